@@ -1,0 +1,45 @@
+# Flags that every target of this project, and none of its users, is compiled with.
+add_library(diptych_flags INTERFACE)
+target_compile_features(diptych_flags INTERFACE cxx_std_23)
+target_compile_options(
+  diptych_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror=missing-field-initializers
+                          -Werror=unused-result)
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(diptych_flags INTERFACE -Werror)
+endif()
+
+find_program(DIPTYCH_MOLD mold)
+if(DIPTYCH_MOLD AND PROJECT_IS_TOP_LEVEL)
+  add_link_options(-fuse-ld=mold)
+endif()
+find_program(DIPTYCH_CCACHE ccache)
+if(DIPTYCH_CCACHE AND PROJECT_IS_TOP_LEVEL)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${DIPTYCH_CCACHE})
+endif()
+
+# diptych_layer(NAME SOURCES... DEPENDS...): one folder of src/ as a library of its own, so that the linker, too, knows
+# which way the layers point.
+function(diptych_layer name)
+  cmake_parse_arguments(layer "" "" "SOURCES;DEPENDS;PRIVATE_DEPENDS" ${ARGN})
+  add_library(diptych_${name} STATIC ${layer_SOURCES})
+  target_include_directories(
+    diptych_${name}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_compile_features(diptych_${name} PUBLIC cxx_std_23)
+  target_link_libraries(
+    diptych_${name}
+    PUBLIC ${layer_DEPENDS}
+    PRIVATE $<BUILD_INTERFACE:diptych_flags> ${layer_PRIVATE_DEPENDS})
+  set_target_properties(diptych_${name} PROPERTIES CXX_EXTENSIONS OFF)
+endfunction()
+
+# diptych_test(NAME LABEL label SOURCES... DEPENDS...): a doctest program whose test cases are CTest tests.
+function(diptych_test name)
+  cmake_parse_arguments(test "" "LABEL" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(diptych_${name} ${PROJECT_SOURCE_DIR}/tests/main.cpp ${test_SOURCES})
+  target_include_directories(
+    diptych_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
+  target_link_libraries(diptych_${name} PRIVATE ${test_DEPENDS} diptych_flags doctest::doctest)
+  doctest_discover_tests(diptych_${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${test_LABEL} TIMEOUT 600)
+endfunction()

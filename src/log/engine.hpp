@@ -1,0 +1,78 @@
+/// @file
+/// What an engine is: a place that makes frames durable, gives them back and keeps an index of what
+/// is past.
+///
+/// The tail in front of it, the commit step and all reading are the same for every engine.
+#pragma once
+
+#include "log/frame.hpp"
+#include "log/postings.hpp"
+
+#include <diptych/error.hpp>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace diptych::log {
+
+/// Keeps frames. One thread writes; reading is thread-safe and never blocks it.
+class engine {
+public:
+    virtual ~engine() = default;
+
+    /// The last durable frame's end. Thread-safe. For a reader beside a writing process: as far as
+    /// that shares.
+    virtual log_end end() const = 0;
+
+    /// All epochs, oldest first. Thread-safe.
+    virtual std::vector<epoch_start> epochs() const = 0;
+
+    /// Whether this process may write; if not, why not.
+    virtual result<void> writable() const = 0;
+
+    /// Makes the frame durable: fills in its header, writes and syncs. Then end() includes it.
+    ///
+    /// Fails with outcome_unknown after a failed write or sync, and from then on with unavailable
+    /// until reopen().
+    virtual result<void> write(frame& next) = 0;
+
+    /// Closes and opens again through recovery, after a failed write.
+    virtual result<void> reopen() = 0;
+
+    /// Whole frames in order, from the one that holds position `from` (or the first one after it),
+    /// up to about `bytes_max` (at least one frame), never beyond end(). Empty at the end.
+    /// Answers-only frames are included.
+    virtual result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const = 0;
+
+    /// Single events by ascending position, with the memory that holds them. All must lie within
+    /// end().
+    virtual result<page> fetch(std::span<position const> positions) const = 0;
+
+    /// Frames as of a time: the last position recorded at or before it.
+    virtual result<position> position_at(timestamp when) const = 0;
+
+    /// The hash chain after position `at`, which must lie within end(). For checking checkpoints.
+    virtual result<hash256> chain_at(position at) const = 0;
+
+    /// The index as it is now: postings of 1..checkpoint, frozen until released. An engine without
+    /// an index returns an empty one (last() = 0) and everything stays in the tail.
+    virtual result<std::shared_ptr<postings const>> index() const = 0;
+
+    /// Takes consecutive frames, the first starting at index()->last() + 1, into the index in one
+    /// transaction.
+    virtual result<void> merge(std::span<frame_ptr const> frames) = 0;
+
+    /// How far merge has come. Thread-safe and cheap.
+    virtual position merged_to() const = 0;
+
+    /// Housekeeping off the commit path: writes blocks ahead, checkpoints the index, expires
+    /// answers. Returns whether there may be more to do at once.
+    virtual result<bool> maintain(timestamp now) = 0;
+
+    /// Marks a clean close and releases the files. Nothing else may be called afterwards.
+    virtual result<void> close() = 0;
+};
+
+}  // namespace diptych::log
