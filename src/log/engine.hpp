@@ -12,7 +12,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace diptych::log {
@@ -66,6 +69,11 @@ public:
 
     /// How far merge has come. Thread-safe and cheap.
     virtual position merged_to() const = 0;
+
+    /// A stored state: opaque bytes under a name, for snapshots of folds. Only ever an
+    /// optimisation: it may be forgotten. Thread-safe.
+    virtual result<void> save_state(std::string_view name, std::string_view bytes) = 0;
+    virtual result<std::optional<std::string>> load_state(std::string_view name) const = 0;
 
     /// Housekeeping off the commit path: writes blocks ahead, checkpoints the index, expires
     /// answers. Returns whether there may be more to do at once.

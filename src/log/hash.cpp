@@ -1,0 +1,1 @@
+#include "log/hash.hpp"
