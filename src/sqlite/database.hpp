@@ -1,5 +1,8 @@
 /// @file
 /// A connection to a SQLite file and its prepared statements, with errors as values.
+///
+/// A connection and everything made from it belong to one thread at a time: SQLite's own mutexes
+/// are switched off. Two threads that want the same file open it twice.
 #pragma once
 
 #include <diptych/error.hpp>
@@ -10,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -25,27 +29,29 @@ struct options {
     bool automatic_checkpoint = true;  ///< False: only checkpoint() moves the WAL into the file.
 };
 
-/// A prepared statement. Columns and parameters count from 0 and 1 as in SQLite. Not thread-safe.
+/// A prepared statement. Columns count from 0 and parameters from 1, as in SQLite. Not thread-safe.
 /// Its database must outlive it.
 class statement {
 public:
     statement() = default;
 
+    /// Sets the parameter `at`. A parameter that does not exist, or a value that is too big, makes
+    /// the next step fail. Texts and blobs are not copied: they must live until the statement is
+    /// reset, run to its end, or bound anew. A null pointer with no size is the empty text.
     statement& bind(int at, std::int64_t value);
     statement& bind(int at, double value);
-    statement& bind(
-        int at, std::string_view text
-    );  ///< Copied only until the next step(): must live that long.
-    statement& bind_blob(int at, std::string_view bytes);  ///< As above.
+    statement& bind(int at, std::string_view text);
+    statement& bind_blob(int at, std::string_view bytes);
     statement& bind_null(int at);
 
     /// Goes to the next row; false when there is none. Fails with refused on a constraint, else
-    /// with failed, corrupt or unavailable as SQLite's code says.
+    /// with failed, corrupt, denied or unavailable as SQLite's code says; it is then reset.
     result<bool> step();
 
-    /// Runs to the end and makes it ready for new parameters.
+    /// Runs to the end and resets. Fails as step does.
     result<void> run();
 
+    /// Makes it ready to run again: its read or write ends, all parameters are null.
     void reset();
 
     std::int64_t integer(int column) const;
@@ -63,22 +69,28 @@ private:
         void operator()(sqlite3_stmt* what) const;
     };
     std::unique_ptr<sqlite3_stmt, finalize> statement_;
+    int bind_fault_ = 0;  // The first binding that failed, for step to report.
 };
 
-/// One connection. WAL, synchronous=NORMAL, secure_delete off, foreign keys off, explicit cache.
-/// Not thread-safe.
+/// One connection. WAL, synchronous=NORMAL, secure_delete off, foreign keys off, temporary tables
+/// in memory, explicit cache. Not thread-safe: two threads must never share one.
 class database {
 public:
-    /// Opens or (read_write) creates the file; ":memory:" is allowed. Fails with not_found, denied,
-    /// corrupt or unavailable.
+    /// Opens or (read_write) creates the file; ":memory:" is allowed. A read-only connection works
+    /// beside the writer of another process. Fails with not_found, denied, corrupt or unavailable.
     static result<database> open(std::filesystem::path const& file, options const& how = {});
 
+    /// One statement. Fails with failed (code "sql") if it is not SQL that fits the schema, invalid
+    /// if there is none or more than one.
     result<statement> prepare(std::string_view sql) const;
-    result<void> execute(std::string_view sql
-    ) const;  ///< One or several statements without parameters.
-    result<void> checkpoint(
-    ) const;  ///< Moves what it can of the WAL into the file, without waiting.
-    std::int64_t changes() const;
+
+    /// Runs one or several statements without parameters. Fails as prepare and step do.
+    result<void> execute(std::string_view sql) const;
+
+    /// Moves what it can of the WAL into the file, without waiting for readers or writers.
+    result<void> checkpoint() const;
+
+    std::int64_t changes() const;  ///< Rows that the last statement changed.
     sqlite3* raw() const { return handle_.get(); }
 
 private:
@@ -88,11 +100,16 @@ private:
     std::unique_ptr<sqlite3, close> handle_;
 };
 
-/// Rolls back when destroyed unless committed. `immediate` takes the write lock at once.
+/// Rolls back when destroyed unless committed. Keeps a reference: the database must outlive it, in
+/// its place.
 class transaction {
 public:
+    /// `immediate` takes the write lock at once. Fails with unavailable if another has it.
     static result<transaction> begin(database const& in, bool immediate = true);
+
+    /// Fails as statement::step does; it may be tried again after unavailable.
     result<void> commit();
+
     transaction(transaction&& other) noexcept : in_(std::exchange(other.in_, nullptr)) {}
     transaction& operator=(transaction&&) = delete;
     ~transaction();

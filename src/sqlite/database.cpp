@@ -1,0 +1,129 @@
+#include "sqlite/database.hpp"
+
+#include "sqlite/failure.hpp"
+
+#include <diptych/try.hpp>
+
+#include <algorithm>
+#include <climits>
+#include <sqlite3.h>
+#include <string>
+
+namespace diptych::sqlite {
+
+namespace {
+
+// Debian's build defaults to secure_delete on, synchronous=FULL and a cache of 2 MB: all is said
+// explicitly, so that a file behaves the same on every build.
+std::string settings(options const& how) {
+    std::string pragmas;
+    if (how.mode == open_mode::read_write) {
+        pragmas += "pragma journal_mode = wal;";
+        pragmas += "pragma synchronous = normal;";
+        pragmas += "pragma secure_delete = off;";
+        pragmas += how.automatic_checkpoint ? "pragma wal_autocheckpoint = 1000;"
+                                            : "pragma wal_autocheckpoint = 0;";
+    }
+    pragmas += "pragma foreign_keys = off;";
+    pragmas += "pragma temp_store = memory;";
+    pragmas += "pragma cache_size = -" + std::to_string(std::max(how.cache_kib, 1)) + ';';
+    // The first read: tells at once whether this is a database that can be read.
+    pragmas += "pragma schema_version;";
+    return pragmas;
+}
+
+// Takes one statement off the text; null where nothing but blanks and comments is left.
+result<sqlite3_stmt*> prepare_next(sqlite3* connection, std::string_view& sql) {
+    if (sql.size() > INT_MAX) return failure_of(connection, SQLITE_TOOBIG);
+    // SQLite would stop there in silence.
+    if (sql.find('\0') != sql.npos)
+        return fail(errc::invalid, "malformed_sql", "SQL text with a null byte");
+    sqlite3_stmt* made = nullptr;
+    char const* rest = nullptr;
+    auto const code = sqlite3_prepare_v3(
+        connection,
+        sql.data() ? sql.data() : "",
+        static_cast<int>(sql.size()),
+        SQLITE_PREPARE_PERSISTENT,
+        &made,
+        &rest
+    );
+    if (code != SQLITE_OK) return failure_of(connection, code);
+    sql.remove_prefix(made ? static_cast<std::size_t>(rest - sql.data()) : sql.size());
+    return made;
+}
+
+}  // namespace
+
+void database::close::operator()(sqlite3* what) const { sqlite3_close_v2(what); }
+
+result<database> database::open(std::filesystem::path const& file, options const& how) {
+    auto const flags = how.mode == open_mode::read_only
+                           ? SQLITE_OPEN_READONLY
+                           : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    sqlite3* handle = nullptr;
+    auto const code = sqlite3_open_v2(
+        file.c_str(),
+        &handle,
+        flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE,
+        nullptr
+    );
+    database opened;
+    opened.handle_.reset(handle);
+    if (code != SQLITE_OK) return failure_of(handle, code);
+    sqlite3_busy_timeout(handle, how.busy_timeout_ms);
+    DIPTYCH_TRY(opened.execute(settings(how)));
+    return opened;
+}
+
+result<statement> database::prepare(std::string_view sql) const {
+    statement made;
+    DIPTYCH_TRY(auto* const first, prepare_next(raw(), sql));
+    made.statement_.reset(first);
+    if (!first) return fail(errc::invalid, "empty_sql", "there is no SQL statement in this text");
+    statement more;
+    DIPTYCH_TRY(auto* const second, prepare_next(raw(), sql));
+    more.statement_.reset(second);
+    if (second)
+        return fail(errc::invalid, "several_statements", "one SQL statement is expected, not two");
+    return made;
+}
+
+result<void> database::execute(std::string_view sql) const {
+    while (!sql.empty()) {
+        statement next;
+        DIPTYCH_TRY(auto* const made, prepare_next(raw(), sql));
+        if (!made) continue;
+        next.statement_.reset(made);
+        DIPTYCH_TRY(next.run());
+    }
+    return {};
+}
+
+result<void> database::checkpoint() const {
+    auto const code =
+        sqlite3_wal_checkpoint_v2(raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    // Busy: a reader or another checkpoint is in the way; what could be moved has been.
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) return failure_of(raw(), code);
+    return {};
+}
+
+std::int64_t database::changes() const { return sqlite3_changes64(raw()); }
+
+result<transaction> transaction::begin(database const& in, bool immediate) {
+    DIPTYCH_TRY(in.execute(immediate ? "begin immediate" : "begin"));
+    return transaction{in};
+}
+
+result<void> transaction::commit() {
+    DIPTYCH_TRY(in_->execute("commit"));
+    in_ = nullptr;
+    return {};
+}
+
+transaction::~transaction() {
+    // After some failures (no room, no memory) SQLite has rolled back on its own.
+    if (in_ && !sqlite3_get_autocommit(in_->raw())) (void)in_->execute("rollback");
+}
+
+}  // namespace diptych::sqlite
