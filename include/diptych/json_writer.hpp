@@ -10,7 +10,11 @@
 
 namespace diptych::json {
 
-/// Appends `text` with quotes and escapes.
+/// Whether `text` is valid UTF-8.
+bool is_utf8(std::string_view text) noexcept;
+
+/// Appends `text` with quotes and escapes. A byte that is not UTF-8 becomes U+FFFD, so that what is
+/// written can always be read; check with is_utf8 first where that would not do.
 void append_quoted(std::string& to, std::string_view text);
 
 /// Builds one JSON value; commas come by themselves. Not thread-safe.
