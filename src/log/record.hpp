@@ -10,10 +10,16 @@
 #include <diptych/append.hpp>
 #include <diptych/event.hpp>
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace diptych::log {
+
+/// What a link of the hash chain stands for: the first byte that it covers.
+enum class record_kind : std::uint8_t { event = 0, answer = 1 };
 
 /// An event encoded, but for what only the commit step knows.
 struct encoded_event {
@@ -64,8 +70,14 @@ struct answer {
     std::string body;  ///< append_request::answer.
 };
 
+/// The record of an answer, checksum included. `seed` is record_seed(log id, first position of its
+/// frame).
 std::string encode(answer const& what, std::uint32_t seed);
+
+/// The answer in a record. Fails with corrupt if checksum (when `seed` is given), kind or lengths
+/// do not fit.
 result<answer> decode_answer(std::string_view record, std::optional<std::uint32_t> seed);
+/// The chain after this answer.
 hash256 chain_after_answer(hash256 const& before, std::string_view encoded_answer);
 
 }  // namespace diptych::log
