@@ -46,7 +46,8 @@ public:
 
     /// Whole frames in order, from the one that holds position `from` (or the first one after it),
     /// up to about `bytes_max` (at least one frame), never beyond end(). Empty at the end.
-    /// Answers-only frames are included.
+    /// Answers-only frames are included: frames(p) for an event at p gives its frame and then all
+    /// that were committed after it; frames(0) begins with the very first frame.
     virtual result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const = 0;
 
     /// Single events by ascending position, with the memory that holds them. All must lie within
@@ -57,6 +58,8 @@ public:
     virtual result<position> position_at(timestamp when) const = 0;
 
     /// The hash chain after position `at`, which must lie within end(). For checking checkpoints.
+    /// After the last event of a frame this is frame::chain, the frame's answers included; answers
+    /// in frames of their own that follow do not change it. All zero at 0.
     virtual result<hash256> chain_at(position at) const = 0;
 
     /// The index as it is now: postings of 1..checkpoint, frozen until released. An engine without
@@ -64,8 +67,11 @@ public:
     virtual result<std::shared_ptr<postings const>> index() const = 0;
 
     /// Takes consecutive frames, the first starting at index()->last() + 1, into the index in one
-    /// transaction.
+    /// transaction. Answers that it has already may come again, the same, after a crash.
     virtual result<void> merge(std::span<frame_ptr const> frames) = 0;
+
+    /// Whether it keeps an index at all. Without one, the tail is not bounded and never dropped.
+    virtual bool is_indexed() const { return true; }
 
     /// How far merge has come. Thread-safe and cheap.
     virtual position merged_to() const = 0;

@@ -39,7 +39,8 @@ struct frame {
 
 using frame_ptr = std::shared_ptr<frame const>;
 
-/// Where the log stands.
+/// Where the log stands. Frames without events change `chain` and leave `position` as it is; a
+/// checkpoint that is to be compared with chain_at() takes the chain from there.
 struct log_end {
     uuid log_id;
     diptych::epoch epoch{1};
