@@ -69,6 +69,9 @@ public:
     bool skip();
     bool skip(std::string_view& raw);  ///< As it was written.
 
+    /// Bytes taken so far; after peek(), where the next value begins.
+    std::size_t place() const { return static_cast<std::size_t>(at_ - begin_); }
+
     /// Whether all went well and nothing follows.
     bool end();
 

@@ -161,7 +161,6 @@ public:
 
 private:
     friend result<document> parse(std::string text);
-    std::string owned_;
     std::unique_ptr<detail::nodes> all_;
 };
 

@@ -1,6 +1,6 @@
 #include "json/utf8.hpp"
 
-#include "diptych/json_writer.hpp"
+#include <diptych/json_writer.hpp>
 
 #include <cstdint>
 #include <cstring>

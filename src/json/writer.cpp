@@ -1,5 +1,6 @@
-#include "diptych/json_writer.hpp"
 #include "json/utf8.hpp"
+
+#include <diptych/json_writer.hpp>
 
 namespace diptych::json {
 namespace {
