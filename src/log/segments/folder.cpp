@@ -1,0 +1,151 @@
+#include "log/segments/folder.hpp"
+
+#include <diptych/try.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+namespace diptych::log::segments {
+
+namespace {
+
+constexpr std::string_view first_word = "diptych ";
+constexpr std::string_view known_version = "1";
+
+std::string temporary(std::string const& path) { return path + ".tmp"; }
+
+// The whole of a small file.
+result<std::string> read_small(disk& on, std::filesystem::path const& path) {
+    DIPTYCH_TRY(auto const file, on.open(path, file_mode::read_only));
+    std::string bytes(4096, '\0');
+    DIPTYCH_TRY(auto const size, file->read(0, bytes));
+    bytes.resize(size);
+    return bytes;
+}
+
+// Written under another name, synced, renamed, and the directory synced: all or nothing.
+result<void> write_small(
+    disk& on,
+    std::filesystem::path const& path,
+    std::filesystem::path const& parent,
+    std::string_view bytes
+) {
+    auto const other = std::filesystem::path(temporary(path.native()));
+    DIPTYCH_TRY(auto const left_over, on.exists(other));
+    if (left_over) {
+        DIPTYCH_TRY(on.remove(other));
+    }
+    DIPTYCH_TRY(auto const file, on.open(other, file_mode::create_new));
+    DIPTYCH_TRY(file->write(0, bytes));
+    DIPTYCH_TRY(file->sync());
+    DIPTYCH_TRY(on.rename(other, path));
+    return on.sync_directory(parent);
+}
+
+result<uuid> parse_format(std::string_view text, std::filesystem::path const& path) {
+    auto const line_end = text.find('\n');
+    if (!text.starts_with(first_word) || line_end == text.npos)
+        return fail(
+            errc::invalid,
+            "foreign_folder",
+            path.native() + " does not say \"diptych\": this is another program's folder"
+        );
+    auto const version = text.substr(first_word.size(), line_end - first_word.size());
+    if (version != known_version)
+        return fail(
+            errc::invalid,
+            "newer_format",
+            fmt::format(
+                "{} says format {}, this program knows format {}: use a newer program",
+                path.native(),
+                version,
+                known_version
+            )
+        );
+    auto const rest = text.substr(line_end + 1);
+    auto const id = parse_uuid(rest.substr(rest.find(' ') + 1, 36));
+    if (!rest.starts_with("log ") || !id)
+        return fail(errc::corrupt, path.native() + " has no log id in its second line");
+    return *id;
+}
+
+bool is_ours_before_format(std::string_view name) {
+    return name == "LOCK" || name == "log" || name == "FORMAT.tmp";
+}
+
+}  // namespace
+
+std::filesystem::path folder::segment(position first) const {
+    return log() / fmt::format("{:020}.seg", first.value);
+}
+
+result<std::optional<uuid>> read_format(disk& on, folder const& in) {
+    DIPTYCH_TRY(auto const there, on.exists(in.root));
+    if (!there) return std::optional<uuid>{};
+    DIPTYCH_TRY(auto const names, on.list(in.root));
+    if (std::ranges::find(names, "FORMAT") == names.end()) {
+        for (auto const& name : names)
+            if (!is_ours_before_format(name))
+                return fail(
+                    errc::invalid,
+                    "foreign_folder",
+                    fmt::format(
+                        "{} holds \"{}\" but no FORMAT: this is another program's folder",
+                        in.root.native(),
+                        name
+                    )
+                );
+        return std::optional<uuid>{};
+    }
+    DIPTYCH_TRY(auto const text, read_small(on, in.format()));
+    DIPTYCH_TRY(auto const id, parse_format(text, in.format()));
+    return std::optional<uuid>{id};
+}
+
+result<void> create_format(disk& on, folder const& in, uuid const& log_id) {
+    DIPTYCH_TRY(on.make_directories(in.log()));
+    auto const text = fmt::format("{}{}\nlog {}\n", first_word, known_version, to_string(log_id));
+    return write_small(on, in.format(), in.root, text);
+}
+
+result<std::vector<position>> list_segments(disk& on, folder const& in) {
+    auto const names = on.list(in.log());
+    if (!names && names.error().kind == errc::not_found)
+        return fail(errc::corrupt, "missing_segment", in.log().native() + " is missing");
+    if (!names) return std::unexpected(names.error());
+    std::vector<position> firsts;
+    for (auto const& name : *names) {
+        if (name.size() != 24 || !name.ends_with(".seg")) continue;
+        std::uint64_t first = 0;
+        auto const* const digits_end = name.data() + 20;
+        if (std::from_chars(name.data(), digits_end, first).ptr == digits_end)
+            firsts.emplace_back(first);
+    }
+    return firsts;
+}
+
+result<std::optional<durable_mark>> read_closed(disk& on, folder const& in, uuid const& log_id) {
+    auto const bytes = read_small(on, in.closed());
+    if (!bytes && bytes.error().kind == errc::not_found) return std::optional<durable_mark>{};
+    if (!bytes) return std::unexpected(bytes.error());
+    auto const found = decode_mark(*bytes);
+    if (!found || found->mark.log_id != log_id) return std::optional<durable_mark>{};
+    return std::optional{found->mark};
+}
+
+result<void> write_closed(disk& on, folder const& in, durable_mark const& mark) {
+    return write_small(on, in.closed(), in.root, encode(mark, 1));
+}
+
+result<void> remove_if_there(
+    disk& on, std::filesystem::path const& path, std::filesystem::path const& parent
+) {
+    DIPTYCH_TRY(auto const there, on.exists(path));
+    if (!there) return {};
+    DIPTYCH_TRY(on.remove(path));
+    return on.sync_directory(parent);
+}
+
+}  // namespace diptych::log::segments

@@ -1,0 +1,53 @@
+/// @file
+/// What lies where in a data folder, and whether a folder is one.
+#pragma once
+
+#include "log/segments/disk.hpp"
+#include "log/segments/watermark.hpp"
+
+#include <diptych/position.hpp>
+#include <diptych/uuid.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace diptych::log::segments {
+
+/// The names in a data folder.
+struct folder {
+    std::filesystem::path root;
+
+    std::filesystem::path format() const { return root / "FORMAT"; }
+    std::filesystem::path lock() const { return root / "LOCK"; }
+    std::filesystem::path closed() const { return root / "CLOSED"; }
+    std::filesystem::path index() const { return root / "index.db"; }
+    std::filesystem::path log() const { return root / "log"; }
+    std::filesystem::path watermark() const { return log() / "WATERMARK"; }
+    std::filesystem::path next_segment() const { return log() / "next.tmp"; }
+    std::filesystem::path segment(position first) const;  ///< log/<20 digits>.seg
+};
+
+/// The log id in FORMAT; nullopt if the folder is missing or still empty. Nothing is touched.
+///
+/// Fails with invalid (code foreign_folder or newer_format) if the folder holds something else.
+result<std::optional<uuid>> read_format(disk& on, folder const& in);
+
+/// Makes log/ and FORMAT, durably, in an empty folder that the caller has locked.
+result<void> create_format(disk& on, folder const& in, uuid const& log_id);
+
+/// First positions of the segments, ascending. Fails with corrupt if log/ is missing.
+result<std::vector<position>> list_segments(disk& on, folder const& in);
+
+/// The mark of the last clean close; nullopt if there is none of this log.
+result<std::optional<durable_mark>> read_closed(disk& on, folder const& in, uuid const& log_id);
+result<void> write_closed(disk& on, folder const& in, durable_mark const& mark);
+
+/// Removes a file, if it is there, durably.
+result<void> remove_if_there(
+    disk& on, std::filesystem::path const& path, std::filesystem::path const& parent
+);
+
+}  // namespace diptych::log::segments

@@ -1,0 +1,259 @@
+#include "log/segments/disk.hpp"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace diptych::log::segments {
+
+namespace {
+
+errc kind_of(int reason) {
+    switch (reason) {
+        case ENOENT:
+        case ENOTDIR:
+            return errc::not_found;
+        case EACCES:
+        case EPERM:
+        case EROFS:
+            return errc::denied;
+        case ENOSPC:
+        case EDQUOT:
+            return errc::unavailable;
+        default:
+            return errc::failed;
+    }
+}
+
+std::unexpected<error> cannot(
+    std::string_view what, std::filesystem::path const& path, int reason = errno
+) {
+    return fail(
+        kind_of(reason),
+        fmt::format(
+            "cannot {} {}: {}", what, path.native(), std::generic_category().message(reason)
+        )
+    );
+}
+
+class descriptor {
+public:
+    explicit descriptor(int fd) : fd_(fd) {}
+    descriptor(descriptor const&) = delete;
+    descriptor& operator=(descriptor const&) = delete;
+    ~descriptor() {
+        if (fd_ >= 0) ::close(fd_);
+    }
+    int get() const { return fd_; }
+
+private:
+    int fd_;
+};
+
+class system_file final : public file {
+public:
+    system_file(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)) {}
+
+    result<std::size_t> read(std::uint64_t offset, std::span<char> into) const override {
+        std::size_t done = 0;
+        while (done < into.size()) {
+            auto const n = ::pread(
+                fd_.get(),
+                into.data() + done,
+                into.size() - done,
+                static_cast<::off_t>(offset + done)
+            );
+            if (n == 0) break;
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return cannot(fmt::format("read at offset {} of", offset + done), path_);
+            done += static_cast<std::size_t>(n);
+        }
+        return done;
+    }
+
+    result<void> write(std::uint64_t offset, std::string_view bytes) override {
+        while (!bytes.empty()) {
+            auto const n =
+                ::pwrite(fd_.get(), bytes.data(), bytes.size(), static_cast<::off_t>(offset));
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return cannot(fmt::format("write at offset {} of", offset), path_);
+            bytes.remove_prefix(static_cast<std::size_t>(n));
+            offset += static_cast<std::uint64_t>(n);
+        }
+        return {};
+    }
+
+    // Never tried again, not even after EINTR: the kernel may have dropped the pages by then.
+    result<void> sync() override {
+        if (::fdatasync(fd_.get()) != 0) return cannot("sync", path_);
+        return {};
+    }
+
+    result<std::uint64_t> size() const override {
+        struct ::stat about{};
+        if (::fstat(fd_.get(), &about) != 0) return cannot("look at", path_);
+        return static_cast<std::uint64_t>(about.st_size);
+    }
+
+    result<void> truncate(std::uint64_t size) override {
+        if (::ftruncate(fd_.get(), static_cast<::off_t>(size)) != 0)
+            return cannot("truncate", path_);
+        return {};
+    }
+
+private:
+    descriptor fd_;
+    std::filesystem::path path_;
+};
+
+class system_page final : public shared_page {
+public:
+    explicit system_page(void* memory) : memory_(static_cast<std::byte*>(memory)) {}
+    system_page(system_page const&) = delete;
+    system_page& operator=(system_page const&) = delete;
+    ~system_page() override { ::munmap(memory_, 4096); }
+
+    std::span<std::byte, 4096> bytes() override {
+        return std::span<std::byte, 4096>{memory_, 4096};
+    }
+
+private:
+    std::byte* memory_;
+};
+
+int open_file(std::filesystem::path const& path, file_mode mode) {
+    auto flags = O_CLOEXEC;
+    if (mode == file_mode::read_only) flags |= O_RDONLY;
+    if (mode == file_mode::read_write) flags |= O_RDWR;
+    if (mode == file_mode::create_new) flags |= O_RDWR | O_CREAT | O_EXCL;
+    return ::open(path.c_str(), flags, 0666);
+}
+
+std::string holder_of(int lock) {
+    std::array<char, 32> text{};
+    auto const n = ::pread(lock, text.data(), text.size() - 1, 0);
+    auto const pid = std::string_view(text.data(), n > 0 ? static_cast<std::size_t>(n) : 0);
+    return std::string(pid.substr(0, pid.find('\n')));
+}
+
+class system_disk_t final : public disk {
+public:
+    result<std::unique_ptr<file>> open(std::filesystem::path const& path, file_mode mode) override {
+        auto const fd = open_file(path, mode);
+        if (fd < 0) return cannot(mode == file_mode::create_new ? "create" : "open", path);
+        return std::make_unique<system_file>(fd, path);
+    }
+
+    result<std::vector<std::string>> list(std::filesystem::path const& directory) override {
+        std::error_code problem;
+        std::vector<std::string> names;
+        for (std::filesystem::directory_iterator it(directory, problem), end; !problem && it != end;
+             it.increment(problem))
+            names.push_back(it->path().filename().native());
+        if (problem) return cannot("list", directory, problem.value());
+        std::ranges::sort(names);
+        return names;
+    }
+
+    result<bool> exists(std::filesystem::path const& path) override {
+        std::error_code problem;
+        auto const there = std::filesystem::exists(path, problem);
+        if (problem) return cannot("look for", path, problem.value());
+        return there;
+    }
+
+    result<void> make_directories(std::filesystem::path const& path) override {
+        std::error_code problem;
+        std::filesystem::create_directories(path, problem);
+        if (problem) return cannot("create directory", path, problem.value());
+        return {};
+    }
+
+    result<void> rename(std::filesystem::path const& from, std::filesystem::path const& to)
+        override {
+        if (::rename(from.c_str(), to.c_str()) != 0)
+            return cannot(fmt::format("rename {} to", from.native()), to);
+        return {};
+    }
+
+    result<void> remove(std::filesystem::path const& path) override {
+        if (::unlink(path.c_str()) != 0) return cannot("remove", path);
+        return {};
+    }
+
+    result<void> sync_directory(std::filesystem::path const& path) override {
+        descriptor const directory{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        if (directory.get() < 0) return cannot("open directory", path);
+        if (::fsync(directory.get()) != 0) return cannot("sync directory", path);
+        return {};
+    }
+
+    // A lock of the open file, not of the process: it also keeps out a second opening in the same
+    // process, and closing some other descriptor of the file does not free it.
+    result<file_lock> lock(std::filesystem::path const& path) override {
+        auto held =
+            std::make_shared<descriptor>(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+        if (held->get() < 0) return cannot("open", path);
+        struct ::flock whole{};
+        whole.l_type = F_WRLCK;
+        whole.l_whence = SEEK_SET;
+        if (::fcntl(held->get(), F_OFD_SETLK, &whole) != 0) {
+            if (errno != EAGAIN && errno != EACCES) return cannot("lock", path);
+            return fail(
+                errc::unavailable,
+                "locked",
+                fmt::format(
+                    "{} is locked: process {} writes to this folder",
+                    path.native(),
+                    holder_of(held->get())
+                )
+            );
+        }
+        auto const text = fmt::format("{}\n", ::getpid());
+        if (::ftruncate(held->get(), 0) != 0 ||
+            ::pwrite(held->get(), text.data(), text.size(), 0) < 0)
+            return cannot("write", path);
+        return file_lock{std::move(held)};
+    }
+
+    result<std::unique_ptr<shared_page>> share(std::filesystem::path const& path, bool writable)
+        override {
+        descriptor const fd{::open(
+            path.c_str(), writable ? O_RDWR | O_CREAT | O_CLOEXEC : O_RDONLY | O_CLOEXEC, 0666
+        )};
+        if (fd.get() < 0) return cannot("open", path);
+        struct ::stat about{};
+        if (::fstat(fd.get(), &about) != 0) return cannot("look at", path);
+        if (about.st_size < 4096) {
+            if (!writable) return fail(errc::not_found, path.native() + " is not written yet");
+            // Blocks must be there before the page is touched: a full disk is then an error here
+            // and not a signal later.
+            std::array<char, 4096> const zeros{};
+            if (::pwrite(fd.get(), zeros.data(), zeros.size(), 0) != 4096)
+                return cannot("write", path);
+            if (::fdatasync(fd.get()) != 0) return cannot("sync", path);
+        }
+        auto* const memory = ::mmap(
+            nullptr, 4096, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd.get(), 0
+        );
+        if (memory == MAP_FAILED) return cannot("map", path);
+        return std::make_unique<system_page>(memory);
+    }
+};
+
+}  // namespace
+
+disk& system_disk() {
+    static system_disk_t machine;
+    return machine;
+}
+
+}  // namespace diptych::log::segments
