@@ -1,0 +1,18 @@
+-- Which batch serves each line of an order. One key lookup: no joins.
+-- @view allocations  inline
+create table allocations (
+  order_id text not null,
+  sku      text not null,
+  batchref text not null,
+  quantity integer not null,
+  primary key (order_id, sku, quantity)
+);
+
+-- @on allocated
+insert into allocations (order_id, sku, batchref, quantity)
+values (:order, :product, :batch, :quantity);
+
+-- @on deallocated
+delete from allocations where order_id = :order and sku = :product and quantity = :quantity;
+
+-- @serve filter order_id, sku, batchref
