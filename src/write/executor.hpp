@@ -49,7 +49,7 @@ struct executor_options {
 };
 
 /// See the file comment. Thread-safe, but add(), use() and validate() come before the first
-/// command.
+/// command. Must outlive every command under way.
 class executor {
 public:
     /// Keeps references: log, clock and random must outlive it.
@@ -92,6 +92,13 @@ public:
     void execute_async(
         std::string_view command,
         std::string_view json,
+        execute_options const& options,
+        std::move_only_function<void(result<outcome>)> done
+    );
+
+    void execute_async(
+        model::command const& command,
+        model::erased_const const& value,
         execute_options const& options,
         std::move_only_function<void(result<outcome>)> done
     );

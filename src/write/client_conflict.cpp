@@ -1,0 +1,53 @@
+#include "write/client_conflict.hpp"
+
+#include <diptych/json_writer.hpp>
+
+#include <utility>
+
+namespace diptych::write {
+
+namespace {
+
+constexpr std::size_t listed_max = 100;
+
+std::string quoted(std::string_view text) {
+    std::string json;
+    json::append_quoted(json, text);
+    return json;
+}
+
+std::string list_of(page const& events) {
+    json::writer out;
+    out.begin_array();
+    for (auto const& event : events)
+        out.begin_object()
+            .member("position", event.position.value)
+            .member("type", event.type)
+            .member("stream", event.stream)
+            .member("version", event.version.value)
+            .end_object();
+    out.end_array();
+    return std::move(out).text();
+}
+
+}  // namespace
+
+error client_conflict(event_log const& log, attempt const& of, error const& cause) {
+    error conflict{
+        .kind = errc::conflict,
+        .code = "changed",
+        .message = "what " + full_name(*of.command) + " looks at has changed since " +
+                   to_string(*of.options.if_match),
+        .facts = cause.facts
+    };
+    conflict.facts.emplace_back("after", quoted(to_string(*of.options.if_match)));
+    conflict.facts.emplace_back("end", quoted(to_string(log.end())));
+    if (!of.looked_at) return conflict;
+    auto const between = log.read(
+        {.what = *of.looked_at, .after = of.options.if_match->position, .limit = listed_max}
+    );
+    if (between) conflict.facts.emplace_back("events", list_of(*between));
+    return conflict;
+}
+
+}  // namespace diptych::write

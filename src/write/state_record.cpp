@@ -1,0 +1,101 @@
+#include "write/state_record.hpp"
+
+#include "write/fold.hpp"
+#include "write/state_names.hpp"
+#include "write/user_code.hpp"
+
+#include <diptych/json_writer.hpp>
+#include <diptych/try.hpp>
+
+#include <algorithm>
+
+namespace diptych::write {
+
+namespace {
+
+bool folds(model::state const& of, std::span<std::string const> names, event_data const& event) {
+    auto const carries = [&](std::string const& name) {
+        return event.stream == name || std::ranges::find(event.tags, name) != event.tags.end();
+    };
+    return std::ranges::find(of.types, event.type) != of.types.end() &&
+           std::ranges::all_of(names, carries);
+}
+
+// An event not yet recorded, as a fold sees it. Position, version and time are not known.
+result<void> fold_unrecorded(
+    model::state const& of, void* into, event_data const& event, std::span<std::string const> names
+) {
+    std::string tags;
+    for (auto const& tag : event.tags) {
+        tags += static_cast<char>(tag.size());
+        tags += tag;
+    }
+    recorded_event const seen{
+        .position = {},
+        .epoch = epoch{1},
+        .version = {},
+        .id = event.id,
+        .recorded_at = {},
+        .stream = event.stream,
+        .type = event.type,
+        .tags = tag_list{tags, event.tags.size()},
+        .data = event.data,
+        .metadata = event.metadata
+    };
+    return fold_event(of, into, seen, names);
+}
+
+// Everything before the state itself. A record that begins otherwise has another layout.
+std::string beginning(model::state const& of) {
+    json::writer out;
+    out.begin_object().member("state", of.name).member("fingerprint", of.fingerprint).key("value");
+    return std::move(out).text();
+}
+
+}  // namespace
+
+result<std::optional<event_data>> state_record(
+    model::state const& of,
+    std::span<std::string const> names,
+    void const* before,
+    std::span<event_data const> events
+) {
+    auto const concerns = [&](event_data const& event) { return folds(of, names, event); };
+    if (std::ranges::none_of(events, concerns)) return std::optional<event_data>{};
+    DIPTYCH_TRY(auto const after, copy_state(of, before));
+    for (auto const& event : events) {
+        if (!concerns(event)) continue;
+        DIPTYCH_TRY(fold_unrecorded(of, after.get(), event, names));
+    }
+    DIPTYCH_TRY(auto const saved, guarded("saving " + of.name, [&]() -> result<std::string> {
+                    return of.save(after.get());
+                }));
+    return event_data{
+        .stream = state_stream(of, names),
+        .type = std::string(state_record_type),
+        .data = beginning(of) + saved + "}"
+    };
+}
+
+result<std::optional<folded_state>> newest_state_record(
+    event_log const& log, model::state const& of, std::span<std::string const> names, position up_to
+) {
+    DIPTYCH_TRY(
+        auto const newest,
+        log.read_stream(
+            state_stream(of, names),
+            {.from = version{0}, .up_to = up_to, .limit = 1, .direction = direction::backward}
+        )
+    );
+    if (newest.empty()) return std::optional<folded_state>{};
+    auto const prefix = beginning(of);
+    auto const data = newest[0].data;
+    if (!data.starts_with(prefix) || data.size() <= prefix.size())
+        return std::optional<folded_state>{};
+    auto const saved = data.substr(prefix.size(), data.size() - prefix.size() - 1);
+    auto loaded = guarded("loading " + of.name, [&] { return of.load(saved); });
+    if (!loaded) return std::optional<folded_state>{};  // its events are all there: fold them
+    return folded_state{.value = *std::move(loaded), .at = newest[0].position};
+}
+
+}  // namespace diptych::write
