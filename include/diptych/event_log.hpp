@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace diptych {
 
@@ -36,6 +37,7 @@ struct stream_options {
     std::optional<position> up_to = {};  ///< As of: nothing recorded later than this.
     std::size_t limit = 512;
     diptych::direction direction = diptych::direction::forward;
+    bool engine_events = false;  ///< Also the engine's own types.
 };
 
 /// A registration for hints; unregisters when destroyed.
@@ -54,7 +56,7 @@ public:
     /// request is malformed, its token is not of this log's history, or its command id was used
     /// with other bytes, unavailable if the queue is full or the log read-only, outcome_unknown if
     /// writing failed half-way.
-    result<appended> append(append_request request);
+    result<appended> append(append_request request) { return append_and_wait(std::move(request)); }
 
     /// As above, but returns at once. Calls back on the commit step's thread, exactly once.
     virtual void append(
@@ -85,6 +87,9 @@ public:
     /// Calls `hint` whenever there may be more events. A hint is only a hint: read to find out.
     /// Called on the commit step's thread; must be quick and must not call the log.
     virtual hint_registration on_more(std::function<void()> hint) = 0;
+
+private:
+    virtual result<appended> append_and_wait(append_request request) = 0;
 };
 
 }  // namespace diptych
