@@ -54,6 +54,7 @@ public:
 
     bool read(bool& to);
     bool read(std::int64_t& to);
+    bool read(std::int64_t& to, std::int64_t least, std::int64_t most);
     bool read(std::uint64_t& to);
     bool read(double& to);
     bool read(std::string& to);
@@ -71,6 +72,12 @@ public:
 
     /// Bytes taken so far; after peek(), where the next value begins.
     std::size_t place() const { return static_cast<std::size_t>(at_ - begin_); }
+
+    /// Records "expected <what>, found <what is at this place>".
+    bool expected_at(std::size_t place, std::string_view what) {
+        if (!failed()) at_ = begin_ + place;
+        return expected(what);
+    }
 
     /// Whether all went well and nothing follows.
     bool end();

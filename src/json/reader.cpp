@@ -239,6 +239,14 @@ bool reader::read(std::int64_t& to) {
     return expected(integral ? "an integer of 64 bits" : "an integer");
 }
 
+bool reader::read(std::int64_t& to, std::int64_t least, std::int64_t most) {
+    auto const* const before = space();
+    if (!read(to)) return false;
+    if (to >= least && to <= most) return true;
+    at_ = before;
+    return expected("an integer from " + std::to_string(least) + " to " + std::to_string(most));
+}
+
 bool reader::read(std::uint64_t& to) {
     auto const* const before = space();
     std::string_view token;
