@@ -108,6 +108,13 @@ result<void> database::checkpoint() const {
     return {};
 }
 
+std::int64_t database::pages_written() const {
+    auto pages = 0;
+    auto unused = 0;
+    sqlite3_db_status(raw(), SQLITE_DBSTATUS_CACHE_WRITE, &pages, &unused, 0);
+    return pages;
+}
+
 std::int64_t database::changes() const { return sqlite3_changes64(raw()); }
 
 result<transaction> transaction::begin(database const& in, bool immediate) {

@@ -90,6 +90,9 @@ public:
     /// Moves what it can of the WAL into the file, without waiting for readers or writers.
     result<void> checkpoint() const;
 
+    /// Pages that this connection has written to the WAL since it was opened.
+    std::int64_t pages_written() const;
+
     std::int64_t changes() const;  ///< Rows that the last statement changed.
     sqlite3* raw() const { return handle_.get(); }
 
