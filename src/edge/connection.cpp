@@ -1,0 +1,209 @@
+#include "edge/connection.hpp"
+
+#include <boost/asio/buffer.hpp>
+
+namespace diptych::edge {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+namespace {
+constexpr std::size_t linger_bytes_max = 4u << 20;  // thrown away after the last answer
+
+}  // namespace
+
+connection::connection(loop& on, asio::ip::tcp::socket socket, std::string remote)
+    : loop_(on),
+      socket_(std::move(socket)),
+      remote_(std::move(remote)),
+      parser_(
+          {.header_bytes = on.hub().options.limits.header_bytes,
+           .target_bytes = on.hub().options.limits.target_bytes,
+           .body_bytes = on.hub().options.limits.body_bytes}
+      ) {}
+
+void connection::start() {
+    idle_since_ = loop_.now();
+    wait_readable();
+}
+
+bool connection::has_room() const {
+    auto const& limits = loop_.hub().options.limits;
+    return replies_.size() < limits.pipelined &&
+           leftover_.size() < limits.header_bytes + loop_.scratch().size();
+}
+
+// Waits without a buffer, so that an idle connection costs no more than its socket.
+void connection::wait_readable() {
+    if (closed_ || waiting_to_read_ || eof_seen_) return;
+    bool const watches_stream = !replies_.empty() && replies_.front()->is_stream();
+    if (!lingering_ && !watches_stream && (input_ended_ || !has_room())) return;
+    waiting_to_read_ = true;
+    socket_.async_wait(
+        asio::socket_base::wait_read,
+        [self = shared_from_this()](error_code const& failed) {
+            self->waiting_to_read_ = false;
+            if (self->closed_) return;
+            if (failed) return self->close();
+            self->on_readable();
+            self->loop_.deliver();
+        }
+    );
+}
+
+void connection::on_readable() {
+    error_code failed;
+    auto const scratch = loop_.scratch();
+    auto const size = socket_.read_some(asio::buffer(scratch.data(), scratch.size()), failed);
+    if (failed == asio::error::would_block) return wait_readable();
+    if (failed == asio::error::eof) return on_end_of_input();
+    if (failed) return close();
+    if (lingering_ || input_ended_) {
+        lingered_ += size;
+        if (lingered_ > linger_bytes_max) return close();
+    } else {
+        take_in({scratch.data(), size});
+    }
+    wait_readable();
+}
+
+void connection::on_end_of_input() {
+    eof_seen_ = true;
+    input_ended_ = true;
+    if (lingering_ || (replies_.empty() && out_.empty())) return close();
+    for (auto const& one : replies_)
+        if (one->is_stream()) return close();  // its reader has left
+    // Who only stopped sending still gets the answers he waits for.
+}
+
+void connection::take_in(std::string_view bytes) {
+    if (leftover_.empty()) {
+        auto const parsed = parse(bytes);
+        leftover_ = bytes.substr(parsed);
+    } else {
+        leftover_ += bytes;
+        leftover_.erase(0, parse(leftover_));
+    }
+    if (leftover_.empty()) leftover_ = {};
+}
+
+void connection::resume() {
+    if (parsing_ || leftover_.empty() || closed_) return;
+    leftover_.erase(0, parse(leftover_));
+    if (leftover_.empty()) leftover_ = {};
+}
+
+/// How many bytes are done with.
+std::size_t connection::parse(std::string_view bytes) {
+    parsing_ = true;
+    std::size_t parsed = 0;
+    while (parsed < bytes.size() && !input_ended_ && !closed_ &&
+           replies_.size() < loop_.hub().options.limits.pipelined) {
+        bool const had_started = parser_.is_started();
+        auto const taken = parser_.feed(bytes.substr(parsed));
+        parsed += taken;
+        if (!had_started && parser_.is_started()) request_since_ = loop_.now();
+        if (auto const& fault = parser_.fault())
+            refuse(*fault);
+        else if (parser_.is_complete())
+            dispatch();
+        else if (parser_.has_header())
+            on_header();
+        if (taken == 0) break;
+    }
+    parsing_ = false;
+    return input_ended_ ? bytes.size() : parsed;
+}
+
+void connection::on_header() {
+    if (header_seen_) return;
+    header_seen_ = true;
+    request_since_ = loop_.now();
+    owes_continue_ = parser_.expects_continue();
+    say_continue();
+}
+
+void connection::say_continue() {
+    if (!owes_continue_ || !replies_.empty()) return;  // the answers before it come first
+    owes_continue_ = false;
+    out_.emplace_back("HTTP/1.1 100 Continue\r\n\r\n");
+    flush();
+}
+
+std::shared_ptr<reply> connection::expect_reply(framing const& how) {
+    auto const next = std::make_shared<reply>(loop_.shared_hub(), loop_.mail(), how);
+    next->owner = this;
+    replies_.push_back(next);
+    header_seen_ = false;
+    owes_continue_ = false;
+    if (!how.keep_alive) input_ended_ = true;
+    return next;
+}
+
+void connection::dispatch() {
+    bool const keep_alive = parser_.keeps_alive() && !loop_.hub().draining;
+    bool const old = parser_.is_http_1_0();
+    auto asked = parser_.take();
+    asked.remote = remote_;
+    auto const next = expect_reply(
+        {.keep_alive = keep_alive, .without_body = asked.method == "HEAD", .http_1_0 = old}
+    );
+    loop_.hub().handle(std::move(asked), http::responder{next});
+}
+
+void connection::refuse(request_fault const& fault) {
+    auto const next = expect_reply({.keep_alive = false});
+    next->answer(http::problem(fault.status, fault.code, fault.detail));
+}
+
+void connection::check_time() {
+    auto const& limits = loop_.hub().options.limits;
+    auto const now = loop_.now();
+    if (lingering_) {
+        if (now >= linger_until_) close();
+    } else if (waiting_to_write_) {
+        if (now - write_since_ < limits.write_time) return;
+        loop_.hub().timed_out.fetch_add(1, std::memory_order_relaxed);
+        close();
+    } else if (parser_.is_started() && !input_ended_ && has_room()) {
+        if (now - request_since_ < (header_seen_ ? limits.body_time : limits.header_time)) return;
+        loop_.hub().timed_out.fetch_add(1, std::memory_order_relaxed);
+        refuse(
+            {408,
+             "too_slow",
+             header_seen_ ? "the body did not arrive in time" : "the headers did not arrive in time"
+            }
+        );
+    } else if (replies_.empty() && now - idle_since_ >= limits.idle_time) {
+        close();
+    }
+}
+
+void connection::drain() {
+    if (closed_ || lingering_) return;
+    for (auto const& one : replies_)
+        if (one->is_stream()) one->close();
+    if (parser_.is_started() || !leftover_.empty()) return;  // accepted: it will be the last
+    if (!replies_.empty()) {
+        input_ended_ = true;
+        replies_.back()->close_after();
+    } else if (out_.empty()) {
+        on_readable();  // a request may have come this moment
+        if (!closed_ && replies_.empty() && !parser_.is_started()) close();
+    }
+}
+
+void connection::close() {
+    if (closed_) return;
+    auto const self = shared_from_this();
+    closed_ = true;
+    error_code ignored;
+    socket_.close(ignored);
+    loop_.forget(*this);
+    auto const owed = std::move(replies_);
+    replies_.clear();
+    for (auto const& one : owed) one->abandon();
+    if (auto const one = std::move(streaming_)) one->abandon();
+}
+
+}  // namespace diptych::edge

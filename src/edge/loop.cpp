@@ -1,0 +1,102 @@
+#include "edge/loop.hpp"
+
+#include "edge/connection.hpp"
+#include "edge/reply.hpp"
+
+#include <boost/asio/post.hpp>
+
+namespace diptych::edge {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr std::size_t scratch_size = 64u << 10;
+}
+
+loop::loop(std::shared_ptr<edge::hub> hub)
+    : hub_(std::move(hub)),
+      work_(asio::make_work_guard(context_)),
+      timer_(context_),
+      mailbox_(std::make_shared<edge::mailbox>([this] {
+          asio::post(context_, [this] { deliver(); });
+      })),
+      scratch_(scratch_size),
+      now_(hub_->options.now()) {}
+
+loop::~loop() { shut_down(); }
+
+void loop::run() {
+    arm();
+    thread_ = std::jthread([this] { context_.run(); });
+}
+
+void loop::post_adopt(asio::ip::tcp::socket socket, std::string remote) {
+    auto adopted = std::make_shared<connection>(*this, std::move(socket), std::move(remote));
+    asio::post(context_, [this, adopted = std::move(adopted)]() mutable {
+        adopted->place = connections_.size();
+        connections_.push_back(adopted);
+        adopted->start();
+    });
+}
+
+void loop::post_drain() {
+    asio::post(context_, [this] {
+        auto const all = connections_;  // draining one removes it
+        for (auto const& one : all) one->drain();
+        deliver();
+    });
+}
+
+void loop::shut_down() {
+    if (thread_.joinable()) {
+        asio::post(context_, [this] {
+            timer_.cancel();
+            auto const all = connections_;
+            for (auto const& one : all) one->close();
+            work_.reset();
+            context_.stop();
+        });
+        thread_.join();
+    }
+    mailbox_->close();
+}
+
+void loop::forget(connection& gone) {
+    auto const keep = connections_[gone.place];
+    connections_.back()->place = gone.place;
+    std::swap(connections_[gone.place], connections_.back());
+    connections_.pop_back();
+    hub_->closed_one();
+}
+
+void loop::deliver() {
+    if (delivering_) return;  // a connection that handles news may cause more: the loop takes it
+    delivering_ = true;
+    for (mailbox_->take(news_); !news_.empty(); mailbox_->take(news_)) {
+        for (auto const& news : news_)
+            if (news->owner) news->owner->shared_from_this()->flush();
+        news_.clear();
+    }
+    delivering_ = false;
+}
+
+void loop::tick() {
+    now_ = hub_->options.now();
+    for (std::size_t i = connections_.size(); i-- > 0;) {
+        if (i >= connections_.size()) continue;
+        auto const one = connections_[i];
+        one->check_time();
+    }
+    deliver();
+}
+
+void loop::arm() {
+    timer_.expires_after(hub_->options.tick);
+    timer_.async_wait([this](boost::system::error_code const& stopped) {
+        if (stopped) return;
+        tick();
+        arm();
+    });
+}
+
+}  // namespace diptych::edge

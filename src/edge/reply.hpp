@@ -1,0 +1,83 @@
+/// @file
+/// One answer on its way: filled by whoever handles the request, emptied by its connection.
+#pragma once
+
+#include "edge/exchange.hpp"
+#include "edge/hub.hpp"
+#include "edge/mailbox.hpp"
+#include "edge/response_format.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace diptych::edge {
+
+class connection;
+
+/// See the file comment. Thread-safe, but for `owner`.
+class reply final : public http::detail::exchange,
+                    public http::detail::channel,
+                    public std::enable_shared_from_this<reply> {
+public:
+    reply(std::shared_ptr<edge::hub> hub, std::shared_ptr<edge::mailbox> to, framing const& how);
+
+    // The handler's side.
+    void answer(http::response what) override;
+    std::shared_ptr<channel> open(http::response head) override;
+    void mark(std::uint32_t route) override { route_ = route; }
+    bool write(std::string bytes) override;
+    std::size_t pending() const override;
+    bool is_open() const override;
+    void close() override;
+    void on_close(std::function<void()> call) override;
+    void on_room(std::function<void()> call) override;
+
+    // The connection's side, on its I/O thread.
+    struct part {
+        bool is_there = false;  ///< There is something to send, or the end of it.
+        std::string head = {};  ///< To be sent.
+        std::string body = {};  ///< To be sent after it.
+        bool is_stream = false;
+        bool is_last = false;    ///< Nothing comes after it.
+        bool keep_alive = true;  ///< Valid with the last part.
+    };
+    /// What there is to send. A stream gives nothing unless `nothing_in_flight`: so its bytes are
+    /// counted until they have gone.
+    part take(bool nothing_in_flight);
+    bool is_stream() const;
+    void sent();         ///< What take() gave has been sent.
+    void close_after();  ///< The connection ends with this answer.
+    void abandon();      ///< The connection has gone, or the stream been sent to its end.
+
+    connection* owner = nullptr;  ///< Null once sent or abandoned. The I/O thread's alone.
+
+private:
+    enum class phase { waiting, streaming, ended };
+
+    void observe(int status);
+    void tell();  // mutex_ held
+    void end();   // mutex_ held
+
+    std::shared_ptr<edge::hub> const hub_;
+    std::shared_ptr<edge::mailbox> const mailbox_;
+    std::chrono::steady_clock::time_point const began_;
+    std::uint32_t route_ = 0;
+
+    mutable std::mutex mutex_;  // guards everything below
+    framing how_;
+    phase phase_ = phase::waiting;
+    bool is_stream_ = false;
+    bool gone_ = false;
+    bool told_ = false;  // lies in the mailbox
+    bool taken_last_ = false;
+    std::string head_;
+    std::string body_;
+    std::size_t in_flight_ = 0;  // bytes taken and not sent
+    std::function<void()> on_close_;
+    std::function<void()> on_room_;
+};
+
+}  // namespace diptych::edge

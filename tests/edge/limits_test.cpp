@@ -1,0 +1,156 @@
+// What strangers may send, and how long they may take.
+#include "edge/fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+
+using namespace diptych;
+using namespace diptych::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// The answer to bytes that end the connection.
+http_answer answer_to(server_fixture& at, std::string_view bytes) {
+    auto client = at.client();
+    client.send(bytes);
+    auto const answer = client.read();
+    CHECK(answer.headers.at("connection") == "close");
+    CHECK(answer.headers.at("content-type") == "application/problem+json");
+    CHECK(client.is_closed_by_server());
+    return answer;
+}
+
+}  // namespace
+
+TEST_CASE("what is no HTTP is answered 400") {
+    server_fixture at;
+    CHECK(answer_to(at, "\x16\x03\x01 hello\r\n\r\n").status == 400);
+    CHECK(answer_to(at, "GET\r\n\r\n").status == 400);
+    CHECK(answer_to(at, "GET / FTP/1.1\r\n\r\n").status == 400);
+    CHECK(answer_to(at, "GET nowhere HTTP/1.1\r\nHost: x\r\n\r\n").status == 400);
+    CHECK(answer_to(at, "GET /?a=%zz HTTP/1.1\r\nHost: x\r\n\r\n").status == 400);
+    CHECK(answer_to(at, "GET / HTTP/1.1\r\nHost: x\r\nbad header\r\n\r\n").status == 400);
+    CHECK(answer_to(at, "GET / HTTP/1.1\r\n\r\n").status == 400);
+    CHECK(answer_to(at, "GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n").status == 400);
+}
+
+TEST_CASE("bodies whose end is ambiguous are refused, so that no request hides in another") {
+    server_fixture at;
+    std::string const start = "POST / HTTP/1.1\r\nHost: x\r\n";
+    CHECK(
+        answer_to(at, start + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+            .status == 400
+    );
+    CHECK(
+        answer_to(at, start + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n")
+            .status == 400
+    );
+    CHECK(answer_to(at, start + "Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc").status == 400);
+    CHECK(answer_to(at, start + "Content-Length: -1\r\n\r\n").status == 400);
+    CHECK(
+        answer_to(at, start + "Transfer-Encoding: gzip\r\n\r\nGET / HTTP/1.1\r\n\r\n").status == 501
+    );
+    CHECK(answer_to(at, start + "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n").status == 501);
+    CHECK(answer_to(at, start + "Transfer-Encoding: chunked\r\n\r\nzz\r\n").status == 400);
+}
+
+TEST_CASE("versions and expectations that are not known are named") {
+    server_fixture at;
+    CHECK(answer_to(at, "GET / HTTP/2.0\r\nHost: x\r\n\r\n").status == 505);
+    CHECK(answer_to(at, "GET / HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\n\r\n").status == 417);
+}
+
+TEST_CASE("what is too long is answered with the status that says which part") {
+    server_fixture at(
+        {.limits = {.header_bytes = 4'000, .target_bytes = 1'000, .body_bytes = 10'000}}
+    );
+    std::string const start = "GET / HTTP/1.1\r\nHost: x\r\n";
+    CHECK(answer_to(at, "GET /" + std::string(1'000, 'a') + " HTTP/1.1\r\n").status == 414);
+    CHECK(answer_to(at, "GET /" + std::string(9'000, 'a')).status == 414);
+    CHECK(answer_to(at, start + "X: " + std::string(5'000, 'a')).status == 431);
+    CHECK(answer_to(at, start + "X: " + std::string(5'000, 'a') + "\r\n\r\n").status == 431);
+    CHECK(answer_to(at, start + "Content-Length: 10001\r\n\r\n").status == 413);
+    CHECK(
+        answer_to(
+            at, start + "Transfer-Encoding: chunked\r\n\r\n2711\r\n" + std::string(9'000, 'b')
+        )
+            .status == 413
+    );
+    CHECK(
+        answer_to(
+            at, start + "Transfer-Encoding: chunked\r\n\r\n0\r\nX: " + std::string(9'000, 'b')
+        )
+            .status == 431
+    );
+    CHECK(at.client().ask("POST", "/", {}, std::string(10'000, 'c')).status == 200);
+}
+
+TEST_CASE("headers that take too long are answered 408") {
+    server_fixture at({.limits = {.header_time = 10s}});
+    auto client = at.client();
+    client.send("GET / HTTP/1.1\r\nHo");
+    auto const other = at.client().ask("GET", "/");  // the first bytes have surely been seen by now
+    CHECK(other.status == 200);
+    at.time.move_on(11s);
+    CHECK(client.read().status == 408);
+    CHECK(client.is_closed_by_server());
+    CHECK(at.server.statistics().timed_out == 1);
+}
+
+TEST_CASE("a body that takes too long is answered 408") {
+    server_fixture at({.limits = {.header_time = 10s, .body_time = 30s}});
+    auto client = at.client();
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n");
+    CHECK(client.read().status == 100);
+    at.time.move_on(20s);
+    client.send("12345");
+    CHECK(at.client().ask("GET", "/").status == 200);
+    CHECK(client.has_nothing_to_read());
+    at.time.move_on(11s);
+    CHECK(client.read().status == 408);
+}
+
+TEST_CASE("a connection that asks nothing is closed after the idle time, not before") {
+    server_fixture at({.limits = {.idle_time = 60s}});
+    auto idle = at.client();
+    auto used = at.client();
+    CHECK(idle.ask("GET", "/").status == 200);
+    at.time.move_on(40s);
+    CHECK(used.ask("GET", "/").status == 200);
+    at.time.move_on(21s);
+    CHECK(idle.is_closed_by_server());
+    CHECK(used.ask("GET", "/").status == 200);
+}
+
+TEST_CASE("a slow handler is not a slow client") {
+    server_fixture at;
+    auto client = at.client();
+    client.send(request_text("GET", "/held"));
+    auto one = at.held.next();
+    at.time.move_on(1h);
+    CHECK(at.client().ask("GET", "/").status == 200);
+    one.to.answer({.body = "patience"});
+    CHECK(client.read().body == "patience");
+}
+
+TEST_CASE("random bytes never harm the server") {
+    server_fixture at;
+    std::minstd_rand random(42);
+    std::string const sample = request_text("POST", "/a/b?c=d", "Transfer-Encoding: chunked\r\n") +
+                               "3\r\nabc\r\n0\r\n\r\n";
+    for (int round = 0; round < 300; ++round) {
+        auto bytes = sample;
+        for (auto flips = random() % 6; flips > 0; --flips)
+            bytes[random() % bytes.size()] = static_cast<char>(random() % 256);
+        bytes.resize(random() % (bytes.size() + 1));
+        auto client = at.client();
+        auto const cut = bytes.empty() ? 0 : random() % bytes.size();
+        client.send(std::string_view(bytes).substr(0, cut));
+        client.send(std::string_view(bytes).substr(cut));
+        client.stop_sending();
+        CHECK(client.is_closed_by_server());
+    }
+    CHECK(at.client().ask("GET", "/").status == 200);
+}
