@@ -1,0 +1,186 @@
+/// @file
+/// An application: contexts and views over one log, running in this process.
+///
+///     auto app = diptych::application{{.data = "shop"}};
+///     app.add<shop::context>().views("views/");
+///     auto answer = app.execute(shop::allocate{.order = {"o1"}, .product = {"p1"}, .quantity =
+///     3}); app.serve({.http = "127.0.0.1:8080"});
+///
+/// Add first, then start: adding after start() is a mistake that start() cannot report and asserts.
+#pragma once
+
+#include <diptych/clock.hpp>
+#include <diptych/context.hpp>
+#include <diptych/error.hpp>
+#include <diptych/event_log.hpp>
+#include <diptych/execute.hpp>
+#include <diptych/http.hpp>
+#include <diptych/middleware.hpp>
+#include <diptych/model.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace diptych {
+
+namespace app {
+class node;
+}
+
+/// Where an application lives and who tells it the time.
+struct application_options {
+    std::filesystem::path data = {};  ///< Folder of the log and the views; empty: in memory only.
+    bool read_only = false;           ///< Open beside a writing process; appends are unavailable.
+
+    /// False: no threads; nothing happens between calls but what step() does. For tests.
+    bool threads = true;
+
+    diptych::clock* clock = nullptr;  ///< The machine's if null. Must outlive the application.
+    diptych::random_source* random =
+        nullptr;  ///< The machine's if null. Must outlive the application.
+
+    std::string build_id = {};  ///< Of the program; snapshots of another build are not used.
+    std::chrono::milliseconds wait_max{5'000};  ///< The longest a query waits for a token.
+
+    /// Told of what went wrong with no caller to tell it to; standard error if empty. Any thread.
+    std::function<void(std::string_view)> complain = {};
+
+    /// Told how far long work at start has come: what, done, of how many. On the starting thread.
+    std::function<void(std::string_view what, std::uint64_t done, std::uint64_t of)> progress = {};
+};
+
+/// How to serve HTTP.
+struct serve_options {
+    std::string http = "127.0.0.1:8080";  ///< Address and port; port 0 takes a free one.
+    std::string token = {};               ///< Bearer token that requests must carry; empty: none.
+    /// Told the address once it listens.
+    std::function<void(std::string_view address)> ready = {};
+};
+
+/// The rows that a query answers.
+struct view_answer {
+    std::string rows;         ///< A JSON array of objects.
+    std::string next_cursor;  ///< For the next page; empty at the end.
+    token at;                 ///< What the rows show.
+};
+
+/// A view of a running application.
+class view_handle {
+public:
+    view_handle(app::node& of, std::string name) : of_(&of), name_(std::move(name)) {}
+
+    /// What `GET /views/<name>?...` answers for these parameters ("order_id", "eq.o1"). With an
+    /// `at_least` token it waits until the view shows it. Blocking.
+    ///
+    /// Fails with not_found, invalid (the message lists what is allowed), unavailable if the view
+    /// has not come that far in time.
+    result<view_answer> query(
+        std::vector<std::pair<std::string, std::string>> const& parameters = {}
+    ) const;
+
+    /// Waits until the view shows `point`. Blocking; fails as query does.
+    result<void> wait_for(token const& point) const;
+
+private:
+    app::node* of_;
+    std::string name_;
+};
+
+/// Contexts, views and routes over one log. Adding and starting: one thread; then thread-safe.
+class application {
+public:
+    explicit application(application_options options = {});
+    application(application&&) noexcept;
+    application& operator=(application&&) = delete;
+    ~application();  ///< Stops and closes.
+
+    /// Adds a context: its commands, events and processes.
+    template <class Context>
+    application& add() {
+        auto const& built = context_model<Context>();
+        return add(built);
+    }
+    application& add(model::context const& context);
+
+    /// Adds a view file, or every `*.sql` of a folder. A fault in one is start()'s error.
+    application& views(std::filesystem::path const& file_or_folder);
+
+    /// Adds a view written in C++ (diptych/view.hpp).
+    application& add(model::view const& view);
+
+    /// Adds to the chain that every command passes.
+    application& use(middleware step);
+
+    /// Adds advice for one command, by name.
+    application& validate(std::string command, validation advice);
+
+    /// Adds a route of the application's own. `answer` may block.
+    application& route(std::string method, std::string pattern, http::blocking_handler answer);
+
+    /// Opens the log, brings index and inline views up to its end and starts the threads. Called by
+    /// the first use if not before.
+    ///
+    /// Fails with what adding or opening failed with: invalid (a view file), denied, unavailable
+    /// (another process writes to the folder), corrupt.
+    result<void> start();
+
+    /// Executes a command. Blocking, until its outcome is durable and inline views show it.
+    ///
+    /// A refusal is an outcome, not an error. Fails as diptych/execute.hpp says.
+    template <class Command>
+    result<outcome> execute(Command const& command, execute_options const& options = {}) {
+        return execute_erased(
+            command_name_of<Command>(), std::make_shared<Command const>(command), options
+        );
+    }
+
+    /// Executes a command given as JSON.
+    result<outcome> execute(
+        std::string_view command, std::string_view json, execute_options const& options = {}
+    );
+
+    /// The log. Throws diptych::failure if start() fails.
+    event_log& log();
+
+    /// A view by name; whether there is one shows when it is queried. Throws as log() does.
+    view_handle view(std::string name);
+
+    /// A state by its name and ids ("product-p1") as JSON, as of a position if given.
+    result<std::string> state(
+        std::string_view name,
+        std::vector<std::string> const& ids,
+        std::optional<position> as_of = {}
+    );
+
+    /// Without threads: does one piece of everything there is to do. Whether there may be more.
+    result<bool> step();
+
+    /// Serves HTTP until stop(), SIGINT or SIGTERM; finishes what was accepted. Blocking.
+    result<void> serve(serve_options const& options = {});
+
+    /// Makes serve() return. Any thread.
+    void stop();
+
+    /// Closes log and views cleanly. Nothing else may be called afterwards.
+    result<void> close();
+
+    /// The parts, for the engine's own HTTP interface and command line.
+    app::node& parts();
+
+private:
+    result<outcome> execute_erased(
+        std::string_view name, model::erased_const value, execute_options const& options
+    );
+
+    struct implementation;
+    std::unique_ptr<implementation> implementation_;
+};
+
+}  // namespace diptych

@@ -1,0 +1,120 @@
+#include "app/node.hpp"
+
+#include "log/memory/memory_engine.hpp"
+#include "log/segments/segment_engine.hpp"
+#include "read/view_checkpoints.hpp"
+
+#include <diptych/try.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace diptych::app {
+
+namespace fs = std::filesystem;
+
+result<std::vector<fs::path>> view_files_of(fs::path const& file_or_folder) {
+    std::error_code why;
+    if (!fs::is_directory(file_or_folder, why)) {
+        if (fs::exists(file_or_folder, why)) return std::vector{file_or_folder};
+        return fail(errc::not_found, "there is no view file or folder " + file_or_folder.string());
+    }
+    std::vector<fs::path> files;
+    for (auto const& entry : fs::directory_iterator(file_or_folder, why))
+        if (entry.path().extension() == ".sql") files.push_back(entry.path());
+    if (why)
+        return fail(errc::denied, "can not list " + file_or_folder.string() + ": " + why.message());
+    std::ranges::sort(files);
+    return files;
+}
+
+result<std::unique_ptr<node>> node::open(
+    application_options const& options, node_parts const& parts
+) {
+    auto& time = options.clock != nullptr ? *options.clock : system_clock();
+    auto& random = options.random != nullptr ? *options.random : system_random();
+    std::unique_ptr<node> made(new node(options, time, random));
+    DIPTYCH_TRY(made->open_log());
+    DIPTYCH_TRY(made->open_write_leaf(parts));
+    DIPTYCH_TRY(made->open_read_leaf(parts));
+    return made;
+}
+
+node::~node() = default;
+
+result<void> node::open_log() {
+    auto const progress = [this](position done, position end) {
+        if (options_.progress) options_.progress("indexing", done.value, end.value);
+    };
+    std::unique_ptr<log::engine> engine;
+    if (options_.data.empty()) {
+        engine = std::make_unique<log::memory::memory_engine>(*random_);
+    } else {
+        DIPTYCH_TRY(
+            engine,
+            log::segments::segment_engine::open(
+                options_.data,
+                options_.read_only ? log::segments::segment_engine::mode::reader
+                                   : log::segments::segment_engine::mode::writer,
+                log::segments::system_disk(),
+                *clock_,
+                *random_,
+                {}
+            )
+        );
+    }
+    DIPTYCH_TRY(log_, log::sequenced_log::open(std::move(engine), *clock_, *random_, {}, progress));
+    return {};
+}
+
+result<void> node::open_write_leaf(node_parts const& parts) {
+    commands_ = std::make_unique<write::executor>(
+        *log_, *clock_, *random_, write::executor_options{.build_id = options_.build_id}
+    );
+    for (auto const* const context : parts.contexts) DIPTYCH_TRY(commands_->add(*context));
+    for (auto const& step : parts.steps) commands_->use(step);
+    for (auto const& [command, advice] : parts.advice)
+        DIPTYCH_TRY(commands_->validate(command, advice));
+    if (options_.read_only) return {};
+    for (auto const* const context : parts.contexts)
+        for (auto const& process : context->processes)
+            processes_.push_back(std::make_unique<write::process_runner>(
+                process, *log_, *commands_, *clock_, *random_
+            ));
+    return {};
+}
+
+result<void> node::open_read_leaf(node_parts const& parts) {
+    read::view_options how;
+    for (auto const* const context : parts.contexts)
+        how.events.insert(how.events.end(), context->events.begin(), context->events.end());
+    auto const directory = options_.data.empty() ? fs::path{} : options_.data / "views";
+    views_ = std::make_unique<read::view_set>(*log_, directory, *clock_, std::move(how));
+    for (auto const& file : parts.view_files) DIPTYCH_TRY(views_->add_file(file));
+    for (auto const* const view : parts.views) DIPTYCH_TRY(views_->add(*view));
+    return views_->start();
+}
+
+result<bool> node::step() {
+    auto more = log_->commit_step();
+    for (auto const& process : processes_) {
+        DIPTYCH_TRY(auto const stepped, process->step());
+        more = more || stepped;
+    }
+    for (auto const& name : views_->names()) {
+        DIPTYCH_TRY(auto const stepped, views_->step(name));
+        more = more || stepped;
+    }
+    DIPTYCH_TRY(auto const indexed, log_->index_step());
+    DIPTYCH_TRY(auto const saved, commands_->snapshot_step());
+    return more || indexed || saved;
+}
+
+result<void> node::close() {
+    processes_.clear();
+    views_.reset();
+    commands_.reset();
+    return log_->close();
+}
+
+}  // namespace diptych::app

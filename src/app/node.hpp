@@ -1,0 +1,89 @@
+/// @file
+/// One running instance: the log, the write leaf and the read leaf over it, wired together.
+///
+/// Passive: whoever owns it calls the steps, a runtime with threads or a test on one.
+#pragma once
+
+#include "log/sequenced_log.hpp"
+#include "read/view_set.hpp"
+#include "write/executor.hpp"
+#include "write/process_runner.hpp"
+
+#include <diptych/application.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace diptych::app {
+
+/// What a node is made of; collected before it opens. Keeps pointers to what contexts and views
+/// point to.
+struct node_parts {
+    std::vector<model::context const*> contexts = {};
+    std::vector<std::filesystem::path> view_files = {};
+    std::vector<model::view const*> views = {};
+    std::vector<middleware> steps = {};
+    std::vector<std::pair<std::string, validation>> advice = {};
+};
+
+/// See the file comment. Thread-safe once open, but each kind of step is one thread's at a time.
+class node {
+public:
+    /// Opens log and leaves. The clock and random source of the options must outlive the node.
+    ///
+    /// Fails with invalid (a context or view that does not fit), denied, unavailable or corrupt.
+    static result<std::unique_ptr<node>> open(
+        application_options const& options, node_parts const& parts
+    );
+
+    ~node();
+    node(node const&) = delete;
+    node& operator=(node const&) = delete;
+
+    log::sequenced_log& log() { return *log_; }
+    write::executor& commands() { return *commands_; }
+    read::view_set& views() { return *views_; }
+    std::vector<std::unique_ptr<write::process_runner>> const& processes() const {
+        return processes_;
+    }
+    clock& time() { return *clock_; }
+    application_options const& options() const { return options_; }
+
+    /// Waits until the view shows `point`, at most options().wait_max. Without threads it steps the
+    /// view itself. Blocking. Fails with not_found, invalid at once for a token of elsewhere or the
+    /// future, unavailable (code "view_behind") if the time is up.
+    result<void> wait_for(std::string_view view, token const& point);
+
+    /// Does one piece of everything: for tests and programs without threads. Whether there may be
+    /// more.
+    result<bool> step();
+
+    /// Closes views, then the log. Nothing else may be called afterwards but the destructor.
+    result<void> close();
+
+private:
+    node(application_options options, clock& time, random_source& random)
+        : options_(std::move(options)), clock_(&time), random_(&random) {}
+
+    result<void> open_log();
+    result<void> open_write_leaf(node_parts const& parts);
+    result<void> open_read_leaf(node_parts const& parts);
+
+    application_options options_;
+    clock* clock_;
+    random_source* random_;
+    std::unique_ptr<log::sequenced_log> log_;
+    std::unique_ptr<write::executor> commands_;
+    std::unique_ptr<read::view_set> views_;
+    std::vector<std::unique_ptr<write::process_runner>> processes_;
+};
+
+/// The view files of a path: itself, or every `*.sql` in the folder, sorted. Fails with not_found.
+result<std::vector<std::filesystem::path>> view_files_of(std::filesystem::path const& file_or_folder
+);
+
+}  // namespace diptych::app

@@ -1,0 +1,47 @@
+#include "app/runtime.hpp"
+
+namespace diptych::app {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr worker_pace follow{.tick = 1s};
+constexpr worker_pace with_timers{.tick = 50ms};
+constexpr worker_pace in_bulk{.tick = 1s, .rest = 20ms};
+
+}  // namespace
+
+runtime::runtime(node& of, worker::report_function report) : node_(of), report_(std::move(report)) {
+    add("index", in_bulk, [&log = of.log()] { return log.index_step(); });
+    add("snapshots", in_bulk, [&commands = of.commands()] { return commands.snapshot_step(); });
+    for (auto const& name : of.views().names())
+        add("view " + name, follow, [&views = of.views(), name] { return views.step(name); });
+    for (auto const& process : of.processes())
+        add("process", with_timers, [&runner = *process] { return runner.step(); });
+
+    committer_ = std::make_unique<worker>(
+        "commit",
+        worker_pace{},
+        [&log = of.log()]() -> result<bool> { return log.commit_step(); },
+        report_
+    );
+    of.log().on_work([this] { committer_->wake(); });
+    more_ = of.log().on_more([this] {
+        for (auto const& one : workers_) one->wake();
+    });
+}
+
+runtime::~runtime() {
+    // Those that follow may still append: they stop before the one that commits for them.
+    more_.reset();
+    workers_.clear();
+    node_.log().on_work({});
+    committer_.reset();
+}
+
+void runtime::add(std::string name, worker_pace pace, worker::step_function step) {
+    workers_.push_back(std::make_unique<worker>(std::move(name), pace, std::move(step), report_));
+}
+
+}  // namespace diptych::app

@@ -1,0 +1,32 @@
+/// @file
+/// The threads of a node: the only ones there are, besides those of the HTTP server.
+#pragma once
+
+#include "app/node.hpp"
+#include "app/worker.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace diptych::app {
+
+/// Steps a node until destroyed: one thread commits, one indexes, one writes snapshots, and each
+/// view and each process has one. Keeps a reference: the node must outlive it.
+class runtime {
+public:
+    runtime(node& of, worker::report_function report);
+    ~runtime();
+    runtime(runtime const&) = delete;
+    runtime& operator=(runtime const&) = delete;
+
+private:
+    void add(std::string name, worker_pace pace, worker::step_function step);
+
+    node& node_;
+    worker::report_function report_;
+    std::vector<std::unique_ptr<worker>> workers_;
+    std::unique_ptr<worker> committer_;
+    hint_registration more_;  // wakes those that follow the log
+};
+
+}  // namespace diptych::app

@@ -1,0 +1,68 @@
+/// @file
+/// A thread that runs one step again and again: at once while there is work, else when woken or
+/// when its tick comes.
+///
+/// Every thread of the engine is one of these; everything they run is passive.
+#pragma once
+
+#include <diptych/error.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace diptych::app {
+
+/// How a worker waits.
+struct worker_pace {
+    std::chrono::milliseconds tick{0};  ///< Steps at least this often; zero: only when woken.
+    std::chrono::milliseconds rest{0};  ///< From being woken to the step, so that hints gather.
+};
+
+/// Runs `step` until it says that there is nothing more to do, then waits. Thread-safe.
+class worker {
+public:
+    /// Whether there may be more to do at once. An error is reported and treated as "nothing more".
+    using step_function = std::function<result<bool>()>;
+    using report_function = std::function<void(std::string const& worker, error const& what)>;
+
+    /// `tick`: the longest it waits without being woken; zero waits for ever. The same error is
+    /// reported once until a step succeeds. Starts the thread.
+    worker(
+        std::string name, std::chrono::milliseconds tick, step_function step, report_function report
+    );
+
+    /// Stops after the step under way. Blocking.
+    ~worker();
+
+    worker(worker const&) = delete;
+    worker& operator=(worker const&) = delete;
+
+    /// There may be something to do. Cheap; returns at once.
+    void wake();
+
+    std::string const& name() const { return name_; }
+
+private:
+    void run();
+    bool run_step();
+    void wait();
+
+    std::string const name_;
+    worker_pace const pace_;
+    step_function const step_;
+    report_function const report_;
+    std::string last_error_;  // the thread's own
+
+    std::atomic<bool> woken_ = false;
+    std::atomic<bool> stopping_ = false;
+    std::mutex mutex_;  // guards the waiting, not the flags
+    std::condition_variable condition_;
+    std::thread thread_;
+};
+
+}  // namespace diptych::app

@@ -1,0 +1,107 @@
+/// @file
+/// The commands of the program: one options struct and one function each. All fail with what should
+/// end the program; the kind of error is its exit code.
+#pragma once
+
+#include "cli/place.hpp"
+
+#include <diptych/error.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace diptych::cli {
+
+struct init_options {
+    std::string folder;
+};
+result<void> init(init_options const& how);
+
+struct serve_options {
+    std::string data = {};
+    std::string http = "127.0.0.1:8080";
+    std::string token = {};
+};
+result<void> serve(serve_options const& how);
+
+struct append_options {
+    place where = {};
+    std::string stream = {};
+    std::string type = {};
+    std::string data = "{}";
+    std::string metadata = "{}";
+    std::string id = {};
+    std::vector<std::string> tags = {};
+    std::string expect = {};  ///< Empty, "any", "no_stream", "exists" or a version.
+    std::string file = {};    ///< A request as JSON ("-": standard input), instead of all these.
+    std::string command_id = {};
+    bool json = false;
+};
+result<void> append(append_options const& how);
+
+struct read_options {
+    place where = {};
+    std::string stream = {};  ///< Empty: the whole log.
+    std::vector<std::string> types = {};
+    std::vector<std::string> tags = {};
+    std::string category = {};
+    std::string after = {};
+    std::string as_of = {};
+    std::uint64_t limit = 0;  ///< 0: all there are.
+    bool backward = false;
+    bool json = false;
+};
+result<void> read(read_options const& how);
+result<void> follow(read_options const& how);
+
+struct view_options {
+    place where = {};
+    std::string file = {};  ///< For add.
+    std::string name = {};  ///< For query.
+    std::vector<std::string> parameters = {};
+    bool json = false;
+};
+result<void> view_add(view_options const& how);
+result<void> view_list(view_options const& how);
+result<void> view_query(view_options const& how);
+
+struct command_options {
+    place where = {};
+    std::string name = {};
+    std::string body = "{}";  ///< "-": standard input.
+    std::string command_id = {};
+    std::string if_match = {};
+    bool json = false;
+};
+result<void> command(command_options const& how);
+
+struct verify_options {
+    std::string data = {};
+    bool json = false;
+};
+result<void> verify(verify_options const& how);
+
+struct export_options {
+    place where = {};
+    std::string file = "-";
+};
+result<void> export_events(export_options const& how);
+
+struct import_options {
+    place where = {};
+    std::string file = "-";
+    bool skip_bad = false;
+    bool json = false;
+};
+result<void> import_events(import_options const& how);
+
+struct bench_options {
+    std::string below = ".";
+    std::uint64_t callers = 64;
+    double seconds = 3;
+    bool json = false;
+};
+result<void> bench(bench_options const& how);
+
+}  // namespace diptych::cli

@@ -1,0 +1,246 @@
+#include "cli/commands.hpp"
+#include "cli/exit_code.hpp"
+
+#include <diptych/json_writer.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <exception>
+#include <functional>
+#include <string>
+
+namespace {
+
+using namespace diptych;
+
+/// Declares the subcommands; the one that is named leaves what to do in `chosen`.
+class program {
+public:
+    program() : app_("Diptych: a CQRS and event-sourcing engine in one file.", "diptych") {
+        app_.require_subcommand(1);
+        app_.set_version_flag("--version", "diptych 0.1.0");
+        app_.footer(
+            "Which log: --data FOLDER, else $DIPTYCH_DATA, else the working folder or the only log "
+            "in it;\n"
+            "or --url http://HOST:PORT for a running server.\n\n"
+            "A first minute:\n"
+            "  diptych init shop\n"
+            "  diptych append order-o1 order_placed '{\"total\":12}'\n"
+            "  diptych read\n"
+            "  diptych serve\n\n"
+            "Exit codes: 0 fine, 1 failed, 2 invalid, 3 refused, 4 conflict, 5 not found, 6 "
+            "denied,\n"
+            "7 unavailable, 8 outcome unknown, 9 corrupt."
+        );
+        add_basics();
+        add_reading();
+        add_views();
+        add_commands();
+        add_care();
+    }
+
+    int run(int count, char** values) {
+        try {
+            app_.parse(count, values);
+        } catch (CLI::ParseError const& fault) {
+            auto const code = app_.exit(fault);
+            return code == 0 ? 0 : cli::exit_code(errc::invalid);
+        }
+        auto const done = chosen_();
+        if (done) return 0;
+        report(done.error());
+        return cli::exit_code(done.error().kind);
+    }
+
+private:
+    template <class Options>
+    CLI::App* add(
+        char const* name,
+        char const* says,
+        Options& options,
+        result<void> (*what)(Options const&),
+        CLI::App* parent = nullptr
+    ) {
+        auto* const command = (parent != nullptr ? parent : &app_)->add_subcommand(name, says);
+        command->callback([this, &options, what] {
+            chosen_ = [&options, what] { return what(options); };
+        });
+        return command;
+    }
+
+    static void add_place(CLI::App* to, cli::place& where) {
+        auto* const data = to->add_option("--data", where.data, "Folder of the log");
+        auto* const url = to->add_option("--url", where.url, "A running server: http://HOST:PORT");
+        url->excludes(data);
+        to->add_option("--token", where.token, "Bearer token for the server")
+            ->envname("DIPTYCH_TOKEN");
+    }
+
+    void add_basics() {
+        auto* const init = add("init", "Makes a log in a folder", init_, cli::init);
+        init->add_option("FOLDER", init_.folder, "To be made, or empty")->required();
+
+        auto* const serve =
+            add("serve", "Serves a log and its views over HTTP", serve_, cli::serve);
+        serve->add_option("--data", serve_.data, "Folder of the log");
+        serve->add_option("--http", serve_.http, "Address and port; port 0 takes a free one")
+            ->capture_default_str();
+        serve->add_option("--token", serve_.token, "Bearer token that requests must carry")
+            ->envname("DIPTYCH_TOKEN");
+
+        auto* const append = add("append", "Appends an event", append_, cli::append);
+        append->add_option("STREAM", append_.stream, "Home stream, like order-o1");
+        append->add_option("TYPE", append_.type, "Event type, like order_placed");
+        append->add_option("DATA", append_.data, "JSON")->capture_default_str();
+        append->add_option("--tag", append_.tags, "Another id it can be found under; may repeat");
+        append->add_option("--metadata", append_.metadata, "JSON object")->capture_default_str();
+        append->add_option(
+            "--expect", append_.expect, "Of the stream: a version, no_stream, exists or any"
+        );
+        append->add_option(
+            "--id", append_.id, "Event id, a UUID; the same id again is no second event"
+        );
+        append->add_option(
+            "--command-id", append_.command_id, "The same id again gives the first answer"
+        );
+        append->add_option(
+            "--file", append_.file, "A whole request as for POST /events; - is standard input"
+        );
+        add_place(append, append_.where);
+        append->add_flag("--json", append_.json, "Print JSON");
+    }
+
+    void add_reading() {
+        auto* const read = add("read", "Prints events", read_, cli::read);
+        auto* const follow =
+            add("follow", "Prints events and goes on as they come", follow_, cli::follow);
+        for (auto const& [command, options] : {std::pair{read, &read_}, {follow, &follow_}}) {
+            command->add_option("--type", options->types, "Only these types; may repeat");
+            command->add_option(
+                "--tag", options->tags, "Only events with all of these ids; may repeat"
+            );
+            command->add_option("--category", options->category, "Only streams of this category");
+            command->add_option("--after", options->after, "Only after this position or token");
+            command->add_option("--limit", options->limit, "At most so many");
+            add_place(command, options->where);
+            command->add_flag("--json", options->json, "Print JSON lines");
+        }
+        read->add_option("STREAM", read_.stream, "Only this home stream");
+        read->add_option("--as-of", read_.as_of, "Nothing later than this position or time");
+        read->add_flag("--backward", read_.backward, "Newest first");
+    }
+
+    void add_views() {
+        auto* const view = app_.add_subcommand("view", "Views: rows kept up to date from events");
+        view->require_subcommand(1);
+        auto* const add_file =
+            add("add", "Checks, builds and keeps a view file", view_add_, cli::view_add, view);
+        add_file->add_option("FILE", view_add_.file, "A view file (docs/reference/view-file.md)")
+            ->required();
+        add_file->add_option("--data", view_add_.where.data, "Folder of the log");
+        auto* const list =
+            add("list", "Lists views and how far they are", view_list_, cli::view_list, view);
+        auto* const query = add("query", "Prints rows", view_query_, cli::view_query, view);
+        query->add_option("NAME", view_query_.name, "The view")->required();
+        query->add_option(
+            "PARAMETER", view_query_.parameters, "As in a URL: status=eq.open limit=5"
+        );
+        for (auto const& [command, options] :
+             {std::pair{list, &view_list_}, {query, &view_query_}}) {
+            add_place(command, options->where);
+            command->add_flag("--json", options->json, "Print JSON");
+        }
+    }
+
+    void add_commands() {
+        auto* const command = add("command", "Sends a command to a server", command_, cli::command);
+        command->add_option("NAME", command_.name, "Like allocate, or shop.allocate")->required();
+        command->add_option("BODY", command_.body, "JSON; - is standard input")
+            ->capture_default_str();
+        command->add_option(
+            "--command-id", command_.command_id, "The same id again gives the first answer"
+        );
+        command->add_option(
+            "--if-match", command_.if_match, "Only if nothing it looks at changed since this token"
+        );
+        add_place(command, command_.where);
+        command->add_flag("--json", command_.json, "Print JSON");
+    }
+
+    void add_care() {
+        auto* const verify =
+            add("verify", "Walks the whole log: checksums, order, hash chain", verify_, cli::verify
+            );
+        verify->add_option("FOLDER", verify_.data, "Folder of the log");
+        verify->add_option("--data", verify_.data, "Folder of the log");
+        verify->add_flag("--json", verify_.json, "Print JSON");
+
+        auto* const out =
+            add("export", "Writes all events as JSON lines", export_, cli::export_events);
+        out->add_option("FILE", export_.file, "- is standard output")->capture_default_str();
+        add_place(out, export_.where);
+
+        auto* const in =
+            add("import",
+                "Appends the events of an export; again is no second time",
+                import_,
+                cli::import_events);
+        in->add_option("FILE", import_.file, "- is standard input")->capture_default_str();
+        in->add_flag("--skip-bad", import_.skip_bad, "Report bad lines and go on");
+        add_place(in, import_.where);
+        in->add_flag("--json", import_.json, "Print JSON");
+
+        auto* const bench =
+            add("bench", "Measures durable appends on this disk", bench_, cli::bench);
+        bench->add_option("--below", bench_.below, "Folder on the disk to measure")
+            ->capture_default_str();
+        bench->add_option("--callers", bench_.callers, "Blocking callers")->capture_default_str();
+        bench->add_option("--seconds", bench_.seconds, "How long")->capture_default_str();
+        bench->add_flag("--json", bench_.json, "Print JSON");
+    }
+
+    bool wants_json() const {
+        return append_.json || read_.json || follow_.json || view_list_.json || view_query_.json ||
+               command_.json || verify_.json || import_.json || bench_.json;
+    }
+
+    void report(error const& what) const {
+        if (!wants_json()) {
+            fmt::print(stderr, "diptych: {}\n", what.message);
+            return;
+        }
+        json::writer out;
+        out.begin_object().member("error", to_string(what.kind)).member("code", what.code);
+        out.member("message", what.message);
+        for (auto const& [name, value] : what.facts) out.raw_member(name, value);
+        fmt::print(stderr, "{}\n", out.end_object().text());
+    }
+
+    CLI::App app_;
+    std::function<result<void>()> chosen_;
+    cli::init_options init_;
+    cli::serve_options serve_;
+    cli::append_options append_;
+    cli::read_options read_;
+    cli::read_options follow_;
+    cli::view_options view_add_;
+    cli::view_options view_list_;
+    cli::view_options view_query_;
+    cli::command_options command_;
+    cli::verify_options verify_;
+    cli::export_options export_;
+    cli::import_options import_;
+    cli::bench_options bench_;
+};
+
+}  // namespace
+
+int main(int count, char** values) {
+    try {
+        return program().run(count, values);
+    } catch (std::exception const& what) {
+        fmt::print(stderr, "diptych: {}\n", what.what());
+        return cli::exit_code(errc::failed);
+    }
+}

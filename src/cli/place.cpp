@@ -1,0 +1,48 @@
+#include "cli/place.hpp"
+
+#include <cstdlib>
+#include <vector>
+
+namespace diptych::cli {
+
+namespace fs = std::filesystem;
+
+bool is_log_folder(fs::path const& folder) {
+    std::error_code ignored;
+    return fs::is_regular_file(folder / "FORMAT", ignored);
+}
+
+result<fs::path> folder_of(place const& where) {
+    auto given = where.data;
+    // Set before main by whoever calls; nothing in this program changes the environment.
+    if (auto const* const set = std::getenv("DIPTYCH_DATA");  // NOLINT(concurrency-mt-unsafe)
+        given.empty() && set != nullptr)
+        given = set;
+    if (!given.empty()) {
+        if (is_log_folder(given)) return fs::path(given);
+        return fail(
+            errc::not_found,
+            "there is no log in " + given + "; make one with: diptych init " + given
+        );
+    }
+    if (is_log_folder(".")) return fs::path(".");
+
+    std::vector<fs::path> below;
+    std::error_code ignored;
+    for (auto const& entry : fs::directory_iterator(".", ignored))
+        if (is_log_folder(entry.path())) below.push_back(entry.path());
+    if (below.size() == 1) return below.front();
+    if (below.empty())
+        return fail(
+            errc::not_found,
+            "there is no log here; make one with: diptych init FOLDER, or name one with --data or "
+            "--url"
+        );
+    return fail(
+        errc::not_found,
+        "there are several logs here (" + below[0].filename().string() + ", " +
+            below[1].filename().string() + ", ...); name one with --data"
+    );
+}
+
+}  // namespace diptych::cli

@@ -1,0 +1,26 @@
+/// @file
+/// Which log a command line means: a folder, or a server.
+#pragma once
+
+#include <diptych/error.hpp>
+
+#include <filesystem>
+#include <string>
+
+namespace diptych::cli {
+
+/// As given by `--data` and `--url`; both may be empty.
+struct place {
+    std::string data = {};
+    std::string url = {};    ///< "http://127.0.0.1:8080"
+    std::string token = {};  ///< Bearer token for the server.
+};
+
+/// The folder meant: `--data`, else $DIPTYCH_DATA, else the working folder, else the only Diptych
+/// folder in it. Fails with not_found, saying what would help.
+result<std::filesystem::path> folder_of(place const& where);
+
+/// Whether `folder` holds a log.
+bool is_log_folder(std::filesystem::path const& folder);
+
+}  // namespace diptych::cli

@@ -1,0 +1,40 @@
+#include "cli/commands.hpp"
+#include "cli/progress.hpp"
+
+#include <diptych/application.hpp>
+#include <diptych/try.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+
+namespace diptych::cli {
+
+result<void> serve(serve_options const& how) {
+    DIPTYCH_TRY(auto const folder, folder_of({.data = how.data}));
+    std::optional<progress_bar> bar;
+    auto app = application{{
+        .data = folder,
+        .progress =
+            [&](std::string_view what, std::uint64_t done, std::uint64_t of) {
+                if (!bar) bar.emplace(std::string(what));
+                bar->show(done, of);
+            },
+    }};
+    if (std::filesystem::is_directory(folder / "views")) app.views(folder / "views");
+    DIPTYCH_TRY(app.start());
+    bar.reset();
+    return app.serve({
+        .http = how.http,
+        .token = how.token,
+        .ready =
+            [&](std::string_view address) {
+                fmt::print("serving {} at http://{}\n", folder.string(), address);
+                std::fflush(stdout);
+            },
+    });
+}
+
+}  // namespace diptych::cli

@@ -1,0 +1,137 @@
+#include "cli/service.hpp"
+
+#include <fmt/format.h>
+
+#include <cctype>
+#include <httplib.h>
+
+namespace diptych::cli {
+
+namespace {
+
+std::string percent_encoded(std::string_view text) {
+    std::string out;
+    for (auto const c : text) {
+        auto const byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || c == '-' || c == '.' || c == '_' || c == '~' || c == '/')
+            out += c;
+        else
+            out += fmt::format("%{:02X}", byte);
+    }
+    return out;
+}
+
+std::string target_of(http::request const& what) {
+    auto target = percent_encoded(what.path);
+    auto sign = '?';
+    for (auto const& [name, value] : what.query) {
+        target += sign + percent_encoded(name) + '=' + percent_encoded(value);
+        sign = '&';
+    }
+    return target;
+}
+
+/// Splits a stream of server-sent events into events as its pieces come.
+class event_splitter {
+public:
+    explicit event_splitter(std::function<bool(std::string_view, std::string_view)> const& to)
+        : to_(to) {}
+
+    bool feed(std::string_view piece) {
+        text_ += piece;
+        for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n')) {
+            auto const go_on = line(std::string_view(text_).substr(0, end));
+            text_.erase(0, end + 1);
+            if (!go_on) return false;
+        }
+        return true;
+    }
+
+private:
+    bool line(std::string_view text) {
+        if (text.ends_with('\r')) text.remove_suffix(1);
+        if (text.starts_with("id: ")) id_ = text.substr(4);
+        if (text.starts_with("data: ")) data_ += text.substr(6);
+        if (!text.empty() || data_.empty()) return true;
+        auto const go_on = to_(id_, data_);
+        data_.clear();
+        return go_on;
+    }
+
+    std::function<bool(std::string_view, std::string_view)> const& to_;
+    std::string text_;
+    std::string id_;
+    std::string data_;
+};
+
+class server_service final : public service {
+public:
+    explicit server_service(place where) : where_(std::move(where)), client_(where_.url) {
+        client_.set_read_timeout(std::chrono::seconds(60));
+        client_.set_keep_alive(true);
+        if (!where_.token.empty()) client_.set_bearer_token_auth(where_.token.c_str());
+    }
+
+    result<http::response> ask(http::request what) override {
+        httplib::Request request;
+        request.method = what.method;
+        request.path = target_of(what);
+        request.headers = headers_of(what);
+        request.body = what.body;
+        if (!what.body.empty()) request.set_header("Content-Type", "application/json");
+        auto const answer = client_.send(request);
+        if (!answer) return no_answer(answer.error());
+        http::response response{.status = answer->status, .body = answer->body};
+        for (auto const& [name, value] : answer->headers) response.headers.add(name, value);
+        return response;
+    }
+
+    result<void> follow(
+        http::request what, std::function<bool(std::string_view, std::string_view)> const& event
+    ) override {
+        what.headers.add("Accept", "text/event-stream");
+        event_splitter splitter(event);
+        auto enough = false;
+        auto const answer = client_.Get(
+            target_of(what).c_str(),
+            headers_of(what),
+            [](httplib::Response const& head) { return head.status == 200; },
+            [&](char const* data, std::size_t size) {
+                enough = !splitter.feed({data, size});
+                return !enough;
+            }
+        );
+        if (enough || answer) return {};
+        return no_answer(answer.error());
+    }
+
+private:
+    static httplib::Headers headers_of(http::request const& what) {
+        httplib::Headers headers;
+        for (std::size_t i = 0; i < what.headers.size(); ++i)
+            headers.emplace(
+                std::string(what.headers[i].first), std::string(what.headers[i].second)
+            );
+        return headers;
+    }
+
+    std::unexpected<error> no_answer(httplib::Error why) const {
+        return fail(
+            errc::unavailable,
+            fmt::format("no answer from {}: {}", where_.url, httplib::to_string(why))
+        );
+    }
+
+    place where_;
+    httplib::Client client_;
+};
+
+}  // namespace
+
+result<std::unique_ptr<service>> open_server(place const& where) {
+    if (!where.url.starts_with("http://"))
+        return fail(errc::invalid, "--url is written http://HOST:PORT, not \"" + where.url + "\"");
+    return std::make_unique<server_service>(where);
+}
+
+}  // namespace diptych::cli

@@ -1,0 +1,36 @@
+#include "cli/service.hpp"
+
+#include "cli/exit_code.hpp"
+
+#include <diptych/json_value.hpp>
+#include <diptych/try.hpp>
+
+namespace diptych::cli {
+
+result<http::response> service::ask_well(http::request what) {
+    DIPTYCH_TRY(auto answer, ask(std::move(what)));
+    if (answer.status < 400) return answer;
+    error problem{.kind = kind_of_status(answer.status), .code = "", .message = answer.body};
+    if (auto const body = json::parse(answer.body);
+        body && body->root().kind() == json::kind::object) {
+        for (auto const& [name, value] : body->root().members()) {
+            if (name == "detail")
+                problem.message = value.text();
+            else if (name == "code")
+                problem.code = value.text();
+            else if (name != "type" && name != "title" && name != "status")
+                problem.facts.emplace_back(name, value.raw());
+        }
+    }
+    if (problem.code == "outcome_unknown") problem.kind = errc::outcome_unknown;
+    if (problem.code == "corrupt") problem.kind = errc::corrupt;
+    return std::unexpected(std::move(problem));
+}
+
+result<std::unique_ptr<service>> open_service(place const& where, need what) {
+    if (!where.url.empty()) return open_server(where);
+    DIPTYCH_TRY(auto const folder, folder_of(where));
+    return open_folder(folder, what);
+}
+
+}  // namespace diptych::cli

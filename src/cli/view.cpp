@@ -1,0 +1,86 @@
+#include "cli/commands.hpp"
+#include "cli/service.hpp"
+
+#include <diptych/application.hpp>
+#include <diptych/json_value.hpp>
+#include <diptych/try.hpp>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+namespace diptych::cli {
+
+namespace fs = std::filesystem;
+
+result<void> view_add(view_options const& how) {
+    if (!how.where.url.empty())
+        return fail(errc::invalid, "views are added to a folder: view add FILE --data FOLDER");
+    DIPTYCH_TRY(auto const folder, folder_of(how.where));
+    // It is built here and now, so that a fault shows before the file is taken in.
+    auto app = application{{.data = folder, .threads = false}};
+    app.views(how.file);
+    DIPTYCH_TRY(app.start());
+    while (true) {
+        DIPTYCH_TRY(auto const more, app.step());
+        if (!more) break;
+    }
+    DIPTYCH_TRY(app.close());
+    std::error_code why;
+    auto const kept = folder / "views" / fs::path(how.file).filename();
+    if (!fs::equivalent(how.file, kept, why))
+        fs::copy_file(how.file, kept, fs::copy_options::overwrite_existing, why);
+    if (why)
+        return fail(
+            errc::failed, "can not copy " + how.file + " to " + kept.string() + ": " + why.message()
+        );
+    fmt::print("added {}\n", kept.string());
+    return {};
+}
+
+result<void> view_list(view_options const& how) {
+    DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
+    DIPTYCH_TRY(auto const answer, log->ask_well({.path = "/views"}));
+    if (how.json) {
+        fmt::print("{}\n", answer.body);
+        return {};
+    }
+    DIPTYCH_TRY(auto const read, json::parse(answer.body));
+    auto const list = read.root().find("views");
+    for (auto const view : (list ? *list : read.root()).elements()) {
+        auto const part = [&](std::string_view name) {
+            auto const member = view.find(name);
+            return member ? std::string(
+                                member->kind() == json::kind::text ? member->text() : member->raw()
+                            )
+                          : std::string();
+        };
+        fmt::print(
+            "{}  version {}  at {}  {}\n", part("name"), part("version"), part("at"), part("state")
+        );
+    }
+    return {};
+}
+
+result<void> view_query(view_options const& how) {
+    DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
+    http::request request{.path = "/views/" + how.name};
+    for (auto const& parameter : how.parameters) {
+        auto const equals = parameter.find('=');
+        if (equals == std::string::npos)
+            return fail(
+                errc::invalid, "a parameter is written NAME=VALUE, not \"" + parameter + "\""
+            );
+        request.query.emplace_back(parameter.substr(0, equals), parameter.substr(equals + 1));
+    }
+    DIPTYCH_TRY(auto const answer, log->ask_well(std::move(request)));
+    if (how.json) {
+        fmt::print("{}\n", answer.body);
+        return {};
+    }
+    DIPTYCH_TRY(auto const rows, json::parse(answer.body));
+    for (auto const row : rows.root().elements()) fmt::print("{}\n", row.raw());
+    return {};
+}
+
+}  // namespace diptych::cli
