@@ -1,0 +1,13 @@
+/// @file
+/// lending: serves the library at http://127.0.0.1:8080 and keeps it in the folder `lending`.
+// [main]
+#include "domain.hpp"
+
+#include <diptych/application.hpp>
+
+int main() {
+    auto app = diptych::application{{.data = "lending"}};
+    app.add<lending::context>().views(LENDING_VIEWS);
+    app.serve({.http = "127.0.0.1:8080"}).or_throw();
+}
+// [main]
