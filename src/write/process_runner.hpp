@@ -21,9 +21,8 @@ namespace diptych::write {
 
 /// Bounds of a process runner.
 struct process_options {
-    position start_after{};               ///< Inputs up to here are not reacted to.
-    std::size_t inputs_per_step = 64;     ///< Inputs looked at in one step.
-    std::size_t open_commands_max = 256;  ///< Commands without an answer before it reacts no more.
+    position start_after{};            ///< Inputs up to here are not reacted to.
+    std::size_t inputs_per_step = 64;  ///< Inputs looked at in one step.
     std::size_t cached_instances_max = 1'000;
     std::size_t snapshot_after = 1'024;  ///< Records and inputs between notes of how far it is.
 };

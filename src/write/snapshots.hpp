@@ -17,6 +17,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace diptych::write {
@@ -52,8 +53,10 @@ private:
         folded_state what;
     };
 
-    bool usable_across_builds(model::state const& of) const { return of.revision.has_value(); }
-    result<std::string> stamp(model::state const& of, position at) const;
+    bool keeps(model::state const& of) const;
+    std::string lines_of(model::state const& of, std::string const& stamp) const;
+    std::optional<snapshot> fitting(model::state const& of, std::string_view bytes, position up_to)
+        const;
 
     log::sequenced_log& log_;
     std::string const build_id_;
