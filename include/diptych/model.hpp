@@ -38,15 +38,18 @@ enum class value_kind {
     json
 };
 
-struct field;
-
-/// The shape of a value, for schemas, bindings and forms.
-struct type {
+/// The shape of a value, for schemas, bindings and forms. A template only because a type has fields
+/// and a field has a type.
+template <class Field>
+struct type_with {
     value_kind kind = value_kind::json;
     std::string id_kind = {};             ///< Of an id: "order".
     std::vector<std::string> names = {};  ///< Of an enumeration.
-    std::vector<field> fields = {};       ///< Of an object; of a list or map: one, its element.
+    std::vector<Field> fields = {};       ///< Of an object; of a list or map: one, its element.
 };
+
+struct field;
+using type = type_with<field>;
 
 struct field {
     std::string name;
