@@ -11,7 +11,6 @@ class AllocationTest(TestCase):
         super().setUp()
         self.service = self.enterContext(allocation(self.data))
         self.client = self.service.client()
-        self.addCleanup(self.client.close)
 
     def batch(self, ref, sku, qty, eta=None, status=201):
         answer = self.client.post("/add_batch", {"ref": ref, "sku": sku, "qty": qty, "eta": eta})

@@ -27,7 +27,6 @@ class ConcurrentTest(TestCase):
                     if answer.status != 409:
                         acknowledged.append((command, body, answer.json))
                     self.check_reads(client)
-                client.close()
 
             together(CLIENTS, work)
             client = service.client()

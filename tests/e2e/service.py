@@ -89,11 +89,11 @@ class Client:
             found += page["events"]
             if page["at_end"]:
                 return found
-            after = f"&after={page['token']}"
+            after = f"&after={page['seen']}"
 
     def rows(self, view, **filters):
         """Every row of a view that is up to date, page by page."""
-        token = self.get("/events?limit=1&direction=backward").json["token"]
+        token = self.get("/events?limit=1&direction=backward").json["seen"]
         query = "".join(f"&{name}=eq.{value}" for name, value in filters.items())
         path, rows = f"/views/{view}?limit=1000&at_least={token}{query}", []
         while path:
@@ -118,6 +118,7 @@ class Service:
 
     def __init__(self, command, port=None):
         self.port = port or free_port()
+        self.clients = []
         self.command = [str(word).replace("{port}", str(self.port)) for word in command]
         self.log = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
@@ -129,7 +130,7 @@ class Service:
     def is_up(self):
         if self.process.poll() is not None:
             raise AssertionError(f"{' '.join(self.command)} ended: {self.said()}")
-        client = self.client()
+        client = Client(self.port)
         try:
             return client.get("/health").status == 200
         except ConnectionError:
@@ -138,7 +139,9 @@ class Service:
             client.close()
 
     def client(self):
-        return Client(self.port)
+        """A client that is closed with the service."""
+        self.clients.append(Client(self.port))
+        return self.clients[-1]
 
     def said(self):
         self.log.seek(0)
@@ -158,6 +161,8 @@ class Service:
         return self
 
     def __exit__(self, *_):
+        for client in self.clients:
+            client.close()
         if self.process.poll() is None:
             self.kill()
         self.log.close()
