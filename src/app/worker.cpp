@@ -4,9 +4,7 @@
 
 namespace diptych::app {
 
-worker::worker(
-    std::string name, std::chrono::milliseconds tick, step_function step, report_function report
-)
+worker::worker(std::string name, worker_pace pace, step_function step, report_function report)
     : name_(std::move(name)), pace_(pace), step_(std::move(step)), report_(std::move(report)) {
     thread_ = std::thread([this] { run(); });
     ::pthread_setname_np(thread_.native_handle(), name_.substr(0, 15).c_str());

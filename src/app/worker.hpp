@@ -30,8 +30,7 @@ public:
     using step_function = std::function<result<bool>()>;
     using report_function = std::function<void(std::string const& worker, error const& what)>;
 
-    /// `tick`: the longest it waits without being woken; zero waits for ever. The same error is
-    /// reported once until a step succeeds. Starts the thread.
+    /// Starts the thread. The same error is reported once until a step succeeds.
     worker(
         std::string name, std::chrono::milliseconds tick, step_function step, report_function report
     );
