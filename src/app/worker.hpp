@@ -31,9 +31,7 @@ public:
     using report_function = std::function<void(std::string const& worker, error const& what)>;
 
     /// Starts the thread. The same error is reported once until a step succeeds.
-    worker(
-        std::string name, std::chrono::milliseconds tick, step_function step, report_function report
-    );
+    worker(std::string name, worker_pace pace, step_function step, report_function report);
 
     /// Stops after the step under way. Blocking.
     ~worker();
