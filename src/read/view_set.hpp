@@ -8,6 +8,8 @@
 
 #include "log/sequenced_log.hpp"
 #include "read/query_answer.hpp"
+#include "read/view_options.hpp"
+#include "read/view_progress.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
@@ -29,24 +31,6 @@ struct view;
 }
 
 namespace diptych::read {
-
-struct view_options {
-    std::vector<model::event> events = {};  ///< Of all contexts: what `@on` may name and bind.
-    std::size_t batch_events_max = 10'000;
-    std::size_t batch_bytes_max = 8u << 20;
-    std::chrono::microseconds batch_time_max = std::chrono::milliseconds{200};
-    int attempts_max = 5;  ///< Of an event that a view fails on, before the view pauses.
-    std::chrono::microseconds pause_min = std::chrono::milliseconds{100};  ///< Doubles each time.
-    std::chrono::microseconds pause_max = std::chrono::seconds{30};
-    std::size_t connections_max = 8;  ///< For queries, of each view; one more is unavailable.
-};
-
-enum class view_state : std::uint8_t {
-    running,   ///< Up to date or catching up.
-    paused,    ///< Stopped at an event that it fails on; resume() tries again.
-    failed,    ///< Not served: its file does not belong to this log, or does not open.
-    detached,  ///< Inline, but out of the commit step until it has caught up.
-};
 
 std::string_view to_string(view_state state);
 

@@ -1,0 +1,79 @@
+#include "read/ddl.hpp"
+
+#include "read/rewrite.hpp"
+
+#include <algorithm>
+
+namespace diptych::read {
+
+namespace {
+
+// INT, not INTEGER: an `integer primary key` would number its rows by itself.
+std::string_view stored_type(column_kind kind) {
+    switch (kind) {
+        case column_kind::real:
+            return "real";
+        case column_kind::text:
+        case column_kind::json:
+            return "text";
+        case column_kind::blob:
+            return "blob";
+        default:
+            return "int";
+    }
+}
+
+std::string list_of(std::vector<std::string> const& names) {
+    std::string text;
+    for (auto const& name : names) {
+        if (!text.empty()) text += ", ";
+        text += quoted(name);
+    }
+    return text;
+}
+
+std::string create(table const& of) {
+    auto sql = "create table " + quoted(of.name) + " (\n";
+    for (auto const& column : of.columns) {
+        auto const name = quoted(column.name);
+        sql += "  " + name + ' ';
+        sql += stored_type(column.type.kind);
+        if (column.required) sql += " not null";
+        if (!column.initial.empty()) sql += " default " + column.initial;
+        if (column.type.kind == column_kind::boolean) sql += " check (" + name + " in (0, 1))";
+        if (column.type.kind == column_kind::json) sql += " check (json_valid(" + name + "))";
+        sql += ",\n";
+    }
+    for (auto const& unique : of.unique) sql += "  unique (" + list_of(unique) + "),\n";
+    for (auto const& check : of.checks) sql += "  check " + check + ",\n";
+    sql += "  primary key (" + list_of(of.key) + ")\n) strict";
+    // Long rows make a tree of keys and rows together deep.
+    auto const is_long = std::ranges::any_of(of.columns, [](column const& one) {
+        return one.type.kind == column_kind::json || one.type.kind == column_kind::blob;
+    });
+    return sql + (is_long ? ";\n" : ", without rowid;\n");
+}
+
+std::string create(index const& of) {
+    std::string sql = of.unique ? "create unique index " : "create index ";
+    sql += quoted(of.name) + " on " + quoted(of.table) + " (";
+    for (auto const& [name, descending] : of.columns) {
+        if (!sql.ends_with('(')) sql += ", ";
+        sql += quoted(name);
+        if (descending) sql += " desc";
+    }
+    sql += ')';
+    if (!of.where.empty()) sql += " where " + of.where;
+    return sql + ";\n";
+}
+
+}  // namespace
+
+std::string sqlite_ddl(view_definition const& view) {
+    std::string sql;
+    for (auto const& one : view.tables) sql += create(one);
+    for (auto const& one : view.indexes) sql += create(one);
+    return sql;
+}
+
+}  // namespace diptych::read

@@ -1,0 +1,187 @@
+#include "read/directive.hpp"
+
+#include "read/suggest.hpp"
+
+#include <diptych/try.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace diptych::read {
+
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r'; }
+bool is_punctuation(std::string_view word) { return word == "(" || word == ")" || word == ","; }
+
+std::vector<std::string> split_path(std::string_view dotted) {
+    std::vector<std::string> path(1);
+    for (auto const c : dotted)
+        if (c == '.')
+            path.emplace_back();
+        else
+            path.back() += c;
+    return path;
+}
+
+}  // namespace
+
+directive::directive(source const& in, lexed const& token) : in_(in), offset_(token.offset) {
+    std::string_view const text = token.text;
+    std::size_t i = 0;
+    while (i < text.size()) {
+        if (is_blank(text[i])) {
+            ++i;
+            continue;
+        }
+        auto const begin = i++;
+        if (text.substr(begin).starts_with("--") && begin > 0 && is_blank(text[begin - 1])) break;
+        if (!is_punctuation(text.substr(begin, 1)))
+            while (i < text.size() && !is_blank(text[i]) && !is_punctuation(text.substr(i, 1))) ++i;
+        words_.push_back({std::string{text.substr(begin, i - begin)}, offset_ + begin});
+    }
+    name_ = words_.front().text;
+    end_ = offset_ + text.size();
+    words_.erase(words_.begin());
+}
+
+bool directive::take(std::string_view word) {
+    if (at_end() || words_[at_].text != word) return false;
+    ++at_;
+    return true;
+}
+
+result<std::string> directive::word(std::string_view what) {
+    if (at_end() || is_punctuation(words_[at_].text))
+        return fail("expected " + std::string{what} + ", found " + shown());
+    return words_[at_++].text;
+}
+
+result<std::vector<std::string>> directive::words(std::string_view what) {
+    std::vector<std::string> list;
+    do {
+        DIPTYCH_TRY(auto one, word(what));
+        list.push_back(std::move(one));
+    } while (take(","));
+    return list;
+}
+
+result<void> directive::expect(std::string_view word) {
+    if (take(word)) return {};
+    return fail("expected '" + std::string{word} + "', found " + shown());
+}
+
+result<void> directive::expect_end() {
+    if (at_end()) return {};
+    return fail("unexpected " + shown() + " in " + name_ + "; a remark needs ' -- ' before it");
+}
+
+std::unexpected<error> directive::fail(std::string message) const {
+    return fail_at(in_, at_end() ? end_ : words_[at_].offset, std::move(message));
+}
+
+std::unexpected<error> directive::fail_before(std::string message) const {
+    return fail_at(in_, at_ == 0 ? offset_ : words_[at_ - 1].offset, std::move(message));
+}
+
+std::string directive::shown() const {
+    return at_end() ? "the end of the line" : "'" + words_[at_].text + "'";
+}
+
+result<known_event> parse_event(directive& words) {
+    known_event made{.type = "", .offset = words.offset()};
+    DIPTYCH_TRY(made.type, words.word("an event type"));
+    DIPTYCH_TRY(words.expect("("));
+    while (!words.take(")")) {
+        known_field field{.name = ""};
+        DIPTYCH_TRY(field.name, words.word("a field's name"));
+        DIPTYCH_TRY(auto const word, words.word("the field's type"));
+        auto const kind = kind_of(word);
+        if (!kind)
+            return words.fail_before(
+                "'" + word + "' is no type; there are " + std::string{column_types_listed()}
+            );
+        column_type type{.kind = *kind};
+        if (*kind == column_kind::decimal) {
+            DIPTYCH_TRY(words.expect("("));
+            DIPTYCH_TRY(auto const digits, words.word("the digits after the point"));
+            auto const read =
+                std::from_chars(digits.data(), digits.data() + digits.size(), type.scale);
+            if (read.ptr != digits.data() + digits.size() || type.scale < 0 ||
+                type.scale > scale_max)
+                return words.fail_before("decimal(n) has 0 to 18 digits after the point");
+            DIPTYCH_TRY(words.expect(")"));
+        }
+        // What is in a json field is not declared further.
+        if (*kind != column_kind::json) field.type = type;
+        made.fields.push_back(std::move(field));
+        if (!words.take(",") && (words.peek() == nullptr || *words.peek() != ")"))
+            return words.fail("expected ',' or ')' after field '" + made.fields.back().name + "'");
+    }
+    DIPTYCH_TRY(words.expect_end());
+    return made;
+}
+
+result<each> parse_each(directive& words) {
+    each made;
+    DIPTYCH_TRY(auto path, words.word("an array, as in ':lines'"));
+    if (!path.starts_with(':') || path.size() < 2)
+        return words.fail_before("expected an array, as in ':lines', found '" + path + "'");
+    made.path = split_path(std::string_view{path}.substr(1));
+    DIPTYCH_TRY(words.expect("as"));
+    DIPTYCH_TRY(auto name, words.word("a name for its elements, as in ':line'"));
+    if (!name.starts_with(':') || name.size() < 2 || name.contains('.') || name[1] == '$')
+        return words.fail_before("expected a name like ':line', found '" + name + "'");
+    made.name = name.substr(1);
+    DIPTYCH_TRY(words.expect_end());
+    return made;
+}
+
+namespace {
+
+result<std::vector<std::string>> parse_columns(directive& words, table const& of) {
+    std::vector<std::string> known;
+    for (auto const& column : of.columns) known.push_back(column.name);
+    std::vector<std::string> list;
+    do {
+        DIPTYCH_TRY(auto name, words.word("a column"));
+        auto const* const column = of.find(name);
+        if (column == nullptr)
+            return words.fail_before(
+                "no column '" + name + "' in table '" + of.name + "'" + did_you_mean(name, known)
+            );
+        if (column->type.kind == column_kind::json || column->type.kind == column_kind::blob)
+            return words.fail_before(
+                "column '" + name + "' is " + to_string(column->type) +
+                " and can be neither compared nor sorted"
+            );
+        list.push_back(std::move(name));
+    } while (words.take(","));
+    return list;
+}
+
+}  // namespace
+
+result<served> parse_serve(directive& words, table const& of) {
+    served made;
+    if (words.at_end()) return words.fail("expected filter, sort or limit");
+    while (!words.at_end()) {
+        if (words.take("filter")) {
+            DIPTYCH_TRY(made.filter, parse_columns(words, of));
+        } else if (words.take("sort")) {
+            DIPTYCH_TRY(made.sort, parse_columns(words, of));
+        } else if (words.take("limit")) {
+            DIPTYCH_TRY(auto const digits, words.word("the most rows of a page"));
+            auto const* const end = digits.data() + digits.size();
+            auto const read = std::from_chars(digits.data(), end, made.limit_max);
+            if (read.ec != std::errc{} || read.ptr != end || made.limit_max < 1 ||
+                made.limit_max > 1000)
+                return words.fail_before("limit is 1 to 1000 rows, not '" + digits + "'");
+        } else {
+            return words.fail("expected filter, sort or limit, found '" + *words.peek() + "'");
+        }
+    }
+    return made;
+}
+
+}  // namespace diptych::read

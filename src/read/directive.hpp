@@ -1,0 +1,62 @@
+/// @file
+/// The words of a directive: a comment line that begins with @.
+#pragma once
+
+#include "read/lexer.hpp"
+#include "read/view_definition.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace diptych::read {
+
+/// A directive cut into words; `(`, `)` and `,` are words of their own. What stands behind ` --` is
+/// a remark. Not thread-safe. Keeps a reference: the source must outlive it.
+class directive {
+public:
+    directive(source const& in, lexed const& token);
+
+    std::string const& name() const { return name_; }  ///< With its @.
+    std::size_t offset() const { return offset_; }
+
+    bool at_end() const { return at_ == words_.size(); }
+    bool take(std::string_view word);
+    std::string const* peek() const { return at_end() ? nullptr : &words_[at_].text; }
+
+    /// Takes a word that is no punctuation; `what` says what it stands for.
+    result<std::string> word(std::string_view what);
+
+    /// Takes words separated by commas.
+    result<std::vector<std::string>> words(std::string_view what);
+
+    result<void> expect(std::string_view word);
+    result<void> expect_end();
+    std::unexpected<error> fail(std::string message) const;         ///< At the next word.
+    std::unexpected<error> fail_before(std::string message) const;  ///< At the last one taken.
+
+private:
+    struct piece {
+        std::string text;
+        std::size_t offset;
+    };
+    std::string shown() const;
+
+    source const& in_;
+    std::string name_;
+    std::size_t offset_;
+    std::size_t end_;
+    std::vector<piece> words_;
+    std::size_t at_ = 0;
+};
+
+/// `@event type (field kind, ...)`.
+result<known_event> parse_event(directive& words);
+
+/// `@each :lines as :line`.
+result<each> parse_each(directive& words);
+
+/// `@serve filter a, b  sort c  limit n`, its columns checked against the table.
+result<served> parse_serve(directive& words, table const& of);
+
+}  // namespace diptych::read

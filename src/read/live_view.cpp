@@ -1,0 +1,232 @@
+#include "read/live_view.hpp"
+
+#include "read/run_query.hpp"
+#include "read/view_version.hpp"
+
+#include <diptych/try.hpp>
+
+#include <algorithm>
+#include <system_error>
+
+namespace diptych::read {
+
+namespace {
+
+constexpr std::uintmax_t wal_size_max = 4u << 20;
+
+}  // namespace
+
+live_view::live_view(view_plan plan, view_surroundings const& in)
+    : plan_(std::move(plan)),
+      in_(in),
+      file_(file_of(in.directory, plan_.definition->name, plan_.version)) {
+    if (plan_.definition->is_inline)
+        progress_->change([](view_moment& now) { now.state = view_state::detached; });
+}
+
+live_view::~live_view() {
+    if (attached_) in_.log.detach(plan_.definition->name);
+}
+
+void live_view::open() {
+    auto const opened = try_open();
+    if (opened) return;
+    writer_.reset();
+    readers_.reset();
+    progress_->change([&](view_moment& now) {
+        now.state = view_state::failed;
+        now.last_error = opened.error();
+    });
+}
+
+result<void> live_view::try_open() {
+    auto const is_inline = plan_.definition->is_inline;
+    auto const log_id = in_.log.durable_end().log_id;
+    DIPTYCH_TRY(auto into, view_database::open(file_, log_id, plan_.create, is_inline));
+    DIPTYCH_TRY(check_history(into.at()));
+    writer_ = std::make_shared<writer>(writer{.into = std::move(into), .with = {}});
+    DIPTYCH_TRY(writer_->with, plan_.project(writer_->into.connection()));
+    readers_ = std::make_unique<reader_pool>(file_, in_.options.connections_max);
+    progress_->change([&](view_moment& now) { now.at = writer_->into.at().at; });
+    return {};
+}
+
+// A copied or rolled-back folder is noticed here and not followed.
+result<void> live_view::check_history(checkpoint const& of) {
+    auto const end = in_.log.durable_end();
+    auto const where = file_.string() + " is at " + to_string(of.at);
+    if (of.log_id != end.log_id)
+        return fail(
+            errc::corrupt,
+            "foreign_view",
+            where + " of another log; delete the file to build the view again"
+        );
+    if (of.at.position.value == 0) return {};
+    if (of.at.position > end.position) {
+        history_lost_ = true;
+        return fail(
+            errc::corrupt,
+            "checkpoint_beyond_log",
+            where + ", but the log ends at " + to_string(token{end.epoch, end.position}) +
+                ": the log has lost events that were acknowledged, or the folders do not belong "
+                "together"
+        );
+    }
+    DIPTYCH_TRY(auto const chain, in_.log.chain_at(of.at.position));
+    if (chain == of.chain) return {};
+    history_lost_ = true;
+    return fail(
+        errc::corrupt,
+        "other_history",
+        where +
+            ", but the log's hash chain is another one there: the log was put back to an older "
+            "state and has gone on differently since"
+    );
+}
+
+bool live_view::has_dropped_out() const {
+    if (attached_->is_lost()) return true;
+    auto const out = in_.log.detached_views();
+    return std::ranges::find(out, plan_.definition->name) != out.end();
+}
+
+result<bool> live_view::step() {
+    auto const now = progress_->now();
+    if (now.state == view_state::failed || now.state == view_state::paused) return false;
+    if (attached_) {
+        if (!has_dropped_out()) {
+            DIPTYCH_TRY(keep_house());
+            return false;
+        }
+        attached_.reset();
+        writer_->into.roll_back();
+        progress_->change([](view_moment& moment) { moment.state = view_state::detached; });
+    }
+    if (now.retry_at && in_.time.now() < *now.retry_at) return false;
+    DIPTYCH_TRY(auto const more, next_batch());
+    if (more || progress_->now().last_error || !plan_.definition->is_inline) return more;
+    return attach();
+}
+
+result<bool> live_view::next_batch() {
+    auto const limits = batch_limits{
+        .events_max = in_.options.batch_events_max,
+        .bytes_max = in_.options.batch_bytes_max,
+        .time_max = in_.options.batch_time_max,
+    };
+    auto done = project_batch(writer_->into, *writer_->with, in_.log, in_.time, limits);
+    if (!done) {
+        // Whoever steps hears of it; the view tries again after a pause.
+        auto const pause = in_.options.pause_min;
+        progress_->change([&](view_moment& now) {
+            now.last_error = done.error();
+            now.retry_at = in_.time.now() + pause;
+        });
+        in_.hints->give();
+        return std::unexpected(std::move(done).error());
+    }
+    progress_->change([&](view_moment& now) {
+        now.at = writer_->into.at().at;
+        if (done->events > 0 || !done->poison) {
+            now.attempts = 0;
+            now.last_error.reset();
+            now.retry_at.reset();
+        }
+    });
+    auto const is_stuck = done->poison.has_value();
+    if (is_stuck) note_poison(*std::move(done->poison));
+    if (done->events > 0 || is_stuck) in_.hints->give();
+    return done->more && !is_stuck;
+}
+
+void live_view::note_poison(error what) {
+    auto const& options = in_.options;
+    progress_->change([&](view_moment& now) {
+        now.last_error = std::move(what);
+        auto const attempt = now.attempts++;
+        if (now.attempts >= options.attempts_max) {
+            now.state = view_state::paused;
+            now.retry_at.reset();
+            return;
+        }
+        auto const pause = options.pause_min * (1l << std::min(attempt, 20));
+        now.retry_at =
+            in_.time.now() + std::min<std::chrono::microseconds>(pause, options.pause_max);
+    });
+}
+
+result<bool> live_view::attach() {
+    auto const keep = writer_;
+    auto part = std::make_shared<inline_projection>(
+        plan_.definition->name,
+        std::shared_ptr<view_database>{keep, &keep->into},
+        std::shared_ptr<projection>{keep, keep->with.get()},
+        [progress = progress_, hints = in_.hints](token const& at) {
+            progress->change([&](view_moment& now) { now.at = at; });
+            hints->give();
+        }
+    );
+    auto const done = in_.log.attach(part, writer_->into.at().at.position);
+    if (!done && done.error().kind == errc::conflict) return true;  // the log has moved on
+    if (!done) return std::unexpected(done.error());
+    attached_ = std::move(part);
+    progress_->change([](view_moment& now) { now.state = view_state::running; });
+    in_.hints->give();
+    return false;
+}
+
+// The commit step's connection leaves the WAL alone, so that no append waits for that.
+result<void> live_view::keep_house() {
+    std::error_code none;
+    auto const size = std::filesystem::file_size(file_.string() + "-wal", none);
+    if (none || size < wal_size_max) return {};
+    if (!keeper_) {
+        DIPTYCH_TRY(keeper_, sqlite::database::open(file_, {.automatic_checkpoint = false}));
+    }
+    return keeper_->checkpoint();
+}
+
+result<void> live_view::catch_up() {
+    auto const goal = in_.log.durable_end().position;
+    while (true) {
+        DIPTYCH_TRY(auto const more, step());
+        auto const now = progress_->now();
+        if (now.last_error) return std::unexpected(*now.last_error);
+        if (now.at.position >= goal && (attached_ || !plan_.definition->is_inline)) return {};
+        if (!more)
+            return fail(
+                errc::unavailable,
+                "view_waits",
+                "view '" + plan_.definition->name + "' has not come to the end of the log"
+            );
+    }
+}
+
+void live_view::resume() {
+    auto const is_inline = plan_.definition->is_inline;
+    progress_->change([&](view_moment& now) {
+        if (now.state != view_state::paused) return;
+        now.state = is_inline ? view_state::detached : view_state::running;
+        now.attempts = 0;
+        now.retry_at.reset();
+    });
+}
+
+result<query_answer> live_view::query(url_query_parameters const& parameters) {
+    auto const now = progress_->now();
+    if (now.state == view_state::failed) return std::unexpected(*now.last_error);
+    if (!readers_)
+        return fail(
+            errc::unavailable,
+            "view_not_started",
+            "view '" + plan_.definition->name + "' has not been started"
+        );
+    auto answer = run_query(
+        *readers_, plan_.served_table(), plan_.definition->served, plan_.version, parameters
+    );
+    // An inline view does not write its checkpoint for appends that do not concern it.
+    if (answer && answer->at < now.at) answer->at = now.at;
+    return answer;
+}
+
+}  // namespace diptych::read

@@ -1,0 +1,36 @@
+/// @file
+/// What applies events to the rows of a view: the statements of a file, or C++.
+#pragma once
+
+#include "sqlite/database.hpp"
+
+#include <diptych/error.hpp>
+#include <diptych/event.hpp>
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+namespace diptych::read {
+
+/// Bound to one connection. Not thread-safe.
+class projection {
+public:
+    virtual ~projection() = default;
+
+    /// Whether apply() would do anything for events of this type.
+    virtual bool wants(std::string_view type) const = 0;
+
+    /// Changes the rows, inside the caller's transaction.
+    ///
+    /// Fails with refused if a constraint says no, else with failed (code "event_misfit" if the
+    /// event is not what the view expects), unavailable or corrupt. What has been changed then, the
+    /// caller rolls back.
+    virtual result<void> apply(recorded_event const& event) = 0;
+};
+
+/// Makes a projection on a connection, whose file has the view's tables.
+using make_projection =
+    std::function<result<std::unique_ptr<projection>>(sqlite::database const& on)>;
+
+}  // namespace diptych::read

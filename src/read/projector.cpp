@@ -1,0 +1,127 @@
+#include "read/projector.hpp"
+
+#include <diptych/assert.hpp>
+#include <diptych/try.hpp>
+
+#include <limits>
+#include <span>
+
+namespace diptych::read {
+
+namespace {
+
+constexpr position everything{std::numeric_limits<std::uint64_t>::max()};
+
+struct run {
+    checkpoint reached;
+    bool more = false;
+    std::optional<error> failure = {};  // on the event behind `reached`
+};
+
+class batch_run {
+public:
+    batch_run(
+        view_database& into,
+        projection& with,
+        log::sequenced_log const& from,
+        clock& time,
+        batch_limits const& limits
+    )
+        : into_(into), with_(with), from_(from), time_(time), limits_(limits) {}
+
+    // Applies events up to `last` inside the open transaction.
+    result<run> apply(std::span<log::frame_ptr const> frames, position last) {
+        run done{.reached = into_.at()};
+        auto const begin = done.reached.at.position;
+        auto const deadline = time_.now() + limits_.time_max;
+        for (auto const& frame : frames) {
+            if (done.reached.at.position.value - begin.value >= limits_.events_max ||
+                (begin < done.reached.at.position && time_.now() >= deadline)) {
+                done.more = true;
+                break;
+            }
+            for (auto const& event : frame->events) {
+                if (event.position <= done.reached.at.position) continue;
+                if (event.position > last) return ended_before(std::move(done), last);
+                DIPTYCH_ASSERT(
+                    event.position == done.reached.at.position + 1,
+                    "a batch goes on exactly behind its checkpoint"
+                );
+                if (auto applied = one(event); !applied) {
+                    done.failure = std::move(applied).error();
+                    return done;
+                }
+                done.reached.at = {.epoch = event.epoch, .position = event.position};
+            }
+            if (frame->last() == done.reached.at.position && frame->event_count > 0)
+                done.reached.chain = frame->chain;
+        }
+        return done;
+    }
+
+private:
+    result<run> ended_before(run done, position last) {
+        DIPTYCH_TRY(done.reached.chain, from_.chain_at(last));
+        done.more = true;
+        return done;
+    }
+
+    result<void> one(recorded_event const& event) {
+        if (!with_.wants(event.type)) return {};
+        return with_.apply(event);
+    }
+
+    view_database& into_;
+    projection& with_;
+    log::sequenced_log const& from_;
+    clock& time_;
+    batch_limits const& limits_;
+};
+
+}  // namespace
+
+result<batch> project_batch(
+    view_database& into,
+    projection& with,
+    log::sequenced_log const& from,
+    clock& time,
+    batch_limits const& limits
+) {
+    auto const begin = into.at().at.position;
+    DIPTYCH_TRY(auto const frames, from.frames(begin + 1, limits.bytes_max));
+    if (frames.empty() || frames.back()->last() <= begin) return batch{};
+
+    batch_run work{into, with, from, time, limits};
+    DIPTYCH_TRY(into.begin());
+    auto done = work.apply(frames, everything);
+    std::optional<error> poison;
+    if (done && done->failure) {
+        into.roll_back();
+        auto const good = done->reached.at.position;
+        poison = std::move(done->failure);
+        // No room is not the event's fault.
+        if (poison->kind == errc::unavailable) return std::unexpected(*std::move(poison));
+        if (good == begin) return batch{.more = true, .poison = std::move(poison)};
+        DIPTYCH_TRY(into.begin());
+        done = work.apply(frames, good);
+        // Out of time before it came to that event again: another batch will tell.
+        if (done && done->reached.at.position != good) poison.reset();
+    }
+    if (!done) {
+        into.roll_back();
+        return std::unexpected(std::move(done).error());
+    }
+    if (done->reached.at.position == begin) {
+        into.roll_back();
+        return batch{.more = true, .poison = std::move(done->failure)};
+    }
+    DIPTYCH_TRY(into.commit(done->reached));
+    auto const end = done->reached.at.position;
+    return batch{
+        .events = static_cast<std::size_t>(end.value - begin.value),
+        .more = done->more || poison || end < from.durable_end().position,
+        .poison = std::move(poison),
+    };
+}
+
+}  // namespace diptych::read

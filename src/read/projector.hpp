@@ -1,0 +1,42 @@
+/// @file
+/// Carries events from the log into a view's rows, batch by batch.
+#pragma once
+
+#include "log/sequenced_log.hpp"
+#include "read/projection.hpp"
+#include "read/view_database.hpp"
+
+#include <diptych/clock.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+
+namespace diptych::read {
+
+struct batch_limits {
+    std::size_t events_max;
+    std::size_t bytes_max;
+    std::chrono::microseconds time_max;
+};
+
+/// What became of a batch.
+struct batch {
+    std::size_t events = 0;            ///< How far the checkpoint has moved.
+    bool more = false;                 ///< There is more in the log.
+    std::optional<error> poison = {};  ///< The view fails on the event behind its checkpoint.
+};
+
+/// Applies the next events, starting exactly behind the checkpoint, in one transaction with the new
+/// checkpoint. When the view fails on an event, those before it are kept.
+///
+/// Fails with what reading the log failed with, or with unavailable if the database has no room.
+result<batch> project_batch(
+    view_database& into,
+    projection& with,
+    log::sequenced_log const& from,
+    clock& time,
+    batch_limits const& limits
+);
+
+}  // namespace diptych::read

@@ -1,0 +1,240 @@
+#include "read/resolve.hpp"
+
+#include "read/suggest.hpp"
+
+#include <diptych/event.hpp>
+#include <diptych/try.hpp>
+
+#include <algorithm>
+
+namespace diptych::read {
+
+namespace {
+
+std::optional<column_type> type_of(model::type const& type) {
+    using enum model::value_kind;
+    switch (type.kind) {
+        case text:
+        case id:
+        case enumeration:
+        case date:
+            return column_type{.kind = column_kind::text};
+        case integer:
+            return column_type{.kind = column_kind::integer};
+        case real:
+            return column_type{.kind = column_kind::real};
+        case boolean:
+            return column_type{.kind = column_kind::boolean};
+        case timestamp:
+            return column_type{.kind = column_kind::timestamp};
+        case list:
+        case map:
+        case object:
+            return column_type{.kind = column_kind::json};
+        case duration:
+        case json:
+            break;
+    }
+    return {};
+}
+
+known_field field_of(model::field const& from) {
+    known_field made{.name = from.name, .type = type_of(from.of)};
+    made.is_list = from.of.kind == model::value_kind::list;
+    auto const* shape = &from.of;
+    if (made.is_list && !shape->fields.empty()) shape = &shape->fields.front().of;
+    if (shape->kind == model::value_kind::object)
+        for (auto const& part : shape->fields) made.fields.push_back(field_of(part));
+    return made;
+}
+
+std::vector<std::string> names_of(std::span<known_field const> fields, std::string_view before) {
+    std::vector<std::string> names;
+    for (auto const& one : fields) names.push_back(std::string{before} + one.name);
+    return names;
+}
+
+// Whether a value declared as `from` can be brought into the form of `to`.
+bool fits(column_type from, column_type to) {
+    using enum column_kind;
+    if (from.kind == to.kind) return from.kind != decimal || from.scale <= to.scale;
+    switch (to.kind) {
+        case json:
+            return true;
+        case real:
+            return from.kind == integer || from.kind == decimal;
+        case decimal:
+            return from.kind == integer || from.kind == real || from.kind == text;
+        case timestamp:
+        case blob:
+            return from.kind == text;
+        case text:
+            return from.kind == timestamp;
+        default:
+            return false;
+    }
+}
+
+class resolver {
+public:
+    resolver(source const& in, view_definition& view, std::span<known_event const> contexts)
+        : in_(in), view_(view) {
+        for (auto const& one : contexts) known_.push_back(&one);
+        for (auto const& one : view.events) known_.push_back(&one);
+    }
+
+    result<void> all(std::span<known_event const> contexts) {
+        for (auto const& own : view_.events) {
+            if (std::ranges::find(contexts, own.type, &known_event::type) == contexts.end())
+                continue;
+            return fail_at(in_, own.offset, "a context declares event '" + own.type + "' already");
+        }
+        for (auto& on : view_.handlers) DIPTYCH_TRY(one(on));
+        return {};
+    }
+
+private:
+    result<void> one(handler& on) {
+        std::vector<std::string> recorded;
+        std::vector<known_event const*> events;
+        for (auto const& name : on.types) {
+            DIPTYCH_TRY(auto const* const event, find(name, on.offset));
+            recorded.push_back(event == nullptr ? name : event->type);
+            if (event == nullptr) continue;
+            events.push_back(event);
+            recorded.insert(recorded.end(), event->formerly.begin(), event->formerly.end());
+        }
+        on.types = std::move(recorded);
+        for (auto const* const event : events)
+            for (auto& statement : on.statements) DIPTYCH_TRY(check(*event, statement));
+        return {};
+    }
+
+    // Null: the engine's own, or nothing is declared that it could be held against.
+    result<known_event const*> find(std::string const& name, std::size_t offset) {
+        if (is_engine_type(name)) return nullptr;
+        std::vector<known_event const*> bare;
+        for (auto const* const event : known_) {
+            if (event->type == name) return event;
+            if (event->type.ends_with("." + name)) bare.push_back(event);
+        }
+        if (bare.size() == 1) return bare.front();
+        std::vector<std::string> names;
+        for (auto const* const event : bare.empty() ? known_ : bare) names.push_back(event->type);
+        if (bare.size() > 1)
+            return fail_at(in_, offset, "'" + name + "' may be " + listed(names) + ": write which");
+        if (known_.empty()) {
+            auto const at = place_of(in_, offset);
+            view_.warnings.push_back(
+                in_.file + ":" + std::to_string(at.line) + ": nobody declares event '" + name + "'"
+            );
+            return nullptr;
+        }
+        return fail_at(
+            in_, offset, "nobody declares event '" + name + "'" + did_you_mean(name, names)
+        );
+    }
+
+    result<void> check(known_event const& event, statement_definition& statement) {
+        std::span<known_field const> elements;
+        auto known_elements = false;
+        if (statement.each) {
+            DIPTYCH_TRY(
+                auto const* const array,
+                look_up(event, event.fields, statement.each->path, ":", statement.offset)
+            );
+            auto const is_array = array == nullptr || array->is_list || !array->type;
+            if (!is_array)
+                return fail_at(
+                    in_,
+                    statement.offset,
+                    "@each goes through an array, and '" + array->name + "' of " + event.type +
+                        " is none"
+                );
+            known_elements = array != nullptr && !array->fields.empty();
+            if (known_elements) elements = array->fields;
+        }
+        for (auto& one : statement.bindings) {
+            known_field const* field = nullptr;
+            if (one.from == binding_source::field) {
+                DIPTYCH_TRY(field, look_up(event, event.fields, one.path, ":", one.offset));
+            } else if (one.from == binding_source::element && known_elements && !one.path.empty()) {
+                auto const before = ":" + statement.each->name + ".";
+                DIPTYCH_TRY(field, look_up(event, elements, one.path, before, one.offset));
+            }
+            if (field == nullptr || !field->type) continue;
+            DIPTYCH_TRY(agree(event, one, *field->type));
+        }
+        return {};
+    }
+
+    // Null: the path leads into something whose shape is not declared.
+    result<known_field const*> look_up(
+        known_event const& event,
+        std::span<known_field const> fields,
+        std::span<std::string const> path,
+        std::string before,
+        std::size_t offset
+    ) {
+        known_field const* field = nullptr;
+        for (auto const& part : path) {
+            if (field != nullptr && field->fields.empty()) {
+                auto const is_open = !field->type || field->type->kind == column_kind::json;
+                if (is_open && !field->is_list) return nullptr;
+                return fail_at(
+                    in_, offset, "'" + field->name + "' of " + event.type + " has no parts"
+                );
+            }
+            auto const found = std::ranges::find(fields, part, &known_field::name);
+            if (found == fields.end())
+                return fail_at(
+                    in_,
+                    offset,
+                    event.type + " has no field '" + before + part + "'" +
+                        did_you_mean(before + part, names_of(fields, before))
+                );
+            field = &*found;
+            fields = field->fields;
+            before += part + ".";
+        }
+        return field;
+    }
+
+    result<void> agree(known_event const& event, binding& one, column_type declared) {
+        if (!one.as) {
+            one.as = declared;
+            return {};
+        }
+        if (fits(declared, *one.as)) return {};
+        return fail_at(
+            in_,
+            one.offset,
+            to_string(one) + " of " + event.type + " is " + to_string(declared) +
+                " and can not go where " + to_string(*one.as) + " is wanted"
+        );
+    }
+
+    source const& in_;
+    view_definition& view_;
+    std::vector<known_event const*> known_;
+};
+
+}  // namespace
+
+std::vector<known_event> known_events(std::span<model::event const> of) {
+    std::vector<known_event> known;
+    for (auto const& from : of) {
+        known_event made{.type = from.type, .formerly = from.formerly};
+        for (auto const& field : from.fields) made.fields.push_back(field_of(field));
+        known.push_back(std::move(made));
+    }
+    return known;
+}
+
+result<void> resolve(
+    source const& in, view_definition& view, std::span<known_event const> contexts
+) {
+    return resolver{in, view, contexts}.all(contexts);
+}
+
+}  // namespace diptych::read

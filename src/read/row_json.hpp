@@ -1,0 +1,21 @@
+/// @file
+/// Rows as JSON: times in ISO 8601, decimals with all their digits, blobs in base64.
+#pragma once
+
+#include "read/query_parse.hpp"
+#include "sqlite/database.hpp"
+
+#include <span>
+#include <string>
+
+namespace diptych::read {
+
+/// Appends the current row as an object; its first columns are `columns`.
+void append_row(
+    std::string& to, sqlite::statement const& row, std::span<column const* const> columns
+);
+
+/// A column of the current row as it is stored.
+cell cell_of(sqlite::statement const& row, int at, column_type type);
+
+}  // namespace diptych::read

@@ -1,0 +1,196 @@
+#include "read/statement_set.hpp"
+
+#include "read/bind.hpp"
+#include "read/ddl.hpp"
+#include "read/event_input.hpp"
+#include "read/misfit.hpp"
+#include "read/sandbox.hpp"
+
+#include <diptych/try.hpp>
+
+#include <algorithm>
+#include <sqlite3.h>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace diptych::read {
+
+namespace {
+
+struct prepared {
+    statement_definition const* of;
+    sqlite::statement run;
+    std::vector<std::string> scratch;  // one for each binding
+};
+
+struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+        return std::hash<std::string_view>{}(text);
+    }
+};
+
+class statement_set : public projection {
+public:
+    statement_set(std::string view, std::string file)
+        : view_(std::move(view)), file_(std::move(file)) {}
+
+    void add(handler const& on, statement_definition const& of, sqlite::statement run) {
+        all_.push_back(std::make_unique<prepared>(
+            prepared{&of, std::move(run), std::vector<std::string>(of.bindings.size())}
+        ));
+        for (auto const& type : on.types) {
+            auto& list = by_type_[type];
+            if (list.empty() || list.back() != all_.back().get()) list.push_back(all_.back().get());
+        }
+    }
+
+    bool wants(std::string_view type) const override { return by_type_.contains(type); }
+
+    result<void> apply(recorded_event const& event) override {
+        auto const found = by_type_.find(event.type);
+        if (found == by_type_.end()) return {};
+        input_.set(event);
+        for (auto* const one : found->second) {
+            auto done = one->of->each ? run_each(*one) : run(*one, {}, 0);
+            if (!done) return std::unexpected(in_context(*one, std::move(done).error()));
+        }
+        return {};
+    }
+
+private:
+    result<void> run_each(prepared& one) {
+        DIPTYCH_TRY(auto const data, input_.data());
+        auto const list = follow(data, one.of->each->path);
+        if (!list || list->is_null()) return {};
+        if (list->kind() != json::kind::array)
+            return misfit(input_.event(), one.of->each->path, "an array", *list);
+        std::size_t index = 0;
+        for (auto const element : list->elements()) DIPTYCH_TRY(run(one, element, ++index));
+        return {};
+    }
+
+    result<void> run(prepared& one, std::optional<json::value> element, std::size_t index) {
+        int at = 0;
+        for (auto const& binding : one.of->bindings) {
+            ++at;
+            auto& scratch = one.scratch[static_cast<std::size_t>(at - 1)];
+            DIPTYCH_TRY(bind(one.run, at, binding, element, index, scratch));
+        }
+        return one.run.run();
+    }
+
+    result<void> bind(
+        sqlite::statement& to,
+        int at,
+        binding const& one,
+        std::optional<json::value> element,
+        std::size_t index,
+        std::string& scratch
+    ) {
+        std::optional<json::value> value;
+        switch (one.from) {
+            case binding_source::field: {
+                DIPTYCH_TRY(auto const data, input_.data());
+                value = follow(data, one.path);
+                break;
+            }
+            case binding_source::metadata: {
+                DIPTYCH_TRY(auto const metadata, input_.metadata());
+                value = follow(metadata, one.path);
+                break;
+            }
+            case binding_source::element:
+                value = follow(*element, one.path);
+                break;
+            case binding_source::ordinal:
+                to.bind(at, static_cast<std::int64_t>(index));
+                return {};
+            default:
+                input_.bind_header(to, at, one, scratch);
+                return {};
+        }
+        if (auto const expected = bind_json(to, at, value, one.as, scratch)) {
+            to.reset();
+            return misfit(input_.event(), full_path(one, index), *expected, *value);
+        }
+        return {};
+    }
+
+    static std::vector<std::string> full_path(binding const& one, std::size_t index) {
+        auto path = one.path;
+        if (one.from == binding_source::element)
+            path.insert(path.begin(), "element " + std::to_string(index));
+        return path;
+    }
+
+    // A constraint speaks for itself to whoever is refused; the rest says where it happened.
+    error in_context(prepared const& one, error what) const {
+        auto const where = file_ + ":" + std::to_string(one.of->line);
+        return in_view(view_, where, input_.event(), std::move(what));
+    }
+
+    std::string view_;
+    std::string file_;
+    std::vector<std::unique_ptr<prepared>> all_;
+    std::unordered_map<std::string, std::vector<prepared*>, text_hash, std::equal_to<>> by_type_;
+    event_input input_;
+};
+
+// Where in the file SQLite stumbled, found through the pieces the statement was put together from.
+std::size_t offset_of(statement_definition const& of, int offset_in_sql) {
+    auto offset = of.offset;
+    for (auto const& [in_sql, in_file] : of.origins)
+        if (offset_in_sql >= 0 && in_sql <= static_cast<std::size_t>(offset_in_sql))
+            offset = in_file;
+    return offset;
+}
+
+result<sqlite::statement> prepare(
+    sqlite::database const& on,
+    sandbox const& guard,
+    source const& in,
+    statement_definition const& of
+) {
+    auto made = on.prepare(of.sql);
+    if (made) return made;
+    auto const* const said = sqlite3_errmsg(on.raw());
+    auto const offset = offset_of(of, sqlite3_error_offset(on.raw()));
+    return fail_at(in, offset, guard.complaint().empty() ? said : guard.complaint());
+}
+
+}  // namespace
+
+result<std::unique_ptr<projection>> prepare_statements(
+    sqlite::database const& on, view_definition const& view, source const& in
+) {
+    std::set<std::string> tables;
+    for (auto const& one : view.tables) tables.insert(one.name);
+    sandbox const guard{on, sandbox::purpose::change_rows, std::move(tables)};
+    auto made = std::make_unique<statement_set>(view.name, in.file);
+    for (auto const& on_event : view.handlers) {
+        for (auto const& one : on_event.statements) {
+            DIPTYCH_TRY(auto run, prepare(on, guard, in, one));
+            made->add(on_event, one, std::move(run));
+        }
+    }
+    return made;
+}
+
+result<void> try_statements(view_definition const& view, source const& in) {
+    DIPTYCH_TRY(auto const empty, sqlite::database::open(":memory:"));
+    {
+        std::set<std::string> tables;
+        for (auto const& one : view.tables) tables.insert(one.name);
+        sandbox const guard{empty, sandbox::purpose::create_tables, std::move(tables)};
+        if (!empty.execute(sqlite_ddl(view)))
+            return fail_at(
+                in, 0, guard.complaint().empty() ? sqlite3_errmsg(empty.raw()) : guard.complaint()
+            );
+    }
+    DIPTYCH_TRY(prepare_statements(empty, view, in));
+    return {};
+}
+
+}  // namespace diptych::read

@@ -1,0 +1,114 @@
+#include "read/view_database.hpp"
+
+#include <diptych/try.hpp>
+
+#include <algorithm>
+#include <sqlite3.h>
+#include <utility>
+
+namespace diptych::read {
+
+namespace {
+
+constexpr std::int64_t format = 1;
+
+constexpr char const* create_meta =
+    "create table _diptych (one int primary key check (one = 1), format int not null, log_id blob "
+    "not null, epoch int not null, position int not null, chain blob not null) strict";
+
+template <std::size_t Size>
+std::string_view bytes_of(std::array<std::uint8_t, Size> const& bytes) {
+    return {reinterpret_cast<char const*>(bytes.data()), bytes.size()};
+}
+
+template <std::size_t Size>
+bool read_bytes(std::string_view from, std::array<std::uint8_t, Size>& to) {
+    if (from.size() != Size) return false;
+    std::ranges::copy(from, to.begin());
+    return true;
+}
+
+result<bool> has_tables(sqlite::database const& in) {
+    DIPTYCH_TRY(auto any, in.prepare("select 1 from sqlite_master limit 1"));
+    return any.step();
+}
+
+result<void> set_up(sqlite::database const& in, uuid const& log_id, create_tables const& create) {
+    DIPTYCH_TRY(auto whole, sqlite::transaction::begin(in));
+    DIPTYCH_TRY(create(in));
+    DIPTYCH_TRY(in.execute(create_meta));
+    DIPTYCH_TRY(auto first, in.prepare("insert into _diptych values (1, ?1, ?2, 1, 0, ?3)"));
+    auto const nothing = log::hash256{};
+    first.bind(1, format).bind_blob(2, bytes_of(log_id.bytes)).bind_blob(3, bytes_of(nothing));
+    DIPTYCH_TRY(first.run());
+    return whole.commit();
+}
+
+}  // namespace
+
+result<view_database> view_database::open(
+    std::filesystem::path const& file, uuid const& log_id, create_tables const& create, bool paced
+) {
+    view_database made;
+    DIPTYCH_TRY(made.connection_, sqlite::database::open(file, {.automatic_checkpoint = !paced}));
+    DIPTYCH_TRY(auto const is_set_up, has_tables(made.connection_));
+    if (!is_set_up) {
+        DIPTYCH_TRY(set_up(made.connection_, log_id, create));
+    }
+    DIPTYCH_TRY(made.read_checkpoint(file));
+    DIPTYCH_TRY(made.prepare());
+    return made;
+}
+
+result<void> view_database::read_checkpoint(std::filesystem::path const& file) {
+    auto query = connection_.prepare(checkpoint_query);
+    if (!query) return fail(errc::corrupt, "not_a_view", file.string() + " is no file of a view");
+    DIPTYCH_TRY(auto const there, query->step());
+    if (!there) return fail(errc::corrupt, "not_a_view", file.string() + " has no checkpoint");
+    if (query->integer(0) > format)
+        return fail(
+            errc::invalid,
+            "newer_format",
+            file.string() + " has format " + std::to_string(query->integer(0)) +
+                "; this program knows up to " + std::to_string(format)
+        );
+    at_.at.epoch = epoch{static_cast<std::uint32_t>(query->integer(2))};
+    at_.at.position = position{static_cast<std::uint64_t>(query->integer(3))};
+    if (!read_bytes(query->blob(1), at_.log_id.bytes) || !read_bytes(query->blob(4), at_.chain))
+        return fail(errc::corrupt, "not_a_view", file.string() + " has a damaged checkpoint");
+    return {};
+}
+
+result<void> view_database::prepare() {
+    DIPTYCH_TRY(begin_, connection_.prepare("begin immediate"));
+    DIPTYCH_TRY(commit_, connection_.prepare("commit"));
+    DIPTYCH_TRY(
+        save_, connection_.prepare("update _diptych set epoch = ?1, position = ?2, chain = ?3")
+    );
+    return {};
+}
+
+bool view_database::in_transaction() const {
+    return sqlite3_get_autocommit(connection_.raw()) == 0;
+}
+
+void view_database::roll_back() {
+    if (in_transaction()) (void)connection_.execute("rollback");
+}
+
+result<void> view_database::commit(checkpoint const& next) {
+    save_.bind(1, std::int64_t{next.at.epoch.value})
+        .bind(2, static_cast<std::int64_t>(next.at.position.value))
+        .bind_blob(3, bytes_of(next.chain));
+    auto done = save_.run();
+    if (done) done = commit_.run();
+    if (!done) {
+        roll_back();
+        return done;
+    }
+    at_.at = next.at;
+    at_.chain = next.chain;
+    return {};
+}
+
+}  // namespace diptych::read

@@ -1,0 +1,71 @@
+/// @file
+/// The SQLite file of one version of a view: its tables, and the checkpoint beside them.
+#pragma once
+
+#include "log/frame.hpp"
+#include "log/hash.hpp"
+#include "sqlite/database.hpp"
+
+#include <diptych/error.hpp>
+#include <diptych/position.hpp>
+#include <diptych/uuid.hpp>
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace diptych::read {
+
+/// How far the rows are, and on which log.
+struct checkpoint {
+    uuid log_id;
+    token at;
+    log::hash256 chain{};  ///< The log's hash chain there; all zero at 0.
+};
+
+/// Creates a view's tables on an empty connection.
+using create_tables = std::function<result<void>(sqlite::database const&)>;
+
+/// The writing connection. Not thread-safe.
+class view_database {
+public:
+    /// Opens the file, or creates it with its tables for this log. With `paced` nothing but
+    /// maintain() moves the WAL into the file.
+    ///
+    /// Fails with invalid if it has a newer format, corrupt if it is no view's file, or what SQLite
+    /// failed with.
+    static result<view_database> open(
+        std::filesystem::path const& file,
+        uuid const& log_id,
+        create_tables const& create,
+        bool paced
+    );
+
+    checkpoint const& at() const { return at_; }
+    sqlite::database const& connection() const { return connection_; }
+
+    result<void> begin() { return begin_.run(); }
+    void roll_back();
+
+    /// Writes the checkpoint and commits. After a failure nothing of the transaction is there.
+    result<void> commit(checkpoint const& next);
+
+    /// Whether SQLite is inside a transaction; it leaves one by itself when it runs out of room.
+    bool in_transaction() const;
+
+private:
+    result<void> prepare();
+    result<void> read_checkpoint(std::filesystem::path const& file);
+
+    sqlite::database connection_;
+    sqlite::statement begin_;
+    sqlite::statement commit_;
+    sqlite::statement save_;
+    checkpoint at_;
+};
+
+/// Reads the checkpoint of a view's file on any connection to it.
+inline constexpr char const* checkpoint_query =
+    "select format, log_id, epoch, position, chain from _diptych";
+
+}  // namespace diptych::read

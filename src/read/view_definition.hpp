@@ -1,0 +1,137 @@
+/// @file
+/// What a view file means once it is read: tables, statements per event, what may be queried.
+#pragma once
+
+#include "read/column_type.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace diptych::read {
+
+struct column {
+    std::string name;
+    column_type type;
+    bool required = false;     ///< `not null`, or part of the primary key.
+    std::string initial = {};  ///< SQL of its `default`, already in stored form; empty: none.
+};
+
+struct table {
+    std::string name;
+    std::vector<column> columns;
+    std::vector<std::string> key;  ///< Columns of the primary key, never empty.
+    std::vector<std::vector<std::string>> unique = {};
+    std::vector<std::string> checks = {};  ///< SQL expressions.
+
+    column const* find(std::string_view column_name) const {
+        for (auto const& one : columns)
+            if (one.name == column_name) return &one;
+        return nullptr;
+    }
+};
+
+struct index_column {
+    std::string name;
+    bool descending = false;
+};
+
+struct index {
+    std::string name;
+    std::string table;
+    std::vector<index_column> columns;
+    bool unique = false;
+    std::string where = {};  ///< SQL; empty: all rows.
+};
+
+/// Where a statement's parameter comes from.
+enum class binding_source : std::uint8_t {
+    field,        ///< `:name`, `:address.city`: of the event's data.
+    element,      ///< `:line.sku`: of what `@each` goes through.
+    ordinal,      ///< `:$index`: which element of `@each`, from 1.
+    position,     ///< `:$position`
+    stream,       ///< `:$stream`
+    version,      ///< `:$version`
+    recorded_at,  ///< `:$recorded_at`
+    type,         ///< `:$type`
+    id,           ///< `:$id`
+    tags,         ///< `:$tags`, a JSON array.
+    metadata,     ///< `:$metadata`, `:$metadata.user`
+};
+
+/// One parameter.
+struct binding {
+    binding_source from = binding_source::field;
+    std::vector<std::string> path = {};  ///< Of a field, an element or metadata.
+    std::optional<column_type> as = {};  ///< The type of the place it is put, if one is known.
+    std::size_t offset = 0;              ///< In the file.
+
+    bool same_value(binding const& other) const {
+        return from == other.from && path == other.path && as == other.as;
+    }
+};
+
+/// How a binding is written: ":address.city".
+std::string to_string(binding const& one);
+
+/// Goes through an array of the event.
+struct each {
+    std::vector<std::string> path;  ///< Of the array.
+    std::string name;               ///< What an element is called.
+};
+
+/// One SQL statement: `?1`, `?2`, ... stand for the bindings.
+struct statement_definition {
+    std::string sql;
+    std::vector<binding> bindings = {};
+    std::optional<read::each> each = {};
+    std::size_t offset = 0;  ///< In the file.
+    std::size_t line = 0;    ///< In the file, from 1.
+    /// Where the pieces of `sql` come from: (offset in sql, offset in the file), ascending.
+    std::vector<std::pair<std::size_t, std::size_t>> origins = {};
+};
+
+/// What happens on an event.
+struct handler {
+    std::vector<std::string> types;  ///< As written; as recorded, former names too, once resolved.
+    std::vector<statement_definition> statements = {};
+    std::size_t offset = 0;  ///< Of the `@on` in the file.
+};
+
+/// A field that an event is known to have.
+struct known_field {
+    std::string name;
+    std::optional<column_type> type = {};  ///< nullopt: anything.
+    std::vector<known_field> fields = {};  ///< Of an object, or of the elements of a list.
+    bool is_list = false;
+};
+
+/// An event type that a context or an `@event` line declares.
+struct known_event {
+    std::string type;
+    std::vector<std::string> formerly = {};
+    std::vector<known_field> fields = {};
+    std::size_t offset = 0;  ///< Of the `@event` in the file.
+};
+
+/// What `@serve` allows, besides the primary key.
+struct served {
+    std::vector<std::string> filter = {};
+    std::vector<std::string> sort = {};
+    std::size_t limit_max = 1000;
+};
+
+struct view_definition {
+    std::string name;
+    bool is_inline = false;
+    std::vector<read::table> tables = {};  ///< The first is the one that is served.
+    std::vector<read::index> indexes = {};
+    std::vector<read::handler> handlers = {};
+    std::vector<known_event> events = {};  ///< `@event` lines.
+    read::served served = {};
+    std::vector<std::string> warnings = {};  ///< With their places.
+};
+
+}  // namespace diptych::read

@@ -1,0 +1,24 @@
+/// @file
+/// Bounds and habits of the views of one log.
+#pragma once
+
+#include <diptych/model.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace diptych::read {
+
+struct view_options {
+    std::vector<model::event> events = {};  ///< Of all contexts: what `@on` may name and bind.
+    std::size_t batch_events_max = 10'000;
+    std::size_t batch_bytes_max = 8u << 20;
+    std::chrono::microseconds batch_time_max = std::chrono::milliseconds{200};
+    int attempts_max = 5;  ///< Of an event that a view fails on, before the view pauses.
+    std::chrono::microseconds pause_min = std::chrono::milliseconds{100};  ///< Doubles each time.
+    std::chrono::microseconds pause_max = std::chrono::seconds{30};
+    std::size_t connections_max = 8;  ///< For queries, of each view; one more is unavailable.
+};
+
+}  // namespace diptych::read

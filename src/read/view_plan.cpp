@@ -1,0 +1,29 @@
+#include "read/view_plan.hpp"
+
+#include "read/ddl.hpp"
+#include "read/parse.hpp"
+#include "read/resolve.hpp"
+#include "read/statement_set.hpp"
+#include "read/view_version.hpp"
+
+#include <diptych/try.hpp>
+
+namespace diptych::read {
+
+result<view_plan> plan_view(source text, std::span<known_event const> events) {
+    auto const in = std::make_shared<source const>(std::move(text));
+    DIPTYCH_TRY(auto parsed, parse_view(*in));
+    DIPTYCH_TRY(resolve(*in, parsed, events));
+    DIPTYCH_TRY(try_statements(parsed, *in));
+    auto const definition = std::make_shared<view_definition const>(std::move(parsed));
+    return view_plan{
+        .definition = definition,
+        .version = version_of(*definition),
+        .create = [definition](sqlite::database const& on
+                  ) { return on.execute(sqlite_ddl(*definition)); },
+        .project = [definition, in](sqlite::database const& on
+                   ) { return prepare_statements(on, *definition, *in); },
+    };
+}
+
+}  // namespace diptych::read

@@ -1,0 +1,30 @@
+/// @file
+/// A view before it is opened: its definition, its version and how its rows are made.
+#pragma once
+
+#include "read/projection.hpp"
+#include "read/source.hpp"
+#include "read/view_database.hpp"
+#include "read/view_definition.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+
+namespace diptych::read {
+
+/// Copies share what they point to. Thread-compatible.
+struct view_plan {
+    std::shared_ptr<view_definition const> definition;
+    std::string version;
+    create_tables create;
+    make_projection project;
+
+    table const& served_table() const { return definition->tables.front(); }
+};
+
+/// Reads a view file: parses, looks up events and tries every statement on an empty database. Fails
+/// with invalid, naming file, line and column.
+result<view_plan> plan_view(source text, std::span<known_event const> events);
+
+}  // namespace diptych::read
