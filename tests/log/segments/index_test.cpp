@@ -1,0 +1,290 @@
+#include "log/segments/index.hpp"
+
+#include "log/frame_maker.hpp"
+#include "log/segments/index_model.hpp"
+#include "temporary_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <random>
+#include <set>
+#include <string>
+
+using namespace diptych;
+using namespace diptych::log;
+using diptych::testing::frame_maker;
+using diptych::testing::index_model;
+using diptych::testing::temporary_folder;
+using segments::index_limits;
+
+namespace {
+
+constexpr auto log_id = uuid{{1, 2, 3}};
+constexpr auto writer = segments::index::mode::writer;
+
+using random_engine = std::mt19937_64;
+
+std::size_t below(random_engine& random, std::size_t end) { return random() % end; }
+
+// A small world, in which everything meets everything: few ids, some of them very long, tags equal
+// to the own stream or given twice, event ids used in several streams.
+struct world {
+    explicit world(random_engine& source) : random(source) {
+        for (int i = 0; i < 12; ++i) names.push_back("order-" + std::to_string(i));
+        names.push_back("order");                          // A category and a stream.
+        names.push_back("-");                              // An empty category.
+        names.push_back("item-" + std::string(250, 'x'));  // As long as a name can be.
+        names.push_back("item-\xff\xfe");
+        types = {"placed", "order-1", "paid", "$timer"};
+        hot = 1 + below(random, 3);
+    }
+
+    std::string name() {
+        return below(random, 3) > 0 ? names[below(random, hot)]
+                                    : names[below(random, names.size())];
+    }
+
+    uuid free_id(std::string const& stream) {
+        if (below(random, 4) > 0) return {};
+        auto const id = uuid{{static_cast<std::uint8_t>(below(random, 100)), 7}};
+        return used.emplace(stream, id).second ? id : uuid{};
+    }
+
+    event_data event() {
+        event_data made{.stream = name(), .type = types[below(random, types.size())]};
+        for (auto tags = below(random, 4); tags > 0; --tags) made.tags.push_back(name());
+        if (below(random, 8) == 0 && !made.tags.empty()) made.tags.push_back(made.tags.front());
+        made.id = free_id(made.stream);
+        return made;
+    }
+
+    log::answer answer() {
+        auto const number = std::to_string(below(random, 300));
+        return {
+            .key =
+                {.caller = below(random, 2) ? "" : "someone",
+                 .id = number,
+                 .digest = {static_cast<std::uint8_t>(below(random, 256))}},
+            .recorded_at = {},
+            .first = position{below(random, 1000)},
+            .count = 3,
+            .judged_at = position{below(random, 1000)},
+            .body = std::string(below(random, 200), '\0'),
+        };
+    }
+
+    frame_ptr frame(frame_maker& builder, std::size_t events_max) {
+        std::vector<event_data> events;
+        std::vector<log::answer> answers;
+        auto const kind = below(random, 8);
+        if (kind > 0)
+            for (auto left = 1 + below(random, events_max); left > 0; --left)
+                events.push_back(event());
+        if (kind < 2)
+            for (auto left = 1 + below(random, 3); left > 0; --left) answers.push_back(answer());
+        return builder.next(events, std::move(answers));
+    }
+
+    random_engine& random;
+    std::vector<std::string> names;
+    std::vector<std::string> types;
+    std::size_t hot = 1;
+    std::set<std::pair<std::string, uuid>> used;
+};
+
+void check_lists(postings const& actual, index_model const& model, world& in) {
+    auto& random = in.random;
+    auto const anywhere = [&] { return position{below(random, model.last().value + 3)}; };
+    auto const limit = below(random, 4) == 0 ? 1'000'000 : below(random, 50);
+    auto const type = in.types[below(random, in.types.size())];
+    auto const name = below(random, 10) == 0 ? std::string{"unknown-1"} : in.name();
+    auto const category = std::string{category_of(name)};
+    for (auto const key : {
+             posting_key{posting_kind::name, name},
+             posting_key{posting_kind::home, name},
+             posting_key{posting_kind::type, type},
+             posting_key{posting_kind::category, category},
+         }) {
+        CAPTURE(static_cast<char>(key.kind));
+        CAPTURE(std::string{key.text});
+        auto const from = anywhere();
+        auto const end = below(random, 4) == 0 ? position{~std::uint64_t{0}} : anywhere();
+        REQUIRE(actual.after(key, from, limit).or_throw() == model.after(key, from, limit));
+        REQUIRE(actual.before(key, end, limit).or_throw() == model.before(key, end, limit));
+    }
+}
+
+void check_versions(postings const& actual, index_model const& model, world& in) {
+    auto const stream = in.name();
+    CAPTURE(stream);
+    auto const last = model.last_version(stream);
+    REQUIRE(actual.last_version(stream).or_throw() == last);
+    auto const from = version{below(in.random, last.value_or(version{}).value + 3)};
+    auto const limit = below(in.random, 60);
+    REQUIRE(
+        actual.from_version(stream, from, limit).or_throw() ==
+        model.from_version(stream, from, limit)
+    );
+}
+
+void check_ids(postings const& actual, index_model const& model, world& in) {
+    auto const stream = in.name();
+    auto const id = uuid{{static_cast<std::uint8_t>(below(in.random, 101)), 7}};
+    REQUIRE(actual.find(stream, id).or_throw() == model.find(stream, id));
+
+    auto const wanted = in.answer().key;
+    auto const given = actual.find_answer(wanted.caller, wanted.id).or_throw();
+    auto const expected = model.find_answer(wanted.caller, wanted.id);
+    REQUIRE(given.has_value() == expected.has_value());
+    if (!given) return;
+    REQUIRE(given->key == expected->key);
+    REQUIRE(given->recorded_at == expected->recorded_at);
+    REQUIRE(given->first == expected->first);
+    REQUIRE(given->count == expected->count);
+    REQUIRE(given->judged_at == expected->judged_at);
+    REQUIRE(given->body == expected->body);
+}
+
+void check(postings const& actual, index_model const& model, world& in, int rounds) {
+    REQUIRE(actual.first() == position{1});
+    REQUIRE(actual.last() == model.last());
+    for (int i = 0; i < rounds; ++i) {
+        check_lists(actual, model, in);
+        check_versions(actual, model, in);
+        check_ids(actual, model, in);
+    }
+}
+
+std::uint64_t seed_of_this_run() {
+    auto const* const given = std::getenv("DIPTYCH_TEST_SEED");
+    return given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+}
+
+}  // namespace
+
+TEST_CASE("an index says what looking at every event says, however the frames were merged") {
+    auto const first_seed = seed_of_this_run();
+    for (auto seed = first_seed; seed < first_seed + 12; ++seed) {
+        INFO("DIPTYCH_TEST_SEED=", seed);
+        random_engine random{seed};
+        auto in = world{random};
+        auto const folder = temporary_folder{};
+        auto const file = folder / "index.db";
+        // From "nothing waits to be settled" to "nothing is ever settled".
+        auto const limits =
+            index_limits{.recent_rows_max = std::array{0, 10, 300, 100'000}[seed % 4]};
+        auto index = segments::index::open(file, log_id, writer, limits).or_throw();
+        auto builder = frame_maker{log_id};
+        auto model = index_model{};
+
+        for (int round = 0; round < 30; ++round) {
+            std::vector<frame_ptr> frames;
+            auto const is_large = below(random, 10) == 0;
+            for (auto left = below(random, is_large ? 60 : 4); left > 0; --left) {
+                frames.push_back(in.frame(builder, is_large ? 40 : 4));
+                model.add(frames.back());
+            }
+            index->merge(frames).or_throw();
+            REQUIRE(index->checkpoint().position == model.last());
+            if (below(random, 6) == 0) {
+                if (below(random, 2)) index->close().or_throw();
+                index = segments::index::open(file, log_id, writer, limits).or_throw();
+            }
+            check(*index->snapshot().or_throw(), model, in, 3);
+        }
+        check(*index->snapshot().or_throw(), model, in, 30);
+    }
+}
+
+TEST_CASE("a long stream is found from any version, across chunks and between tags of its id") {
+    auto const folder = temporary_folder{};
+    auto const limits = index_limits{.recent_rows_max = 100};
+    auto const index =
+        segments::index::open(folder / "index.db", log_id, writer, limits).or_throw();
+    auto builder = frame_maker{log_id};
+    auto model = index_model{};
+    auto seed = std::size_t{1};
+    for (int round = 0; round < 40; ++round) {
+        std::vector<event_data> events;
+        for (int i = 0; i < 250; ++i) {
+            seed = seed * 6364136223846793005U + 1442695040888963407U;
+            // For long stretches the id is only a tag.
+            auto const is_home = round % 10 < 5 && (seed >> 33) % 3 == 0;
+            events.push_back({.stream = is_home ? "a-1" : "b-2", .type = "t", .tags = {"a-1"}});
+        }
+        auto const frame = builder.next(events);
+        model.add(frame);
+        index->merge(std::span{&frame, 1}).or_throw();
+    }
+    auto const now = index->snapshot().or_throw();
+    auto const last = model.last_version("a-1").value();
+    REQUIRE(last > version{1000});
+    CHECK(now->last_version("a-1").or_throw() == last);
+    for (auto from = version{0}; from <= last + 1; from = from + 37)
+        REQUIRE(
+            now->from_version("a-1", from, 40).or_throw() == model.from_version("a-1", from, 40)
+        );
+    CHECK(now->from_version("a-1", version{1}, 100'000).or_throw().size() == last.value);
+}
+
+TEST_CASE("a merge of a hundred thousand events is one transaction") {
+    auto const folder = temporary_folder{};
+    auto const index = segments::index::open(folder / "index.db", log_id, writer).or_throw();
+    auto builder = frame_maker{log_id};
+    std::vector<frame_ptr> frames;
+    for (int i = 0; i < 100; ++i)
+        frames.push_back(builder.next(
+            std::vector<event_data>(1000, {.stream = "a-" + std::to_string(i % 7), .type = "t"})
+        ));
+    index->merge(frames).or_throw();
+    auto const now = index->snapshot().or_throw();
+    CHECK(now->last() == position{100'000});
+    auto const all = now->after({posting_kind::type, "t"}, position{0}, 1'000'000).or_throw();
+    REQUIRE(all.size() == 100'000);
+    CHECK(std::ranges::is_sorted(all));
+    CHECK(all.back() == position{100'000});
+    CHECK(now->last_version("a-3").or_throw() == version{14'000});
+    auto const& event = frames[50]->events[500];
+    CHECK(now->find(event.stream, event.id).or_throw() == event.position);
+    CHECK(now->find("a-99", event.id).or_throw() == std::nullopt);
+}
+
+TEST_CASE("one event id in thousands of streams is found in each of them") {
+    auto const folder = temporary_folder{};
+    auto const index = segments::index::open(folder / "index.db", log_id, writer).or_throw();
+    auto builder = frame_maker{log_id};
+    auto const id = uuid{{9}};
+    std::vector<event_data> events;
+    for (int i = 0; i < 3000; ++i)
+        events.push_back({.stream = "a-" + std::to_string(i), .type = "t", .id = id});
+    for (std::size_t done = 0; done < events.size(); done += 100) {
+        auto const frame = builder.next(
+            {events.begin() + static_cast<std::ptrdiff_t>(done),
+             events.begin() + static_cast<std::ptrdiff_t>(done) + 100}
+        );
+        index->merge(std::span{&frame, 1}).or_throw();
+    }
+    auto const now = index->snapshot().or_throw();
+    for (std::size_t i = 0; i < events.size(); i += 13)
+        REQUIRE(now->find(events[i].stream, id).or_throw() == position{i + 1});
+    CHECK(now->find("a-3000", id).or_throw() == std::nullopt);
+}
+
+TEST_CASE("frames that do not follow the checkpoint are refused and change nothing") {
+    auto const folder = temporary_folder{};
+    auto const index = segments::index::open(folder / "index.db", log_id, writer).or_throw();
+    auto builder = frame_maker{log_id};
+    auto const one = builder.next({{.stream = "a-1", .type = "t"}});
+    auto const two = builder.next({{.stream = "a-1", .type = "t"}});
+    auto const three = builder.next({{.stream = "a-1", .type = "t"}});
+    index->merge(std::array{one}).or_throw();
+    for (auto const& frames : {std::vector{one}, std::vector{three}, std::vector{two, two}}) {
+        auto const refused = index->merge(frames);
+        REQUIRE(!refused);
+        CHECK(refused.error().code == "index_gap");
+    }
+    CHECK(index->checkpoint().position == position{1});
+    index->merge(std::array{two, three}).or_throw();
+    auto const now = index->snapshot().or_throw();
+    CHECK(now->from_version("a-1", version{1}, 9).or_throw().size() == 3);
+}
