@@ -15,6 +15,7 @@ FOUNDATION = {"base", "json", "sqlite"}
 MAY_INCLUDE = {
     "base": set(),
     "json": {"base"},
+    "model": {"base", "json"},
     "sqlite": {"base"},
     "log": FOUNDATION,
     "log/memory": FOUNDATION | {"log"},
@@ -37,7 +38,7 @@ OWNED_BY = {
     r"fmt/": ["src/", "bench/", "tests/"],
     r"doctest/": ["tests/"],
     r"rapidcheck": ["tests/"],
-    r"httplib": ["tests/", "bench/"],
+    r"httplib": ["src/cli/", "tests/", "bench/"],
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)
 

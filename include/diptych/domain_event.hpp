@@ -29,16 +29,42 @@
 
 namespace diptych {
 
+namespace detail {
+
+// A field may have one of these names, too: only a static member says something.
+template <class T>
+concept says_type = requires { requires !std::is_member_pointer_v<decltype(&T::type)>; };
+template <class T>
+concept says_formerly = requires { requires !std::is_member_pointer_v<decltype(&T::formerly)>; };
+
+}  // namespace detail
+
 /// The name of an event, without its context unless `type` says one ("other.allocated").
 template <class Event>
 inline constexpr std::string_view event_name = [] {
-    if constexpr (requires { Event::type; })
+    if constexpr (detail::says_type<Event>)
         return std::string_view{Event::type};
     else
         return reflect::type_name<Event>;
 }();
 
 namespace detail {
+
+/// "shop.allocated": the name with its context, unless it has one already.
+std::string wire_name(std::string_view context, std::string_view name);
+
+/// The name of an event in the log, and those it had before.
+template <class Event>
+std::vector<std::string> wire_names(std::string_view context) {
+    std::vector<std::string> names{wire_name(context, event_name<Event>)};
+    if constexpr (says_formerly<Event>) {
+        if constexpr (std::is_convertible_v<decltype(Event::formerly), std::string_view>)
+            names.push_back(wire_name(context, Event::formerly));
+        else
+            for (std::string_view old : Event::formerly) names.push_back(wire_name(context, old));
+    }
+    return names;
+}
 
 template <class Event>
 concept says_home = requires { typename Event::home; };

@@ -68,8 +68,12 @@ std::vector<model::field> describe_object(object_form const& how);
 namespace detail {
 
 template <class T>
+concept says_optional_fields =
+    requires { requires !std::is_member_pointer_v<decltype(&T::optional_fields)>; };
+
+template <class T>
 constexpr bool says_optional(std::string_view name) {
-    if constexpr (requires { T::optional_fields; })
+    if constexpr (says_optional_fields<T>)
         for (std::string_view one : T::optional_fields)
             if (one == name) return true;
     return false;
@@ -77,7 +81,7 @@ constexpr bool says_optional(std::string_view name) {
 
 template <class T>
 consteval bool optional_fields_exist() {
-    if constexpr (requires { T::optional_fields; })
+    if constexpr (says_optional_fields<T>)
         for (std::string_view one : T::optional_fields) {
             bool known = false;
             for (auto const name : reflect::field_names<T>) known = known || name == one;

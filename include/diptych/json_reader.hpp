@@ -30,10 +30,13 @@ struct rules {
     bool all_there = false;  ///< A required field that is missing is a fault.
     bool ids_named = false;  ///< An empty or overlong id is a fault.
 };
-inline constexpr rules tolerant{};  ///< Events: what is missing keeps its default.
-inline constexpr rules strict{
-    .all_known = true, .all_there = true, .ids_named = true
-};  ///< Commands.
+inline constexpr rules tolerant{};                  ///< Events: what is missing keeps its default.
+inline constexpr rules fitting{.all_there = true};  ///< Events that may have one of several shapes.
+inline constexpr rules strict{                      ///< Commands.
+                              .all_known = true,
+                              .all_there = true,
+                              .ids_named = true
+};
 
 /// Reads one JSON value from a text. Not thread-safe. Keeps a reference: the text must outlive it.
 class reader {

@@ -57,12 +57,20 @@ struct field {
     bool required = true;  ///< False: optional.
 };
 
+/// An event that an older one was turned into.
+struct upcasted {
+    std::string type;  ///< As recorded: "shop.allocated".
+    std::string data;  ///< JSON.
+};
+
 /// An event type of a context.
 struct event {
     std::string type;                        ///< As recorded: "shop.allocated".
     std::vector<std::string> formerly = {};  ///< Older names, also as recorded.
     std::vector<field> fields;
     std::string home_kind;  ///< Kind of id of its home stream.
+    /// What such an event means today, as types and data; null if it is of today's shape.
+    result<std::vector<upcasted>> (*upcast)(recorded_event const& old) = nullptr;
 };
 
 /// A state value whose type only its model knows.
@@ -132,7 +140,8 @@ struct command {
     /// Reads a command strictly. Fails with invalid, the path of the fault in the facts.
     result<erased_const> (*parse)(std::string_view json);
     std::string (*print)(void const* command);
-    /// Calls decide. User exceptions come out as failed, with the type's name.
+    /// Calls decide. `states` has an entry for each parameter, empty for the environment. User
+    /// exceptions come out as failed, with the type's name.
     result<decided> (*decide)(
         void const* command,
         std::span<std::vector<erased_const> const> states,
@@ -140,6 +149,7 @@ struct command {
     );
     /// Where its result can be read, "/views/allocations?order_id=eq.o1"; null if it does not say.
     std::string (*location)(void const* command);
+    std::string location_pattern = {};  ///< "/views/allocations?order_id=eq.{order}", or empty.
 };
 
 /// What a process's react wants done.

@@ -1,0 +1,137 @@
+/// @file
+/// Processes: what follows by itself. They react to events by sending commands and setting timers.
+///
+///     struct reallocation {
+///         using of = product_id;                                     // one for each product
+///         std::vector<line> waiting;                                 // a state, as in state.hpp
+///         void evolve(back_ordered const& e) { waiting.push_back({e.order, e.quantity}); }
+///
+///         diptych::reaction react(deallocated const& e, diptych::environment const&) const {
+///             return allocate{.order = e.order, .product = e.product, .quantity = e.quantity};
+///         }
+///         diptych::reaction react(diptych::timer_due const& t) const;
+///         diptych::reaction react(diptych::refused<allocate> const& no) const;
+///     };
+///
+/// An input is any event that `react` or `evolve` takes; it is folded first, then reacted to. The
+/// instance that an input belongs to is its only field of the kind that the process is `of`; where
+/// there is none, or several, a function says it:
+///
+///     static order_id key(payment_received const& e) { return {e.reference}; }
+///
+/// Inputs are also the answers to its own commands (`accepted`, `refused`, `failed`) and its timers
+/// (`timer_due`). All of them stand in the log, see docs/reference/process-events.md: every
+/// reaction is recorded before its first command is sent, and is never computed again for a
+/// rebuild.
+#pragma once
+
+#include <diptych/clock.hpp>
+#include <diptych/command.hpp>
+#include <diptych/error.hpp>
+#include <diptych/json.hpp>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace diptych {
+
+/// The command that this process sent was accepted.
+template <class Command>
+struct accepted {
+    Command command;
+    std::string id;  ///< Its command id.
+};
+
+/// The domain said no to the command that this process sent.
+template <class Command>
+struct refused {
+    Command command;
+    std::string id;
+    std::string reason;
+    std::string detail;
+};
+
+/// The command that this process sent can not be carried out; sending it again would not help.
+template <class Command>
+struct failed {
+    Command command;
+    std::string id;
+    std::string kind;  ///< Of the error: "invalid", "not_found", "failed".
+    std::string code;
+    std::string message;
+};
+
+/// A timer of this process has come due.
+struct timer_due {
+    std::string timer;  ///< The name it was started under.
+    timestamp due;
+};
+
+/// What is to be done: commands to send, timers to start and to cancel. Nothing, by default.
+///
+///     diptych::reaction all = diptych::cancel("expiry");
+///     all += allocate{...};
+///     return all;
+class [[nodiscard]] reaction {
+public:
+    /// A command; its context is found by the engine.
+    struct command {
+        std::string name;
+        std::string home;  ///< The namespace of its type: its context, unless it is of ours.
+        std::string json;
+    };
+    struct timer {
+        std::string name;
+        std::chrono::microseconds delay;
+    };
+
+    reaction() = default;
+
+    template <domain_command Command>
+    reaction(Command const& send) {  // NOLINT(google-explicit-constructor)
+        commands_.push_back(
+            {std::string{command_name<Command>},
+             std::string{reflect::namespace_name<Command>},
+             json::write(send)}
+        );
+    }
+
+    /// Does both, in order.
+    reaction& operator+=(reaction other) {
+        for (auto& one : other.commands_) commands_.push_back(std::move(one));
+        for (auto& one : other.started_) started_.push_back(std::move(one));
+        for (auto& one : other.cancelled_) cancelled_.push_back(std::move(one));
+        return *this;
+    }
+
+    std::vector<command> const& commands() const { return commands_; }
+    std::vector<timer> const& started() const { return started_; }
+    std::vector<std::string> const& cancelled() const { return cancelled_; }
+
+private:
+    friend reaction start(std::string timer, std::chrono::microseconds delay);
+    friend reaction cancel(std::string timer);
+
+    std::vector<command> commands_;
+    std::vector<timer> started_;
+    std::vector<std::string> cancelled_;
+};
+
+/// Starts a timer of this instance; one of the same name that runs is replaced.
+inline reaction start(std::string timer, std::chrono::microseconds delay) {
+    reaction made;
+    made.started_.push_back({std::move(timer), delay});
+    return made;
+}
+
+/// Stops a timer, if it runs.
+inline reaction cancel(std::string timer) {
+    reaction made;
+    made.cancelled_.push_back(std::move(timer));
+    return made;
+}
+
+}  // namespace diptych

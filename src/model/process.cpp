@@ -1,0 +1,142 @@
+#include <diptych/json_value.hpp>
+#include <diptych/process_model.hpp>
+
+#include <algorithm>
+
+namespace diptych::detail {
+namespace {
+
+std::string text_at(json::value const& in, std::string_view path) {
+    auto const found = in.at(path);
+    return found ? std::string{found->text()} : std::string{};
+}
+
+decoded broken(std::optional<error>& why, std::string message) {
+    why = error{errc::corrupt, "corrupt", std::move(message)};
+    return decoded::broken;
+}
+
+error about(error why, std::string_view process, recorded_event const& in) {
+    why.message = std::string{process} + ", " + std::string{in.type} + " at position " +
+                  std::to_string(in.position.value) + ": " + why.message;
+    why.facts.emplace_back("position", std::to_string(in.position.value));
+    return why;
+}
+
+bool is_own(std::span<std::string_view const> commands, std::string_view name) {
+    return std::ranges::find(commands, name) != commands.end();
+}
+
+/// Calls `take` with every entry for this input until one says it was its own. An event has one
+/// entry for each shape it may have, an answer one for each command.
+template <class Take>
+result<bool> with_entry(
+    std::span<input_entry const> entries,
+    std::string_view process,
+    recorded_event const& in,
+    Take const& take
+) {
+    std::optional<error> why;
+    for (auto const& entry : entries) {
+        if (entry.type != in.type) continue;
+        if (take(entry, why) == decoded::yes) return true;
+    }
+    if (why) return std::unexpected(about(*std::move(why), process, in));
+    return false;
+}
+
+}  // namespace
+
+decoded read_answer(
+    std::string_view command,
+    recorded_event const& from,
+    answer_record& to,
+    std::optional<error>& why
+) {
+    json::document record;
+    if (auto const read = record.read(from.data); !read) return broken(why, read.error().message);
+    auto const root = record.root();
+    if (text_at(root, "command") != command) return decoded::not_mine;
+    auto const body = root.find("body");
+    if (!body) return broken(why, "body: missing; it must be the command that was sent");
+    to.command = body->raw();
+    to.id = text_at(root, "id");
+    to.reason = text_at(root, "outcome.reason");
+    to.detail = text_at(root, "outcome.detail");
+    to.kind = text_at(root, "error.kind");
+    to.code = text_at(root, "error.code");
+    to.message = text_at(root, "error.message");
+    return decoded::yes;
+}
+
+decoded read_timer(recorded_event const& from, timer_due& to, std::optional<error>& why) {
+    json::document record;
+    if (auto const read = record.read(from.data); !read) return broken(why, read.error().message);
+    to.timer = text_at(record.root(), "timer");
+    if (auto const due = record.root().find("due"))
+        to.due = timestamp{std::chrono::microseconds{due->integer()}};
+    return decoded::yes;
+}
+
+result<std::optional<std::string>> find_instance(
+    std::span<input_entry const> entries, std::string_view process, recorded_event const& in
+) {
+    std::optional<std::string> name;
+    if (in.erased) return name;
+    if (is_engine_type(in.type)) {
+        auto const stream = in.stream;
+        if (stream.size() > process.size() && stream.starts_with(process) &&
+            stream[process.size()] == '-')
+            name = stream.substr(process.size() + 1);
+        return name;
+    }
+    return guarded("key of " + std::string{process}, [&]() -> result<std::optional<std::string>> {
+        auto const found = with_entry(
+            entries,
+            process,
+            in,
+            [&](input_entry const& entry, std::optional<error>& why) {
+                return entry.key(in, name, why);
+            }
+        );
+        if (!found) return std::unexpected(found.error());
+        return name;
+    });
+}
+
+result<model::reaction> react_with(
+    std::span<input_entry const> entries,
+    std::string_view process,
+    std::string_view context,
+    std::span<std::string_view const> own_commands,
+    void const* state,
+    recorded_event const& in,
+    environment const& surroundings
+) {
+    return guarded("react of " + std::string{process}, [&]() -> result<model::reaction> {
+        model::reaction made;
+        reaction wanted;
+        if (in.erased) return made;
+        auto const found = with_entry(
+            entries,
+            process,
+            in,
+            [&](input_entry const& entry, std::optional<error>& why) {
+                return entry.react(state, in, surroundings, wanted, why);
+            }
+        );
+        if (!found) return std::unexpected(found.error());
+        for (auto const& one : wanted.commands())
+            made.commands.push_back(
+                {wire_name(
+                     is_own(own_commands, one.name) ? context : std::string_view{one.home}, one.name
+                 ),
+                 one.json}
+            );
+        for (auto const& one : wanted.started()) made.start.push_back({one.name, one.delay});
+        made.cancel = wanted.cancelled();
+        return made;
+    });
+}
+
+}  // namespace diptych::detail
