@@ -1,0 +1,213 @@
+#include "write/process_house.hpp"
+
+#include <diptych/json_value.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace diptych;
+using namespace std::chrono_literals;
+using bank::process_house;
+
+TEST_CASE("a reaction is recorded before its command is sent, and the answer after it") {
+    process_house at;
+    at.deposit("a", 1);
+    at.run();
+    CHECK(
+        at.types(true) ==
+        std::vector<std::string>{"bank.deposited", "$reaction", "bank.deposited", "$accepted"}
+    );
+    CHECK(
+        at.data_of("$reaction").at(0) ==
+        R"({"input":1,"commands":[{"name":"deposit","id":"echo/account-a/1/0",)"
+        R"("body":{"account":"xa","amount":1}}],"start":[],"cancel":[]})"
+    );
+    CHECK(
+        at.data_of("$accepted").at(0) ==
+        R"({"command":"deposit","id":"echo/account-a/1/0","input":1,)"
+        R"("body":{"account":"xa","amount":1},"outcome":{"outcome":"accepted","token":"1.3",)"
+        R"("events":[{"type":"bank.deposited","stream":"account-xa","version":1,"position":3}],)"
+        R"("location":"/views/accounts?account=eq.xa"}})"
+    );
+    auto const page = at.log->read({.what = {.engine_events = true}}).or_throw();
+    CHECK(page[1].stream == "echo-account-a");
+    auto const metadata = json::parse(std::string(page[2].metadata)).or_throw();
+    CHECK(metadata.root().at("causation_id")->text() == to_string(page[0].id));
+    CHECK(metadata.root().at("correlation_id")->text() == to_string(page[0].id));
+    auto const environment = json::parse(std::string(page[1].metadata)).or_throw();
+    CHECK(environment.root().at("now")->integer() == at.time.now_us);
+    CHECK(environment.root().at("seed"));
+}
+
+TEST_CASE("a process is told of refusals and failures as well, each once") {
+    process_house at;
+    at.deposit("a", 4);
+    at.deposit("a", 5);
+    at.run();
+    REQUIRE(at.data_of("$refused").size() == 1);
+    CHECK(at.data_of("$refused")[0].find(R"("reason":"insufficient")") != std::string::npos);
+    REQUIRE(at.data_of("$failed").size() == 1);
+    CHECK(
+        at.data_of("$failed")[0].find(
+            R"("error":{"kind":"not_found","code":"unknown_command","message":"there is no command 'repair'"})"
+        ) != std::string::npos
+    );
+    at.restart();
+    at.run();
+    CHECK(at.types(true).size() == 6);
+}
+
+TEST_CASE("the state of an instance is the fold of its inputs, answers among them") {
+    process_house at;
+    at.deposit("a", 1);  // input 1 of a
+    at.run();            // its answer: input 2
+    at.deposit("b", 1);
+    at.pay("a");         // input 3
+    at.deposit("a", 0);  // input 4
+    at.deposit("a", 1);  // input 5
+    SUBCASE("kept in memory") {}
+    SUBCASE("folded again") { at.restart(); }
+    SUBCASE("folded again after the input that lacks its id") {
+        at.run();
+        at.restart();
+        at.deposit("a", 1);
+        at.run();
+        CHECK(at.balance_of("xa") == "13");  // 1 + 5, and 7 for input 7
+        return;
+    }
+    at.run();
+    CHECK(at.balance_of("xa") == "6");
+    CHECK(at.balance_of("xb") == "1");
+}
+
+TEST_CASE("inputs that ask for nothing leave no record, unless they can not be found otherwise") {
+    process_house at;
+    at.deposit("a", 0);
+    at.pay("a");
+    at.run();
+    REQUIRE(at.data_of("$reaction").size() == 1);
+    CHECK(at.data_of("$reaction")[0] == R"({"input":2,"commands":[],"start":[],"cancel":[]})");
+}
+
+TEST_CASE("a process that begins late does not react to what was before") {
+    process_house at({.start_after = position{2}});
+    at.deposit("a", 1);
+    at.deposit("a", 1);
+    at.deposit("a", 1);
+    at.run();
+    CHECK(at.data_of("$reaction").size() == 1);
+    CHECK(at.balance_of("xa") == "3");  // but it knows of it
+}
+
+TEST_CASE("a reaction that throws stops the process at its input until it does not") {
+    process_house at;
+    bank::echo_in_use().react_throws = true;
+    at.deposit("a", 1);
+    at.deposit("a", 1);
+    for (int i = 0; i < 3; ++i) {
+        auto const stopped = at.runner->step();
+        REQUIRE(!stopped);
+        CHECK(stopped.error().kind == errc::failed);
+        CHECK(stopped.error().message == "react of echo threw std::range_error: react");
+    }
+    CHECK(at.types(true).size() == 2);
+    bank::echo_in_use().react_throws = false;
+    at.run();
+    CHECK(at.balance_of("xa") == "4");  // 1, and 3 with the answer in between
+}
+
+TEST_CASE("a command that can not be sent for now is sent again under the same id") {
+    process_house at;
+    auto is_away = true;
+    at.commands->use([&](call const& what, next_call const& next) -> result<outcome> {
+        if (is_away && what.options.caller == "$process") return fail(errc::unavailable, "away");
+        return next();
+    });
+    at.deposit("a", 1);
+    CHECK(at.runner->step().or_throw());
+    CHECK(at.runner->step().error().kind == errc::unavailable);
+    CHECK(at.runner->step().error().kind == errc::unavailable);
+    CHECK(at.runner->statistics().open == 1);
+    is_away = false;
+    at.run();
+    CHECK(at.balance_of("xa") == "1");
+    CHECK(bank::echo_in_use().reactions == 2);  // the deposit and the answer
+    CHECK(at.runner->statistics().open == 0);
+}
+
+TEST_CASE("a timer fires once, when it is due") {
+    process_house at;
+    at.deposit("a", 2);
+    at.run();
+    REQUIRE(at.runner->next_due());
+    CHECK(at.runner->next_due() == at.time.now() + 60s);
+    at.time.advance(59s);
+    at.run();
+    CHECK(at.data_of("$timer_due").empty());
+    at.time.advance(1s);
+    at.run();
+    CHECK(
+        at.data_of("$timer_due") ==
+        std::vector<std::string>{R"({"timer":"expiry","due":1785000060000000,"started_by":2})"}
+    );
+    CHECK(at.balance_of("xa") == "100");
+    CHECK(!at.runner->next_due());
+    at.time.advance(1h);
+    at.run();
+    at.restart();
+    at.run();
+    CHECK(at.data_of("$timer_due").size() == 1);
+}
+
+TEST_CASE("a timer that was cancelled does not fire, one that was started again fires later") {
+    process_house at;
+    at.deposit("a", 2);
+    at.deposit("b", 2);
+    at.run();
+    CHECK(at.runner->statistics().timers == 2);
+    at.time.advance(30s);
+    at.deposit("a", 3);
+    at.deposit("b", 2);
+    at.run();
+    CHECK(at.runner->statistics().timers == 1);
+    at.time.advance(59s);
+    at.run();
+    CHECK(at.data_of("$timer_due").empty());
+    at.time.advance(1s);
+    at.run();
+    CHECK(at.data_of("$timer_due").size() == 1);
+    CHECK(at.balance_of("xb") == "100");
+}
+
+TEST_CASE("a timer that came due while nothing ran fires at the start") {
+    process_house at;
+    at.deposit("a", 2);
+    at.run();
+    at.time.advance(1h);
+    at.restart();
+    at.run();
+    CHECK(at.balance_of("xa") == "100");
+}
+
+TEST_CASE("what was recorded before a timer was due comes before it, and may cancel it") {
+    process_house at;
+    at.deposit("a", 2);
+    at.run();
+    at.time.advance(30s);
+    at.deposit("a", 3);  // nobody looks
+    at.time.advance(1h);
+    at.restart();
+    at.run();
+    CHECK(at.data_of("$timer_due").empty());
+}
+
+TEST_CASE("a runner counts what it does") {
+    process_house at;
+    at.deposit("a", 1);
+    at.deposit("a", 0);
+    at.run();
+    auto const counted = at.runner->statistics();
+    CHECK(counted.inputs == 3);
+    CHECK(counted.reactions == 1);
+    CHECK(counted.sent == 1);
+    CHECK(counted.at == position{5});
+}
