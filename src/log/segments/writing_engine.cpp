@@ -1,0 +1,291 @@
+#include "log/segments/writing_engine.hpp"
+
+#include <diptych/assert.hpp>
+
+#include <fmt/format.h>
+
+namespace diptych::log::segments {
+
+namespace {
+
+// Derived, so losing it loses nothing: a damaged index is thrown away and built again.
+result<void> remove_index(disk& on, folder const& in) {
+    for (auto const* const suffix : {"", "-wal", "-shm"}) {
+        auto path = in.index();
+        path += suffix;
+        DIPTYCH_TRY(remove_if_there(on, path, in.root));
+    }
+    return {};
+}
+
+}  // namespace
+
+writing_engine::writing_engine(
+    disk& on, folder in, uuid const& log_id, segment_options options, file_lock lock
+)
+    : segment_engine(on, in, log_id, std::move(options)),
+      lock_(std::move(lock)),
+      next_(on, std::move(in)) {
+    list_.sealed = std::make_shared<std::vector<segment_entry> const>();
+    end_.log_id = log_id;
+}
+
+result<std::unique_ptr<segment_engine>> writing_engine::open(
+    disk& on, folder const& in, clock& time, random_source& random, segment_options options
+) {
+    // Looked at before the lock is taken, so that another program's folder gets no LOCK; and again
+    // after, since another process may have made the log meanwhile.
+    DIPTYCH_TRY(read_format(on, in));
+    DIPTYCH_TRY(on.make_directories(in.root));
+    DIPTYCH_TRY(auto lock, on.lock(in.lock()));
+    DIPTYCH_TRY(auto log_id, read_format(on, in));
+    if (!log_id) {
+        auto const now = std::chrono::time_point_cast<std::chrono::milliseconds>(time.now());
+        auto const high = random.next();
+        log_id = make_uuid_v7(now, high, random.next());
+        DIPTYCH_TRY(create_format(on, in, *log_id));
+    }
+    auto opened =
+        std::make_unique<writing_engine>(on, in, *log_id, std::move(options), std::move(lock));
+    DIPTYCH_TRY(opened->open_index());
+    DIPTYCH_TRY(opened->recover());
+    return std::unique_ptr<segment_engine>{std::move(opened)};
+}
+
+result<void> writing_engine::open_index() {
+    if (!options_.indexed) return {};
+    auto opened = index::open(folder_.index(), log_id_, index::mode::writer);
+    if (!opened && opened.error().kind == errc::corrupt) {
+        DIPTYCH_TRY(remove_index(disk_, folder_));
+        opened = index::open(folder_.index(), log_id_, index::mode::writer);
+    }
+    if (!opened) return std::unexpected(opened.error());
+    index_ = std::move(*opened);
+    return {};
+}
+
+result<std::vector<checkpoint>> writing_engine::checkpoints() const {
+    auto all = options_.covered_by;
+    if (index_ && index_->checkpoint().position.value > 0)
+        all.push_back(
+            {.name = folder_.index().native(),
+             .position = index_->checkpoint().position,
+             .chain = index_->checkpoint().chain}
+        );
+    auto const add = [&](std::filesystem::path const& path, durable_mark const& at) {
+        all.push_back(
+            {.name = path.native(), .position = at.position, .chain = at.chain, .mark = at}
+        );
+    };
+    DIPTYCH_TRY(auto const closed, read_closed(disk_, folder_, log_id_));
+    if (closed) add(folder_.closed(), *closed);
+    DIPTYCH_TRY(auto const shared, disk_.exists(folder_.watermark()));
+    if (!shared) return all;
+    auto page = disk_.share(folder_.watermark(), false);
+    if (!page && page.error().kind != errc::not_found) return std::unexpected(page.error());
+    if (!page) return all;
+    if (auto const at = watermark(std::move(*page)).load(log_id_)) add(folder_.watermark(), *at);
+    return all;
+}
+
+result<void> writing_engine::recover() {
+    DIPTYCH_TRY(auto const checkpoints, checkpoints());
+    DIPTYCH_TRY(auto const found, inspect(disk_, folder_, log_id_, checkpoints, cache_));
+    if (found.last) {
+        auto const extent = found.last->extent();
+        auto const lock = std::scoped_lock(mutex_);
+        list_ = list_of(found);
+        end_ = {
+            .log_id = log_id_,
+            .epoch = found.last->header().epoch,
+            .position = found.last->last(),
+            .chain = extent.chain,
+            .recorded_at = extent.last_recorded,
+        };
+        stopped_ = found.loss;
+        writer_.reset();
+    }
+    if (found.loss) return {};
+    DIPTYCH_TRY(start_writing(found));
+    if (!watermark_) {
+        DIPTYCH_TRY(auto page, disk_.share(folder_.watermark(), true));
+        watermark_.emplace(std::move(page));
+    }
+    watermark_->store(mark());
+    return remove_if_there(disk_, folder_.closed(), folder_.root);
+}
+
+result<void> writing_engine::start_writing(inspection const& found) {
+    next_.forget();
+    if (!found.last) return begin_segment(list_, end_);
+    DIPTYCH_TRY(repair(disk_, folder_, found));
+    if (found.last_is_sealed) {
+        auto sealed = found.sealed;
+        sealed.push_back(found.last->entry());
+        segment_list list;
+        list.sealed = std::make_shared<std::vector<segment_entry> const>(std::move(sealed));
+        return begin_segment(std::move(list), end_);
+    }
+    DIPTYCH_TRY(auto const size, found.last->on().size());
+    DIPTYCH_TRY(auto ahead, disk_.open(found.last->path(), file_mode::read_write));
+    auto writer = std::make_shared<segment_writer>(found.last, std::move(ahead), size);
+    auto const lock = std::scoped_lock(mutex_);
+    writer_ = std::move(writer);
+    return {};
+}
+
+result<void> writing_engine::begin_segment(segment_list list, log_end const& after) {
+    segment_header const header{
+        .log_id = log_id_,
+        .epoch = after.epoch,
+        .first = after.position + 1,
+        .previous = list.sealed->empty() ? position{} : list.sealed->back().first(),
+        .chain = after.chain,
+        .recorded_at = after.recorded_at,
+    };
+    DIPTYCH_TRY(auto begun, next_.begin(header));
+    DIPTYCH_TRY(auto ahead, disk_.open(begun->path(), file_mode::read_write));
+    list.open = begun;
+    list.open_end = segment_header_size;
+    auto writer = std::make_shared<segment_writer>(begun, std::move(ahead), next_.zeros());
+    auto const lock = std::scoped_lock(mutex_);
+    list_ = std::move(list);
+    writer_ = std::move(writer);
+    return {};
+}
+
+log_end writing_engine::end() const {
+    auto const lock = std::scoped_lock(mutex_);
+    return end_;
+}
+
+result<segment_engine::moment> writing_engine::now() const {
+    auto const lock = std::scoped_lock(mutex_);
+    return moment{.list = list_, .end = end_};
+}
+
+durable_mark writing_engine::mark() const {
+    auto const lock = std::scoped_lock(mutex_);
+    return {
+        .log_id = log_id_,
+        .epoch = end_.epoch,
+        .position = end_.position,
+        .segment = list_.open->header().first,
+        .offset = list_.open_end,
+        .frame_count = list_.open->extent().frame_count,
+        .chain = end_.chain,
+        .recorded_at = end_.recorded_at,
+    };
+}
+
+result<void> writing_engine::writable() const {
+    auto const lock = std::scoped_lock(mutex_);
+    if (stopped_) return std::unexpected(*stopped_);
+    return {};
+}
+
+result<void> writing_engine::write(frame& next) {
+    DIPTYCH_TRY(writable());
+    DIPTYCH_ASSERT(next.bytes.size() >= frame_header_size, "a frame has room for its header");
+    DIPTYCH_ASSERT(next.bytes.size() <= frame_bytes_max, "the commit step bounds its groups");
+    DIPTYCH_ASSERT(next.first == end_.position + 1, "positions are dense");
+    DIPTYCH_ASSERT(next.recorded_at >= end_.recorded_at, "time does not run backwards in the log");
+    auto const written = write_to_disk(next);
+    if (!written) {
+        auto const& cause = written.error().message;
+        auto const lock = std::scoped_lock(mutex_);
+        stopped_ = fail(
+                       errc::unavailable,
+                       "log_failed",
+                       "the log must be opened again after a failed write: " + cause
+        )
+                       .error();
+        return fail(errc::outcome_unknown, cause);
+    }
+    {
+        auto const lock = std::scoped_lock(mutex_);
+        list_.open_end = writer_->target()->extent().frames_end;
+        end_.position = end_.position + next.event_count;
+        end_.chain = next.chain;
+        end_.recorded_at = next.recorded_at;
+    }
+    watermark_->store(mark());
+    return {};
+}
+
+result<void> writing_engine::write_to_disk(frame& next) {
+    if (!writer_->has_room(next.bytes.size(), options_.segment_bytes)) {
+        DIPTYCH_TRY(writer_->seal());
+        auto sealed = *list_.sealed;
+        sealed.push_back(writer_->target()->entry());
+        segment_list list;
+        list.sealed = std::make_shared<std::vector<segment_entry> const>(std::move(sealed));
+        DIPTYCH_TRY(begin_segment(std::move(list), end_));
+    }
+    return writer_->write(next);
+}
+
+result<void> writing_engine::reopen() {
+    auto const lock = std::scoped_lock(housekeeping_);
+    next_blocked_ = false;
+    return recover();
+}
+
+result<void> writing_engine::merge(std::span<frame_ptr const> frames) {
+    DIPTYCH_TRY(writable());
+    if (!index_) return {};
+    return index_->merge(frames);
+}
+
+result<void> writing_engine::save_state(std::string_view name, std::string_view bytes) {
+    if (!index_) return {};
+    return index_->save_state(name, bytes);
+}
+
+result<bool> writing_engine::maintain(timestamp now) {
+    auto const lock = std::scoped_lock(housekeeping_);
+    if (!writable()) return false;
+    DIPTYCH_TRY(auto const more, prepare_blocks());
+    if (!index_) return more;
+    DIPTYCH_TRY(auto const more_in_index, index_->maintain(now, options_.keep_answers));
+    return more || more_in_index;
+}
+
+result<bool> writing_engine::prepare_blocks() {
+    std::shared_ptr<segment_writer> writer;
+    {
+        auto const lock = std::scoped_lock(mutex_);
+        writer = writer_;
+    }
+    auto const ahead = writer->write_ahead(options_.segment_bytes);
+    if (!ahead && ahead.error().kind != errc::unavailable) {
+        // Some block of the file could not be written: what it holds is known only after recovery.
+        auto const lock = std::scoped_lock(mutex_);
+        stopped_ = fail(errc::unavailable, "log_failed", ahead.error().message).error();
+    }
+    if (!ahead) return ahead;
+    auto const used = writer->target()->extent().frames_end;
+    if (used < options_.segment_bytes / 2) next_blocked_ = false;
+    if (*ahead || next_blocked_ || used < options_.segment_bytes / 2) return ahead;
+    auto const prepared = next_.prepare(std::min(ahead_size(used), options_.segment_bytes));
+    next_blocked_ = !prepared;
+    return prepared;
+}
+
+result<void> writing_engine::close() {
+    auto const lock = std::scoped_lock(housekeeping_);
+    auto closed = result<void>{};
+    if (writable()) closed = write_closed(disk_, folder_, mark());
+    if (index_) {
+        auto index_closed = index_->close();
+        index_.reset();
+        if (closed) closed = std::move(index_closed);
+    }
+    auto const inner = std::scoped_lock(mutex_);
+    stopped_ = fail(errc::unavailable, "closed", "the log is closed").error();
+    writer_.reset();
+    lock_.reset();
+    return closed;
+}
+
+}  // namespace diptych::log::segments
