@@ -28,6 +28,11 @@ public:
     }
     constexpr bool is_any() const { return rule_ == rule::any; }
 
+    /// The one version that is allowed, if it is only one: no_stream() allows version 0.
+    constexpr std::optional<version> exact() const {
+        return rule_ == rule::exactly ? std::optional(at_) : std::nullopt;
+    }
+
     friend constexpr bool operator==(expected_version, expected_version) = default;
     friend std::string to_string(expected_version
     );  ///< "any", "no_stream", "exists" or "exactly 3".

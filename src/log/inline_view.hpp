@@ -22,8 +22,8 @@ public:
 
     /// Applies an append's events within a savepoint that stays open until keep() or drop().
     ///
-    /// Fails with refused if a constraint says no; the savepoint is then already rolled back. Any
-    /// other failure is the view's own trouble.
+    /// Fails with refused if a constraint says no. Any other failure is the view's own trouble.
+    /// After either the savepoint is already rolled back: nothing of these events is left.
     virtual result<void> apply(std::span<recorded_event const> events) = 0;
     virtual void keep() = 0;  ///< Releases the savepoint.
     virtual void drop() = 0;  ///< Rolls it back: another view refused.

@@ -5,6 +5,7 @@
 
 #include "log/engine.hpp"
 #include "log/line_of_history.hpp"
+#include "log/past.hpp"
 #include "log/tail.hpp"
 
 #include <diptych/event_log.hpp>
@@ -20,7 +21,7 @@ class block_view;
 
 /// Reads what one pinned tail and the index behind it hold. Made for one call or one transaction;
 /// cheap. Thread-compatible. Keeps references: engine and line must outlive it.
-class reader {
+class reader final : public past {
 public:
     reader(engine const& behind, line_of_history const& line, pinned_tail front)
         : engine_(behind), line_(line), tail_(std::move(front)) {}
@@ -32,11 +33,10 @@ public:
     result<page> read_stream(std::string_view stream, stream_options const& options) const;
     result<version> stream_version(std::string_view stream) const;
 
-    result<std::optional<position>> find(std::string_view stream, uuid const& id) const;
-    result<std::optional<answer>> find_answer(std::string_view caller, std::string_view id) const;
-
-    /// Events at consecutive positions.
-    result<page> fetch(position first, std::size_t count) const;
+    result<std::optional<answer>> find_answer(std::string_view caller, std::string_view id)
+        const override;
+    result<std::optional<position>> find(std::string_view stream, uuid const& id) const override;
+    result<page> fetch(position first, std::size_t count) const override;
 
     result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const;
 

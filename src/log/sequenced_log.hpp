@@ -31,7 +31,9 @@ struct limits {
         400'000;  ///< Events the index may lag behind; beyond, commits wait for it.
     std::size_t tail_bytes_max = 256u << 20;
     std::size_t block_events_max = 32'768;  ///< Events of one block of the tail, merged at once.
-    std::size_t heads_max = 200'000;        ///< Stream versions remembered.
+    std::chrono::microseconds block_idle_max{1'000'000
+    };  ///< A smaller block is merged when nothing has been added for this long.
+    std::size_t heads_max = 200'000;  ///< Stream versions remembered.
 };
 
 /// What has happened since the start, for /metrics. All counts are monotonic unless said.

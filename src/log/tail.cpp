@@ -40,12 +40,18 @@ void tail::start_block() {
     replace(std::move(next));
 }
 
-void tail::publish(log_end const& end, std::size_t bytes) {
-    open_->committed(bytes);
+void tail::publish(log_end const& end) {
     auto const lock = std::scoped_lock(mutex_);
     auto next = *view_;
     next.end = end;
     ++next.frames;
+    replace(std::move(next));
+}
+
+void tail::set_end(log_end const& end) {
+    auto const lock = std::scoped_lock(mutex_);
+    auto next = *view_;
+    next.end = end;
     replace(std::move(next));
 }
 

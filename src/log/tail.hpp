@@ -51,8 +51,12 @@ public:
     /// Seals the open block and begins the next behind the watermark. Commit step only.
     void start_block();
 
-    /// The frame begun last in the open block is durable. Commit step only.
-    void publish(log_end const& end, std::size_t bytes);
+    /// One more frame, which the open block has, is durable: everybody may see it. Commit step
+    /// only.
+    void publish(log_end const& end);
+
+    /// Corrects what is known of the end, without a new frame. Commit step only.
+    void set_end(log_end const& end);
 
     /// Puts another open block in the place of the present one: after a failed write, and while
     /// the tail is built. Commit step only.

@@ -1,0 +1,93 @@
+#include "log/block_search.hpp"
+
+#include <algorithm>
+#include <span>
+#include <string_view>
+
+namespace diptych::log {
+
+namespace {
+
+using places = std::span<std::uint32_t const>;
+
+places from(places list, std::uint64_t begin) {
+    return {std::lower_bound(list.begin(), list.end(), begin), list.end()};
+}
+
+// What one item's matches are among: some lists, or every event.
+class candidates {
+public:
+    candidates(block const& in, std::uint64_t begin) : block_(in), begin_(begin) {}
+
+    void add(query_item const& item, std::string_view category) {
+        if (!item.tags.empty()) return add_shortest(item.tags);
+        if (!item.types.empty()) {
+            for (auto const& type : item.types) add(block_.type(type));
+        } else if (!category.empty()) {
+            add(block_.category(category));
+        } else {
+            all_ = true;
+        }
+    }
+
+    // The next candidate; block_.size() when there is none.
+    std::uint64_t next() {
+        if (all_) return begin_++;
+        auto nearest = std::uint64_t{block_.size()};
+        for (auto const& list : lists_)
+            if (!list.empty()) nearest = std::min<std::uint64_t>(nearest, list.front());
+        for (auto& list : lists_)
+            if (!list.empty() && list.front() == nearest) list = list.subspan(1);
+        return nearest;
+    }
+
+private:
+    void add(places list) {
+        list = from(list, begin_);
+        if (!list.empty()) lists_.push_back(list);
+    }
+
+    void add_shortest(std::vector<std::string> const& tags) {
+        name_entry const* best = nullptr;
+        std::size_t best_size = 0;
+        for (auto const& tag : tags) {
+            auto const* const entry = block_.name(tag);
+            if (entry == nullptr) return;
+            auto const size = from(entry->home, begin_).size() + from(entry->tagged, begin_).size();
+            if (size == 0) return;
+            if (best == nullptr || size < best_size) {
+                best = entry;
+                best_size = size;
+            }
+        }
+        add(best->home);
+        add(best->tagged);
+    }
+
+    block const& block_;
+    std::uint64_t begin_;
+    bool all_ = false;
+    std::vector<places> lists_;
+};
+
+}  // namespace
+
+void search(
+    block const& in,
+    query const& what,
+    position after,
+    std::size_t limit,
+    std::vector<recorded_event>& into
+) {
+    auto const begin = after < in.first() ? 0 : after.value + 1 - in.first().value;
+    if (begin >= in.size()) return;
+    candidates among(in, begin);
+    for (auto const& item : what.items) among.add(item, what.category);
+    if (what.items.empty()) among.add({}, what.category);
+    for (auto at = among.next(); at < in.size() && into.size() < limit; at = among.next()) {
+        auto const& event = in.event(static_cast<std::uint32_t>(at));
+        if (matches(what, event)) into.push_back(event);
+    }
+}
+
+}  // namespace diptych::log

@@ -1,0 +1,143 @@
+#include "log/committer.hpp"
+
+#include "log/frame_walk.hpp"
+
+#include <diptych/assert.hpp>
+#include <diptych/try.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace diptych::log {
+
+result<void> committer::writable() const {
+    auto const lock = std::scoped_lock(mutex_);
+    return can_write_;
+}
+
+result<void> committer::accepts() const {
+    if (views_.is_behind())
+        return fail(
+            errc::unavailable,
+            "view_behind",
+            fmt::format("inline views have to catch up first: {}", fmt::join(views_.behind(), ", "))
+        );
+    return writable();
+}
+
+group committer::run(group taken) {
+    if (auto const open = accepts(); !open) {
+        for (auto& one : taken) one->outcome = std::unexpected(open.error());
+        answer(taken);
+        return {};
+    }
+    auto const& bounds = core_.bounds;
+    auto const is_full = core_.newest.open_block().size() >= bounds.block_events_max ||
+                         core_.newest.open_block().bytes() >= bounds.tail_bytes_max / 8;
+    if (is_full) core_.newest.start_block();
+
+    auto const recorded = core_.newest.pin();
+    frame_builder::expected_size room;
+    for (auto const& one : taken) {
+        room.bytes += one->ready.bytes;
+        room.events += one->ready.records.size();
+    }
+    frame_builder frame(
+        core_.newest.open_block(), core_.known, recorded->end, core_.time.now(), room
+    );
+    staged_view view(*core_.behind, core_.line, core_.known, recorded, frame);
+    auto next = taken.begin();
+    for (; next != taken.end(); ++next) {
+        (*next)->outcome = judge(**next, frame, view);
+        if (!(*next)->outcome) break;
+    }
+    group rest(std::make_move_iterator(next), std::make_move_iterator(taken.end()));
+    taken.erase(next, taken.end());
+    if (auto const built = frame.finish()) commit(*built, taken);
+    answer(taken);
+    return rest;
+}
+
+void committer::commit(frame& next, group& judged) {
+    auto& engine = *core_.behind;
+    auto const written = timed(core_.time, core_.count.sync_us, [&] { return engine.write(next); });
+    if (!written) return recover(judged, written.error());
+    ++core_.count.groups;
+    auto const end = engine.end();
+    DIPTYCH_ASSERT(end.position == next.last(), "an engine's end is that of the frame it wrote");
+    core_.newest.open_block().committed(next.bytes.size());
+    core_.newest.publish(end);
+    if (next.event_count > 0 && !views_.commit(end))
+        for (auto& one : judged)
+            if (auto& answer = *one->outcome) answer->view_behind = answer->count > 0;
+    core_.hints.call();
+}
+
+// What was staged is forgotten; what is durable after all is found out.
+void committer::recover(group& judged, error const& why) {
+    views_.abandon();
+    for (auto& one : judged)
+        one->outcome = fail(
+            errc::outcome_unknown, "write_failed", "it may or may not be recorded: " + why.message
+        );
+    auto const before = core_.newest.pin()->end.position;
+    auto reopened = core_.behind->reopen();
+    if (reopened) reopened = reread_open_block();
+    if (!reopened) {
+        auto const lock = std::scoped_lock(mutex_);
+        auto const& cause = reopened.error().message;
+        can_write_ = fail(
+            errc::unavailable, "read_only", "the log is read-only after a failed write: " + cause
+        );
+    }
+    auto const after = core_.newest.pin()->end.position;
+    core_.known.clear(after);
+    if (after != before) views_.fall_behind();
+    core_.hints.call();
+}
+
+result<void> committer::reread_open_block() {
+    auto const before = core_.newest.pin();
+    auto const& old = core_.newest.open_block();
+    auto const end = core_.behind->end();
+    if (end.position < before->end.position)
+        return fail(
+            errc::corrupt,
+            fmt::format(
+                "the log ends at position {} after recovery, but {} was durable before",
+                end.position.value,
+                before->end.position.value
+            )
+        );
+    auto fresh = std::make_shared<block>(old.first(), old.frames_before());
+    frame_walk walk(*core_.behind, old.first() - 1);
+    for (;;) {
+        DIPTYCH_TRY(auto const frames, walk.next());
+        if (frames.empty()) break;
+        for (auto const& one : frames) fresh->add(one);
+    }
+    auto const count = old.frames_before() + fresh->frames().size();
+    core_.newest.replace_open(std::move(fresh), count, end);
+    return {};
+}
+
+void committer::answer(group& judged) {
+    auto& count = core_.count;
+    for (auto& one : judged) {
+        auto& outcome = *one->outcome;
+        if (outcome) {
+            ++(outcome->repeated ? count.repeated : count.appends);
+            if (!outcome->repeated) count.events += outcome->count;
+        } else if (outcome.error().kind == errc::conflict) {
+            ++count.conflicts;
+        } else if (outcome.error().kind == errc::refused) {
+            ++count.refused;
+        } else if (outcome.error().kind == errc::unavailable) {
+            ++count.unavailable;
+        }
+        one->done(std::move(outcome));
+    }
+}
+
+}  // namespace diptych::log

@@ -1,0 +1,55 @@
+/// @file
+/// The commit step: judges, stages, writes, syncs and answers one group.
+#pragma once
+
+#include "log/frame_builder.hpp"
+#include "log/inline_views.hpp"
+#include "log/log_core.hpp"
+#include "log/proposal_queue.hpp"
+#include "log/staged_view.hpp"
+
+#include <diptych/error.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <optional>
+
+namespace diptych::log {
+
+/// The leader's, but for what is marked thread-safe. Keeps a reference to the core.
+class committer {
+public:
+    explicit committer(log_core& core) : core_(core), can_write_(core.behind->writable()) {}
+
+    /// Commits and answers a group. What did not fit into one frame comes back.
+    group run(group taken);
+
+    /// Why nothing can be appended just now, if so. Thread-safe.
+    result<void> writable() const;  ///< The log itself.
+    result<void> accepts() const;   ///< The log and its inline views.
+
+    inline_views& views() { return views_; }
+    inline_views const& views() const { return views_; }
+
+private:
+    using verdict = std::optional<result<appended>>;
+
+    // nullopt: there is no room left in the frame.
+    verdict judge(queued& one, frame_builder& frame, staged_view& view);
+    verdict decide_again(queued& one, frame_builder& frame, staged_view& view);
+    verdict accept(prepared const& what, frame_builder& frame, staged_view& view);
+    result<void> check_condition(prepared const& what, staged_view& view) const;
+    result<prepared> ask_again(queued& one, staged_view const& view);
+
+    void commit(frame& next, group& judged);
+    void recover(group& judged, error const& why);
+    result<void> reread_open_block();
+    void answer(group& judged);
+
+    log_core& core_;
+    inline_views views_;
+    std::mutex mutable mutex_;  // guards can_write_
+    result<void> can_write_;
+};
+
+}  // namespace diptych::log

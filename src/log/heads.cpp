@@ -1,0 +1,56 @@
+#include "log/heads.hpp"
+
+#include <mutex>
+#include <utility>
+
+namespace diptych::log {
+
+std::optional<std::uint32_t> heads::generation::find(std::string_view stream, std::uint32_t hash)
+    const {
+    return by_name.find(hash, [&](std::uint32_t i) {
+        auto const& one = entries[i];
+        return std::string_view(names).substr(one.name_at, one.name_size) == stream;
+    });
+}
+
+void heads::generation::add(std::string_view stream, std::uint32_t hash, version at) {
+    by_name.insert(hash, static_cast<std::uint32_t>(entries.size()));
+    entries.push_back({.name_at = names.size(), .name_size = stream.size(), .at = at});
+    names += stream;
+}
+
+bool heads::has(std::string_view stream) const {
+    auto const lock = std::shared_lock(mutex_);
+    return find(stream).has_value();
+}
+
+std::optional<version> heads::find(std::string_view stream) const {
+    auto const hash = hash_of(stream);
+    if (auto const known = young_.find(stream, hash)) return young_.entries[*known].at;
+    if (auto const known = old_.find(stream, hash)) return old_.entries[*known].at;
+    return std::nullopt;
+}
+
+void heads::set(std::string_view stream, version at, position now) {
+    auto const hash = hash_of(stream);
+    auto const lock = std::scoped_lock(mutex_);
+    if (auto const known = young_.find(stream, hash)) {
+        young_.entries[*known].at = at;
+        return;
+    }
+    if (young_.entries.size() >= generation_max_) {
+        forgotten_to_ = old_.until;
+        young_.until = now;
+        old_ = std::exchange(young_, {});
+    }
+    young_.add(stream, hash, at);
+}
+
+void heads::clear(position now) {
+    auto const lock = std::scoped_lock(mutex_);
+    young_ = {};
+    old_ = {};
+    forgotten_to_ = now;
+}
+
+}  // namespace diptych::log

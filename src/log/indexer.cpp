@@ -1,0 +1,104 @@
+#include "log/indexer.hpp"
+
+#include "log/frame_walk.hpp"
+
+#include <diptych/try.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace diptych::log {
+
+result<void> merge_all(
+    engine& into, std::function<void(position done, position end)> const& progress
+) {
+    auto const end = into.end().position;
+    frame_walk walk(into, into.merged_to());
+    for (;;) {
+        DIPTYCH_TRY(auto const frames, walk.next());
+        if (frames.empty()) return {};
+        DIPTYCH_TRY(into.merge(frames));
+        if (progress) progress(walk.last(), end);
+    }
+}
+
+result<void> extend_tail(log_core& core) {
+    auto end = core.behind->end();
+    auto const target = end;
+    frame_walk walk(*core.behind, core.newest.pin()->end.position);
+    for (;;) {
+        DIPTYCH_TRY(auto const frames, walk.next());
+        for (auto const& one : frames) {
+            // A writer beside us goes on; what is beyond its watermark of a moment ago can wait.
+            if (one->last() > target.position) break;
+            if (core.newest.open_block().size() >= core.bounds.block_events_max)
+                core.newest.start_block();
+            core.newest.open_block().add(one);
+            end.position = one->last();
+            core.newest.publish(end);
+        }
+        if (frames.empty() || walk.last() >= target.position) break;
+    }
+    core.newest.set_end(target);
+    return {};
+}
+
+result<void> drop_merged(log_core& core) {
+    auto const tail = core.newest.pin();
+    DIPTYCH_TRY(auto const snapshot, core.behind->index());
+    std::size_t merged = 0;
+    while (merged + 1 < tail->blocks.size() && tail->last_of(merged) <= snapshot->last()) ++merged;
+    if (merged > 0) core.newest.drop(merged);
+    return {};
+}
+
+bool indexer::is_behind() const {
+    if (!core_.behind->is_indexed()) return false;
+    auto const tail = core_.newest.pin();
+    return tail->events() >= core_.bounds.tail_events_max ||
+           tail->bytes() >= core_.bounds.tail_bytes_max;
+}
+
+bool indexer::wants_seal() const {
+    auto const tail = core_.newest.pin();
+    auto const& open = *tail->blocks.back();
+    if (tail->frames == open.frames_before()) return false;
+    auto const events = tail->end.position.value + 1 - open.first().value;
+    return events >= core_.bounds.block_events_max || is_behind() ||
+           core_.time.now() - tail->end.recorded_at >= core_.bounds.block_idle_max;
+}
+
+result<bool> indexer::merge_oldest() {
+    auto const tail = core_.newest.pin();
+    if (tail->blocks.size() < 2) return false;
+    DIPTYCH_TRY(core_.behind->merge(tail->blocks.front()->frames()));
+    core_.newest.drop(1);
+    return tail->blocks.size() > 2;
+}
+
+result<bool> indexer::step() {
+    auto more = false;
+    if (core_.behind->is_indexed()) {
+        if (wants_seal()) {
+            queue_.enter();
+            if (wants_seal()) core_.newest.start_block();
+            queue_.leave();
+        }
+        DIPTYCH_TRY(more, merge_oldest());
+        queue_.wake();  // who waits because the tail was too long
+    }
+    DIPTYCH_TRY(auto const more_keeping, core_.behind->maintain(core_.time.now()));
+    return more || more_keeping;
+}
+
+result<void> indexer::finish() {
+    if (!core_.behind->is_indexed()) return {};
+    auto const tail = core_.newest.pin();
+    if (tail->frames > tail->blocks.back()->frames_before()) core_.newest.start_block();
+    for (auto more = true; more;) {
+        DIPTYCH_TRY(more, merge_oldest());
+    }
+    return {};
+}
+
+}  // namespace diptych::log

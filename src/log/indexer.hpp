@@ -1,0 +1,47 @@
+/// @file
+/// From the tail into the index: when the log is opened, and step by step behind the commits.
+#pragma once
+
+#include "log/log_core.hpp"
+#include "log/proposal_queue.hpp"
+
+#include <diptych/error.hpp>
+
+#include <functional>
+
+namespace diptych::log {
+
+/// Brings an engine's index up to its end, in bounded pieces.
+result<void> merge_all(
+    engine& into, std::function<void(position done, position end)> const& progress
+);
+
+/// Reads into the tail what lies between its end and the engine's. Leader only.
+result<void> extend_tail(log_core& core);
+
+/// Lets go of the blocks that somebody else has taken into the index by now.
+result<void> drop_merged(log_core& core);
+
+/// Takes old blocks into the index. One thread at a time. Keeps references.
+class indexer {
+public:
+    indexer(log_core& core, proposal_queue& queue) : core_(core), queue_(queue) {}
+
+    /// Whether the tail is so long that commits have to wait. Thread-safe.
+    bool is_behind() const;
+
+    /// See sequenced_log::index_step.
+    result<bool> step();
+
+    /// Takes all there is, for closing. Leader only.
+    result<void> finish();
+
+private:
+    bool wants_seal() const;
+    result<bool> merge_oldest();
+
+    log_core& core_;
+    proposal_queue& queue_;
+};
+
+}  // namespace diptych::log

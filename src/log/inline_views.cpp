@@ -1,0 +1,68 @@
+#include "log/inline_views.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace diptych::log {
+
+void inline_views::attach(std::shared_ptr<inline_view> view) {
+    detach(view->name());
+    views_.push_back(std::move(view));
+}
+
+void inline_views::detach(std::string_view name) {
+    std::erase_if(views_, [&](auto const& one) { return one->name() == name; });
+    auto const lock = std::scoped_lock(mutex_);
+    std::erase(behind_, name);
+    is_behind_ = !behind_.empty();
+}
+
+result<void> inline_views::apply(std::span<recorded_event const> events) {
+    for (std::size_t i = 0; i < views_.size(); ++i) {
+        auto applied = views_[i]->apply(events);
+        if (applied) continue;
+        for (auto earlier = i; earlier-- > 0;) views_[earlier]->drop();
+        auto& why = applied.error();
+        if (why.kind != errc::refused) {
+            why.kind = errc::failed;
+            why.message = fmt::format("view {}: {}", views_[i]->name(), why.message);
+        }
+        return applied;
+    }
+    return {};
+}
+
+void inline_views::keep() {
+    for (auto const& one : views_) one->keep();
+}
+
+bool inline_views::commit(log_end const& checkpoint) {
+    auto const lock = std::scoped_lock(mutex_);
+    auto const before = behind_.size();
+    std::erase_if(views_, [&](auto const& one) {
+        if (one->commit(checkpoint)) return false;
+        behind_.emplace_back(one->name());
+        return true;
+    });
+    is_behind_ = !behind_.empty();
+    return behind_.size() == before;
+}
+
+void inline_views::abandon() {
+    for (auto const& one : views_) one->abandon();
+}
+
+void inline_views::fall_behind() {
+    auto const lock = std::scoped_lock(mutex_);
+    for (auto const& one : views_) behind_.emplace_back(one->name());
+    views_.clear();
+    is_behind_ = !behind_.empty();
+}
+
+std::vector<std::string> inline_views::behind() const {
+    auto const lock = std::scoped_lock(mutex_);
+    return behind_;
+}
+
+}  // namespace diptych::log

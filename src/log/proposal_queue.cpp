@@ -1,0 +1,106 @@
+#include "log/proposal_queue.hpp"
+
+#include <diptych/assert.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace diptych::log {
+
+result<void> proposal_queue::push(std::unique_ptr<queued>& what) {
+    auto lock = std::unique_lock(mutex_);
+    if (is_closed_) return fail(errc::unavailable, "closed", "the log is closed");
+    if (waiting_.size() >= bounds_.queue_max)
+        return fail(
+            errc::unavailable,
+            "queue_full",
+            fmt::format("{} appends are waiting already", waiting_.size())
+        );
+    auto const leads_himself = what->blocked != nullptr;
+    waiting_.push_back(std::move(what));
+    // Whoever leads now looks at the queue when he leaves.
+    if (!is_led_ && !leads_himself) wake_leader(std::move(lock));
+    return {};
+}
+
+group proposal_queue::begin_group() {
+    auto const lock = std::scoped_lock(mutex_);
+    group taken;
+    if (is_led_ || entering_ > 0 || waiting_.empty()) return taken;
+    is_led_ = true;
+    std::size_t bytes = 0;
+    while (!waiting_.empty() && taken.size() < bounds_.group_max) {
+        bytes += waiting_.front()->ready.bytes;
+        if (!taken.empty() && bytes > bounds_.group_bytes_max) break;
+        taken.push_back(std::move(waiting_.front()));
+        waiting_.pop_front();
+    }
+    return taken;
+}
+
+void proposal_queue::put_back(group rest) {
+    auto const lock = std::scoped_lock(mutex_);
+    DIPTYCH_ASSERT(is_led_, "only a leader has a group");
+    waiting_.insert(
+        waiting_.begin(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end())
+    );
+}
+
+void proposal_queue::enter() {
+    auto lock = std::unique_lock(mutex_);
+    ++entering_;
+    left_.wait(lock, [this] { return !is_led_; });
+    --entering_;
+    is_led_ = true;
+}
+
+void proposal_queue::leave() {
+    auto lock = std::unique_lock(mutex_);
+    is_led_ = false;
+    if (entering_ > 0)
+        left_.notify_one();
+    else
+        wake_leader(std::move(lock));
+}
+
+void proposal_queue::wake() {
+    auto lock = std::unique_lock(mutex_);
+    if (!is_led_) wake_leader(std::move(lock));
+}
+
+void proposal_queue::wake_leader(std::unique_lock<std::mutex> lock) {
+    if (waiting_.empty()) return;
+    auto const can_lead = [](auto const& one) { return one->blocked != nullptr; };
+    auto leader = waiting_.begin();
+    if (!can_lead(*leader)) {
+        if (auto const call = on_work_) {
+            lock.unlock();
+            return (*call)();
+        }
+        leader = std::ranges::find_if(waiting_, can_lead);
+    }
+    if (leader != waiting_.end()) (*leader)->blocked->lead();
+}
+
+group proposal_queue::close() {
+    auto const lock = std::scoped_lock(mutex_);
+    is_closed_ = true;
+    group rest(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
+    waiting_.clear();
+    return rest;
+}
+
+void proposal_queue::on_work(std::function<void()> wake) {
+    auto const lock = std::scoped_lock(mutex_);
+    on_work_ = wake ? std::make_shared<std::function<void()> const>(std::move(wake)) : nullptr;
+}
+
+std::size_t proposal_queue::size() const {
+    auto const lock = std::scoped_lock(mutex_);
+    return waiting_.size();
+}
+
+}  // namespace diptych::log

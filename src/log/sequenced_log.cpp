@@ -1,0 +1,302 @@
+#include "log/sequenced_log.hpp"
+
+#include "log/committer.hpp"
+#include "log/indexer.hpp"
+#include "log/log_core.hpp"
+#include "log/proposal_queue.hpp"
+#include "log/request_check.hpp"
+#include "log/verify.hpp"
+
+#include <diptych/try.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+namespace diptych::log {
+
+namespace {
+
+result<void> closed() { return fail(errc::unavailable, "closed", "the log is closed"); }
+
+class passive_log final : public sequenced_log {
+public:
+    explicit passive_log(std::unique_ptr<log_core> core) : core_(std::move(core)) {}
+
+    ~passive_log() override {
+        for (auto& one : queue_.close()) one->done(std::unexpected(closed().error()));
+    }
+
+    void append(append_request request, std::move_only_function<void(result<appended>)> done)
+        override {
+        propose({.request = std::move(request), .done = std::move(done)});
+    }
+
+    void propose(proposal what) override { enqueue(std::move(what), nullptr); }
+    result<appended> propose_and_wait(proposal what) override;
+    bool commit_step() override;
+    void on_work(std::function<void()> wake) override { queue_.on_work(std::move(wake)); }
+    result<bool> index_step() override;
+
+    result<void> attach(std::shared_ptr<inline_view> view, position at) override;
+    void detach(std::string_view name) override;
+    std::vector<std::string> detached_views() const override { return step_.views().behind(); }
+
+    result<bool> refresh() override;
+    result<void> close() override;
+
+    result<page> read(read_options const& options) const override {
+        DIPTYCH_TRY(check_open());
+        return core_->read().read(options);
+    }
+    result<page> read_stream(std::string_view stream, stream_options const& options)
+        const override {
+        DIPTYCH_TRY(check_open());
+        return core_->read().read_stream(stream, options);
+    }
+    result<version> stream_version(std::string_view stream) const override {
+        DIPTYCH_TRY(check_open());
+        return core_->read().stream_version(stream);
+    }
+    result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const override {
+        DIPTYCH_TRY(check_open());
+        return core_->read().frames(from, bytes_max);
+    }
+    token end() const override { return core_->read().end(); }
+    result<void> check(token const& point) const override {
+        return core_->line.check(point, durable_end().position);
+    }
+    result<position> position_at(timestamp when) const override {
+        DIPTYCH_TRY(check_open());
+        auto const end = durable_end().position;
+        DIPTYCH_TRY(auto const at, core_->behind->position_at(when));
+        return std::min(at, end);
+    }
+    hint_registration on_more(std::function<void()> hint) override {
+        return core_->hints.add(std::move(hint));
+    }
+
+    result<verification> verify(std::function<void(position done, position end)> const& progress
+    ) const override {
+        DIPTYCH_TRY(check_open());
+        return log::verify(*core_->behind, core_->line, progress);
+    }
+    log_end durable_end() const override { return core_->newest.pin()->end; }
+    result<hash256> chain_at(position at) const override {
+        DIPTYCH_TRY(check_open());
+        if (auto const end = durable_end().position; at > end)
+            return fail(
+                errc::invalid,
+                "future_position",
+                fmt::format("position {} lies beyond the end, {}", at.value, end.value)
+            );
+        return core_->behind->chain_at(at);
+    }
+    result<void> writable() const override {
+        DIPTYCH_TRY(check_open());
+        return step_.writable();
+    }
+    log_statistics statistics() const override;
+
+    result<void> save_state(std::string_view name, std::string_view bytes) override {
+        DIPTYCH_TRY(check_open());
+        return core_->behind->save_state(name, bytes);
+    }
+    result<std::optional<std::string>> load_state(std::string_view name) const override {
+        DIPTYCH_TRY(check_open());
+        return core_->behind->load_state(name);
+    }
+
+private:
+    result<appended> append_and_wait(append_request request) override {
+        return propose_and_wait({.request = std::move(request), .done = {}});
+    }
+
+    result<void> check_open() const { return is_closed_ ? closed() : result<void>{}; }
+    void enqueue(proposal what, waiter* blocked);
+    result<prepared> prepare_on_this_thread(append_request request) const;
+
+    std::unique_ptr<log_core> core_;
+    committer step_{*core_};
+    proposal_queue queue_{
+        {.queue_max = core_->bounds.queue_max,
+         .group_max = core_->bounds.group_max,
+         .group_bytes_max = core_->bounds.group_bytes_max}
+    };
+    indexer indexer_{*core_, queue_};
+    std::atomic<bool> is_closed_ = false;
+};
+
+result<prepared> passive_log::prepare_on_this_thread(append_request request) const {
+    DIPTYCH_TRY(check_open());
+    DIPTYCH_TRY(log::check(request));
+    if (request.unless) {
+        DIPTYCH_TRY(check(request.unless->after));
+    }
+    DIPTYCH_TRY(step_.accepts());
+    auto ready = log::prepare(std::move(request), core_->ids);
+    if (needs_look(ready, core_->known)) {
+        DIPTYCH_TRY(look_ahead(ready, core_->read(), core_->line, core_->known));
+    }
+    return ready;
+}
+
+void passive_log::enqueue(proposal what, waiter* blocked) {
+    auto ready = prepare_on_this_thread(std::move(what.request));
+    if (!ready) {
+        if (ready.error().kind == errc::unavailable) ++core_->count.unavailable;
+        return what.done(std::unexpected(std::move(ready.error())));
+    }
+    if (ready->first_answer) {
+        if (*ready->first_answer) ++core_->count.repeated;
+        return what.done(*std::move(ready->first_answer));
+    }
+    if (ready->beaten && !what.again) {
+        ++core_->count.conflicts;
+        return what.done(std::unexpected(*std::move(ready->beaten)));
+    }
+    auto one = std::make_unique<queued>(queued{
+        .ready = *std::move(ready),
+        .again = std::move(what.again),
+        .decide_first = what.decide_first,
+        .done = std::move(what.done),
+        .blocked = blocked,
+    });
+    auto const entered = queue_.push(one);
+    if (entered) return;
+    ++core_->count.unavailable;
+    one->done(std::unexpected(entered.error()));
+}
+
+result<appended> passive_log::propose_and_wait(proposal what) {
+    auto const mine = std::make_shared<waiter>();
+    what.done = [mine](result<appended> answer) { mine->answer(std::move(answer)); };
+    enqueue(std::move(what), mine.get());
+    while (!mine->is_answered())
+        if (!commit_step()) mine->wait();
+    return mine->take_answer();
+}
+
+bool passive_log::commit_step() {
+    if (is_closed_ || indexer_.is_behind()) return false;
+    auto taken = queue_.begin_group();
+    if (taken.empty()) return false;
+    auto rest = step_.run(std::move(taken));
+    if (!rest.empty()) queue_.put_back(std::move(rest));
+    queue_.leave();
+    return true;
+}
+
+result<bool> passive_log::index_step() {
+    DIPTYCH_TRY(check_open());
+    if (!step_.writable()) return false;
+    return indexer_.step();
+}
+
+result<void> passive_log::attach(std::shared_ptr<inline_view> view, position at) {
+    DIPTYCH_TRY(check_open());
+    queue_.enter();
+    auto const end = durable_end().position;
+    if (at == end) step_.views().attach(std::move(view));
+    queue_.leave();
+    if (at == end) return {};
+    return fail(
+        errc::conflict,
+        "log_moved_on",
+        fmt::format("the view is at position {} and the log at {}", at.value, end.value)
+    );
+}
+
+void passive_log::detach(std::string_view name) {
+    queue_.enter();
+    step_.views().detach(name);
+    queue_.leave();
+}
+
+result<bool> passive_log::refresh() {
+    DIPTYCH_TRY(check_open());
+    if (step_.writable()) return false;
+    queue_.enter();
+    auto const is_more = core_->behind->end().position > durable_end().position;
+    auto done = is_more ? extend_tail(*core_) : result<void>{};
+    if (done) done = drop_merged(*core_);
+    queue_.leave();
+    DIPTYCH_TRY(done);
+    if (is_more) core_->hints.call();
+    return is_more;
+}
+
+result<void> passive_log::close() {
+    queue_.enter();
+    auto waiting = queue_.close();
+    auto const was_closed = is_closed_.exchange(true);
+    result<void> done;
+    if (!was_closed) {
+        if (step_.writable()) done = indexer_.finish();
+        auto const released = core_->behind->close();
+        if (done) done = released;
+    }
+    queue_.leave();
+    for (auto& one : waiting) one->done(std::unexpected(closed().error()));
+    return done;
+}
+
+log_statistics passive_log::statistics() const {
+    auto const tail = core_->newest.pin();
+    auto const& count = core_->count;
+    auto const is_indexed = core_->behind->is_indexed();
+    auto const merged = is_indexed ? core_->behind->merged_to() : tail->end.position;
+    return {
+        .appends = count.appends,
+        .events = count.events,
+        .conflicts = count.conflicts,
+        .refused = count.refused,
+        .repeated = count.repeated,
+        .unavailable = count.unavailable,
+        .redecided = count.redecided,
+        .groups = count.groups,
+        .sync_us = count.sync_us,
+        .user_us = count.user_us,
+        .queued = queue_.size(),
+        .tail_events = tail->events(),
+        .index_lag = tail->end.position.value - std::min(merged, tail->end.position).value,
+    };
+}
+
+}  // namespace
+
+result<std::unique_ptr<sequenced_log>> sequenced_log::open(
+    std::unique_ptr<engine> on,
+    clock& time,
+    random_source& random,
+    limits const& bounds,
+    std::function<void(position done, position end)> const& progress
+) {
+    auto const is_writer = on->writable().has_value();
+    if (is_writer && on->is_indexed()) {
+        DIPTYCH_TRY(merge_all(*on, progress));
+    }
+    DIPTYCH_TRY(auto const snapshot, on->index());
+    auto begin = on->end();
+    begin.position = std::min(begin.position, snapshot->last());
+    auto const generation = std::max(bounds.heads_max / 2, append_events_max);
+    auto epochs = on->epochs();
+    std::unique_ptr<log_core> core(new log_core{
+        .behind = std::move(on),
+        .line = line_of_history(std::move(epochs)),
+        .newest = tail(begin),
+        .known = heads(generation),
+        .time = time,
+        .ids = id_maker(time, random),
+        .bounds = bounds,
+    });
+    // A writer's index reaches the end by now, answers without events included.
+    if (!is_writer || !core->behind->is_indexed()) {
+        DIPTYCH_TRY(extend_tail(*core));
+    }
+    return std::make_unique<passive_log>(std::move(core));
+}
+
+}  // namespace diptych::log
