@@ -11,10 +11,11 @@ from tree import line_of, report, sources
 
 # Each folder of src/, and those below it that it may include. `write` and `read` never meet: all they
 # share is the log. An engine knows neither a leaf nor another engine.
-FOUNDATION = {"base", "json", "sqlite"}
+FOUNDATION = {"base", "json", "model", "sqlite"}
 MAY_INCLUDE = {
     "base": set(),
     "json": {"base"},
+    "model": {"base", "json"},
     "model": {"base", "json"},
     "sqlite": {"base"},
     "log": FOUNDATION,

@@ -62,7 +62,7 @@ std::string join(std::vector<std::string> const& fields) {
     return line;
 }
 
-diptych::result<table> table::open(std::istream& in, std::vector<std::string> columns) {
+diptych::result<table> table::open(std::istream& in, std::vector<std::string> const& columns) {
     auto header = read_line(in).value_or("");
     if (header.starts_with("\xEF\xBB\xBF")) header.erase(0, 3);  // a byte order mark
     DIPTYCH_TRY(auto const names, split(header));

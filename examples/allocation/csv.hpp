@@ -32,7 +32,7 @@ struct row {
 class table {
 public:
     /// Reads the header. Fails with invalid if a column is missing.
-    static diptych::result<table> open(std::istream& in, std::vector<std::string> columns);
+    static diptych::result<table> open(std::istream& in, std::vector<std::string> const& columns);
 
     /// The next line that is not empty; nullopt at the end. Fails with invalid on a line that has
     /// not as many fields as the header or a broken quote; reading can go on.

@@ -60,9 +60,7 @@ struct give_back {
 // [give_back]
 
 // [context]
-struct context : diptych::context<diptych::commands<lend, give_back>> {
-    static constexpr auto name = "lending";
-};
+using context = diptych::context<diptych::commands<lend, give_back>>;
 // [context]
 
 }  // namespace lending
