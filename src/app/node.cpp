@@ -1,6 +1,7 @@
 #include "app/node.hpp"
 
 #include "log/memory/memory_engine.hpp"
+#include "log/segments/folder.hpp"
 #include "log/segments/segment_engine.hpp"
 #include "read/view_checkpoints.hpp"
 
@@ -12,6 +13,26 @@
 namespace diptych::app {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+/// What the views in a data folder cover of its log: that much must not be cut from its end. Files
+/// of another log's views say nothing of this one.
+result<std::vector<log::segments::checkpoint>> checkpoints_of_views(fs::path const& data) {
+    std::vector<log::segments::checkpoint> found;
+    DIPTYCH_TRY(
+        auto const log_id, log::segments::read_format(log::segments::system_disk(), {data})
+    );
+    if (!log_id) return found;
+    DIPTYCH_TRY(auto const views, read::view_checkpoints(data / "views"));
+    for (auto const& [file, is] : views)
+        if (is.log_id == *log_id)
+            found.push_back({.name = "view " + file, .position = is.at.position, .chain = is.chain}
+            );
+    return found;
+}
+
+}  // namespace
 
 result<std::vector<fs::path>> view_files_of(fs::path const& file_or_folder) {
     std::error_code why;
@@ -48,8 +69,14 @@ result<void> node::open_log() {
     };
     std::unique_ptr<log::engine> engine;
     if (options_.data.empty()) {
-        engine = std::make_unique<log::memory::memory_engine>(*random_);
+        engine = std::make_unique<log::memory::memory_engine>(make_uuid_v7(
+            std::chrono::floor<std::chrono::milliseconds>(clock_->now()),
+            random_->next(),
+            random_->next()
+        ));
     } else {
+        log::segments::segment_options how;
+        DIPTYCH_TRY(how.covered_by, checkpoints_of_views(options_.data));
         DIPTYCH_TRY(
             engine,
             log::segments::segment_engine::open(
@@ -59,7 +86,7 @@ result<void> node::open_log() {
                 log::segments::system_disk(),
                 *clock_,
                 *random_,
-                {}
+                std::move(how)
             )
         );
     }

@@ -55,13 +55,15 @@ result<view_database> view_database::open(
     if (!is_set_up) {
         DIPTYCH_TRY(set_up(made.connection_, log_id, create));
     }
-    DIPTYCH_TRY(made.read_checkpoint(file));
+    DIPTYCH_TRY(made.at_, read_checkpoint(made.connection_, file));
     DIPTYCH_TRY(made.prepare());
     return made;
 }
 
-result<void> view_database::read_checkpoint(std::filesystem::path const& file) {
-    auto query = connection_.prepare(checkpoint_query);
+result<checkpoint> read_checkpoint(
+    sqlite::database const& connection, std::filesystem::path const& file
+) {
+    auto query = connection.prepare(checkpoint_query);
     if (!query) return fail(errc::corrupt, "not_a_view", file.string() + " is no file of a view");
     DIPTYCH_TRY(auto const there, query->step());
     if (!there) return fail(errc::corrupt, "not_a_view", file.string() + " has no checkpoint");
@@ -72,11 +74,15 @@ result<void> view_database::read_checkpoint(std::filesystem::path const& file) {
             file.string() + " has format " + std::to_string(query->integer(0)) +
                 "; this program knows up to " + std::to_string(format)
         );
-    at_.at.epoch = epoch{static_cast<std::uint32_t>(query->integer(2))};
-    at_.at.position = position{static_cast<std::uint64_t>(query->integer(3))};
-    if (!read_bytes(query->blob(1), at_.log_id.bytes) || !read_bytes(query->blob(4), at_.chain))
+    checkpoint found{
+        .log_id = {},
+        .at =
+            {epoch{static_cast<std::uint32_t>(query->integer(2))},
+             position{static_cast<std::uint64_t>(query->integer(3))}}
+    };
+    if (!read_bytes(query->blob(1), found.log_id.bytes) || !read_bytes(query->blob(4), found.chain))
         return fail(errc::corrupt, "not_a_view", file.string() + " has a damaged checkpoint");
-    return {};
+    return found;
 }
 
 result<void> view_database::prepare() {

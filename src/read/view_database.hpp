@@ -55,7 +55,6 @@ public:
 
 private:
     result<void> prepare();
-    result<void> read_checkpoint(std::filesystem::path const& file);
 
     sqlite::database connection_;
     sqlite::statement begin_;
@@ -63,6 +62,13 @@ private:
     sqlite::statement save_;
     checkpoint at_;
 };
+
+/// Reads the checkpoint of a view's file on any connection to it; `file` is what errors name.
+///
+/// Fails with corrupt if it is no view's file, invalid if it has a newer format.
+result<checkpoint> read_checkpoint(
+    sqlite::database const& connection, std::filesystem::path const& file
+);
 
 /// Reads the checkpoint of a view's file on any connection to it.
 inline constexpr char const* checkpoint_query =
