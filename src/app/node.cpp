@@ -105,9 +105,12 @@ result<void> node::open_write_leaf(node_parts const& parts) {
     if (options_.read_only) return {};
     for (auto const* const context : parts.contexts)
         for (auto const& process : context->processes)
-            processes_.push_back(std::make_unique<write::process_runner>(
-                process, *log_, *commands_, *clock_, *random_
-            ));
+            processes_.emplace_back(
+                context->name + "." + process.name,
+                std::make_unique<write::process_runner>(
+                    process, *log_, *commands_, *clock_, *random_
+                )
+            );
     return {};
 }
 
@@ -124,7 +127,7 @@ result<void> node::open_read_leaf(node_parts const& parts) {
 
 result<bool> node::step() {
     auto more = log_->commit_step();
-    for (auto const& process : processes_) {
+    for (auto const& [name, process] : processes_) {
         DIPTYCH_TRY(auto const stepped, process->step());
         more = more || stepped;
     }

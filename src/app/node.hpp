@@ -30,6 +30,9 @@ struct node_parts {
     std::vector<std::pair<std::string, validation>> advice = {};
 };
 
+/// A process under its full name, "shop.reallocation", and what carries it.
+using named_process = std::pair<std::string, std::unique_ptr<write::process_runner>>;
+
 /// See the file comment. Thread-safe once open, but each kind of step is one thread's at a time.
 class node {
 public:
@@ -47,9 +50,7 @@ public:
     log::sequenced_log& log() { return *log_; }
     write::executor& commands() { return *commands_; }
     read::view_set& views() { return *views_; }
-    std::vector<std::unique_ptr<write::process_runner>> const& processes() const {
-        return processes_;
-    }
+    std::vector<named_process> const& processes() const { return processes_; }
     clock& time() { return *clock_; }
     application_options const& options() const { return options_; }
 
@@ -79,7 +80,7 @@ private:
     std::unique_ptr<log::sequenced_log> log_;
     std::unique_ptr<write::executor> commands_;
     std::unique_ptr<read::view_set> views_;
-    std::vector<std::unique_ptr<write::process_runner>> processes_;
+    std::vector<named_process> processes_;
 };
 
 /// The view files of a path: itself, or every `*.sql` in the folder, sorted. Fails with not_found.

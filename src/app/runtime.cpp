@@ -17,8 +17,8 @@ runtime::runtime(node& of, worker::report_function report) : node_(of), report_(
     add("snapshots", in_bulk, [&commands = of.commands()] { return commands.snapshot_step(); });
     for (auto const& name : of.views().names())
         add("view " + name, follow, [&views = of.views(), name] { return views.step(name); });
-    for (auto const& process : of.processes())
-        add("process", with_timers, [&runner = *process] { return runner.step(); });
+    for (auto const& [name, process] : of.processes())
+        add("process " + name, with_timers, [&runner = *process] { return runner.step(); });
 
     committer_ = std::make_unique<worker>(
         "commit",
