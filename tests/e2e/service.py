@@ -12,7 +12,7 @@ import time
 import unittest
 
 PROGRAMS = pathlib.Path(os.environ.get("DIPTYCH_PROGRAMS", "build/release"))
-DIPTYCH = PROGRAMS / "src/cli/diptych"
+DIPTYCH = PROGRAMS / "bin/diptych"
 ALLOCATION = PROGRAMS / "examples/allocation/diptych-allocation"
 START_SECONDS = 60  # generous: a program under sanitizers on a busy machine
 ANSWER_SECONDS = 60
