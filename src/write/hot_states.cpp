@@ -17,7 +17,7 @@ void hot_states::forget(order::iterator which) {
 // Whether the state could be brought to the end of the stage. If not, it is not to be used again.
 result<bool> hot_states::advance(hot& state, model::state_key const& key, log::stage const& stage) {
     auto const after = state.last ? state.last->first - 1 : state.at;
-    auto const events = stage.since(model::query_of(key), after, delta_max_ + 1);
+    auto const events = stage.since(model::query_of(key), after, delta_max_ + (state.last ? 1 : 0));
     if (!events) return false;
     std::span<recorded_event const> fresh = *events;
     if (state.last) {

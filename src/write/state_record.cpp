@@ -84,7 +84,11 @@ result<std::optional<folded_state>> newest_state_record(
         auto const newest,
         log.read_stream(
             state_stream(of, names),
-            {.from = version{0}, .up_to = up_to, .limit = 1, .direction = direction::backward}
+            {.from = version{0},
+             .up_to = up_to,
+             .limit = 1,
+             .direction = direction::backward,
+             .engine_events = true}
         )
     );
     if (newest.empty()) return std::optional<folded_state>{};

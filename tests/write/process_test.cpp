@@ -112,7 +112,7 @@ TEST_CASE("a reaction that throws stops the process at its input until it does n
     CHECK(at.types(true).size() == 2);
     bank::echo_in_use().react_throws = false;
     at.run();
-    CHECK(at.balance_of("xa") == "4");  // 1, and 3 with the answer in between
+    CHECK(at.balance_of("xa") == "3");  // 1 and 2: no input was folded twice
 }
 
 TEST_CASE("a command that can not be sent for now is sent again under the same id") {
