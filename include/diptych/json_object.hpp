@@ -103,7 +103,7 @@ struct fields_of<T, reflect::types<F...>> {
 
     static constexpr auto table = [] {
         std::size_t i = 0;
-        auto const entry = [&](erased_form const& of, bool missing) {
+        [[maybe_unused]] auto const entry = [&](erased_form const& of, bool missing) {
             auto const name = reflect::field_names<T>[i++];
             return field_form{name, &of, !missing && !says_optional<T>(name)};
         };

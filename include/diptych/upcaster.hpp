@@ -38,6 +38,11 @@ concept upcasting = requires(Event const& old) { old.upcast(); };
 
 namespace detail {
 
+template <class... A, class... B>
+consteval reflect::types<A..., B...> operator+(reflect::types<A...>, reflect::types<B...>) {
+    return {};
+}
+
 /// The events that an upcast can answer.
 template <class T>
 struct upcast_events {
@@ -45,7 +50,7 @@ struct upcast_events {
 };
 template <class... T>
 struct upcast_events<std::tuple<T...>> {
-    using types = reflect::types<T...>;
+    using types = decltype((reflect::types<>{} + ... + typename upcast_events<T>::types{}));
 };
 template <class T>
 struct upcast_events<std::vector<T>> : upcast_events<T> {};
@@ -56,22 +61,22 @@ template <upcasting Event>
 using upcasts_to = typename upcast_events<
     std::remove_cvref_t<decltype(std::declval<Event const&>().upcast())>>::types;
 
+template <class T>
+inline constexpr bool is_tuple = false;
+template <class... T>
+inline constexpr bool is_tuple<std::tuple<T...>> = true;
+
 /// Calls `take` with each event of what an upcast answered.
 template <class T, class Take>
-void for_each_upcast(T const& event, Take const& take) {
-    take(event);
-}
-template <class... T, class Take>
-void for_each_upcast(std::tuple<T...> const& several, Take const& take) {
-    std::apply([&](auto const&... one) { (take(one), ...); }, several);
-}
-template <class T, class Take>
-void for_each_upcast(std::vector<T> const& several, Take const& take) {
-    for (auto const& one : several) take(one);
-}
-template <class T, class Take>
-void for_each_upcast(std::optional<T> const& maybe, Take const& take) {
-    if (maybe) take(*maybe);
+void for_each_upcast(T const& answer, Take const& take) {
+    if constexpr (is_tuple<T>)
+        std::apply([&](auto const&... one) { (for_each_upcast(one, take), ...); }, answer);
+    else if constexpr (requires { answer.begin(); })
+        for (auto const& one : answer) for_each_upcast(one, take);
+    else if constexpr (requires { answer.has_value(); })
+        answer ? for_each_upcast(*answer, take) : void();
+    else
+        take(answer);
 }
 
 }  // namespace detail
