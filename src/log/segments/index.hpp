@@ -27,6 +27,7 @@ struct index_checkpoint {
 /// Bounds of an index, and how much it does at once.
 struct index_limits {
     std::int64_t recent_rows_max = 256 * 1024;  ///< Rows that wait to be settled.
+    std::int64_t settle_rows = 4096;            ///< Rows settled at once.
     std::int64_t wal_pages = 4096;   ///< Written before maintain() moves the WAL into the file.
     std::size_t expire_max = 2'000;  ///< Answers that one maintain() forgets.
     std::size_t states_bytes_max = 16u << 20;  ///< States that wait for the next transaction.

@@ -8,8 +8,6 @@ namespace diptych::log::segments {
 
 namespace {
 
-constexpr std::size_t piece_max = 4096;  // Rows settled at once.
-
 constexpr std::int64_t stored(std::uint64_t value) { return static_cast<std::int64_t>(value); }
 constexpr std::uint64_t read_back(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
@@ -26,9 +24,9 @@ chunk chunk_at(sqlite::statement const& row, int column) {
 
 }  // namespace
 
-result<list_writer> list_writer::prepare(sqlite::database const& in, std::int64_t recent_max) {
+result<list_writer> list_writer::prepare(sqlite::database const& in, index_limits const& limits) {
     list_writer made;
-    made.recent_max_ = recent_max;
+    made.limits_ = limits;
     DIPTYCH_TRY(
         made.insert_recent_,
         in.prepare("insert into recent_postings values (?1, ?2, ?3, ?4, ?5, ?6)")
@@ -73,20 +71,20 @@ result<void> list_writer::add(std::span<keyed_chunk const> chunks) {
         DIPTYCH_TRY(put(insert_recent_, key, what));
     }
     recent_count_ += stored(chunks.size());
-    while (recent_count_ > recent_max_) DIPTYCH_TRY(settle_piece());
+    while (recent_count_ > limits_.recent_rows_max) DIPTYCH_TRY(settle_piece());
     return {};
 }
 
 result<void> list_writer::settle_piece() {
     std::vector<row> rows;
-    next_recent_.bind_blob(1, hand_).bind(2, stored(piece_max));
+    next_recent_.bind_blob(1, hand_).bind(2, limits_.settle_rows);
     for (;;) {
         DIPTYCH_TRY(auto const is_row, next_recent_.step());
         if (!is_row) break;
         rows.push_back({std::string{next_recent_.blob(0)}, chunk_at(next_recent_, 1)});
     }
     next_recent_.reset();
-    if (rows.size() < piece_max) {
+    if (stored(rows.size()) < limits_.settle_rows) {
         hand_.clear();
     } else {
         hand_ = rows.back().key;  // Perhaps with more rows, which are newer than those taken.

@@ -7,6 +7,7 @@
 /// clock. For every name, all of `postings` is older than all of `recent_postings`.
 #pragma once
 
+#include "log/segments/index.hpp"
 #include "log/segments/index_batch.hpp"
 #include "sqlite/database.hpp"
 
@@ -20,8 +21,7 @@ namespace diptych::log::segments {
 /// Writes within transactions of the caller's. Not thread-safe.
 class list_writer {
 public:
-    /// `recent_max`: rows that recent_postings may hold after a merge.
-    static result<list_writer> prepare(sqlite::database const& in, std::int64_t recent_max);
+    static result<list_writer> prepare(sqlite::database const& in, index_limits const& limits);
 
     /// Adds a merge's chunks, and settles what is too much.
     result<void> add(std::span<keyed_chunk const> chunks);
@@ -46,7 +46,7 @@ private:
     sqlite::statement delete_recent_;
     sqlite::statement last_settled_;
     sqlite::statement put_settled_;
-    std::int64_t recent_max_ = 0;
+    index_limits limits_;
     std::int64_t recent_count_ = 0;  // Rows of recent_postings, if is_counted_.
     bool is_counted_ = false;
     std::string hand_;  // Settling goes on at this key.

@@ -57,7 +57,7 @@ result<std::unique_ptr<index_writer>> index_writer::open(
     auto const& opened = made->database_;
     DIPTYCH_TRY(made->read_checkpoint_, checkpoint_reader::prepare(opened));
     DIPTYCH_TRY(made->write_checkpoint_, checkpoint_writer::prepare(opened));
-    DIPTYCH_TRY(made->lists_, list_writer::prepare(opened, limits.recent_rows_max));
+    DIPTYCH_TRY(made->lists_, list_writer::prepare(opened, limits));
     DIPTYCH_TRY(made->ids_, id_writer::prepare(opened));
     DIPTYCH_TRY(made->answers_, answer_writer::prepare(opened));
     DIPTYCH_TRY(made->save_state_, opened.prepare("insert or replace into states values (?1, ?2)"));

@@ -64,6 +64,12 @@ TEST_CASE("any flipped bit of a chunk's body is noticed") {
         }
 }
 
+TEST_CASE("a position given twice in a chunk is noticed") {
+    std::vector<chunk_entry> unpacked;
+    CHECK(unpack(position{7}, position{7}, 1, "\x01", unpacked));
+    CHECK(!unpack(position{7}, position{7}, 1, std::string_view{"\x01\0", 2}, unpacked));
+}
+
 TEST_CASE("a chunk's body that is cut short, empty or goes on is noticed") {
     auto const made = chunk_of(some);
     std::vector<chunk_entry> unpacked;

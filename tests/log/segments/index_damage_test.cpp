@@ -80,14 +80,16 @@ TEST_CASE("a row of event ids that is cut, or gone, is corrupt") {
 
 TEST_CASE("events that do not follow what the index has are corrupt, and the merge changes nothing"
 ) {
-    auto const folder = temporary_folder{};
-    auto const index =
-        damaged(folder / "index.db", 0, "update postings set last = 5000, before = 3");
-    auto builder = frame_maker{log_id};
-    (void)builder.next(std::vector<event_data>(100, {.stream = "a-1", .type = "t"}));
-    check_damaged(index->merge(std::array{builder.next({{.stream = "a-1", .type = "t"}})}));
-    CHECK(index->checkpoint().position == position{100});
-    CHECK(index->snapshot().or_throw()->last() == position{100});
+    for (auto const* const change : {"last = 5000", "before = 3", "homes = 7"}) {
+        auto const folder = temporary_folder{};
+        auto const index =
+            damaged(folder / "index.db", 0, std::string{"update postings set "} + change);
+        auto builder = frame_maker{log_id};
+        (void)builder.next(std::vector<event_data>(100, {.stream = "a-1", .type = "t"}));
+        check_damaged(index->merge(std::array{builder.next({{.stream = "a-1", .type = "t"}})}));
+        CHECK(index->checkpoint().position == position{100});
+        CHECK(index->snapshot().or_throw()->last() == position{100});
+    }
 }
 
 TEST_CASE("an index without a checkpoint row that makes sense is corrupt") {

@@ -149,6 +149,28 @@ TEST_CASE("a snapshot outlives its index") {
     CHECK(count_of(*frozen) == 3);
 }
 
+TEST_CASE("a closed index keeps no file open, once its snapshots are released") {
+    auto const folder = temporary_folder{};
+    auto const open_files = [&] {
+        auto count = 0;
+        for (auto const& one : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+            auto ignored = std::error_code{};
+            auto const target = std::filesystem::read_symlink(one.path(), ignored).string();
+            count += target.starts_with(folder.path().string());
+        }
+        return count;
+    };
+    auto const index = open(folder / "index.db");
+    auto first = index->snapshot().or_throw();
+    auto second = index->snapshot().or_throw();
+    first.reset();
+    CHECK(open_files() > 0);
+    index->close().or_throw();
+    CHECK(open_files() > 0);
+    second.reset();
+    CHECK(open_files() == 0);
+}
+
 TEST_CASE("threads read snapshots, their own and shared ones, while merges go on") {
     auto const folder = temporary_folder{};
     auto builder = frame_maker{log_id};

@@ -1,7 +1,9 @@
 #include "log/segments/index.hpp"
 
 #include "log/frame_maker.hpp"
+#include "log/segments/index_hash.hpp"
 #include "log/segments/index_model.hpp"
+#include "sqlite/database.hpp"
 #include "temporary_folder.hpp"
 
 #include <doctest/doctest.h>
@@ -9,6 +11,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 using namespace diptych;
 using namespace diptych::log;
@@ -171,8 +174,10 @@ TEST_CASE("an index says what looking at every event says, however the frames we
         auto const folder = temporary_folder{};
         auto const file = folder / "index.db";
         // From "nothing waits to be settled" to "nothing is ever settled".
-        auto const limits =
-            index_limits{.recent_rows_max = std::array{0, 10, 300, 100'000}[seed % 4]};
+        auto const limits = index_limits{
+            .recent_rows_max = std::array{0, 10, 300, 100'000}[seed % 4],
+            .settle_rows = std::array{1, 7, 4096}[seed % 3],
+        };
         auto index = segments::index::open(file, log_id, writer, limits).or_throw();
         auto builder = frame_maker{log_id};
         auto model = index_model{};
@@ -287,4 +292,102 @@ TEST_CASE("frames that do not follow the checkpoint are refused and change nothi
     index->merge(std::array{two, three}).or_throw();
     auto const now = index->snapshot().or_throw();
     CHECK(now->from_version("a-1", version{1}, 9).or_throw().size() == 3);
+}
+
+TEST_CASE("an event is not found in a stream whose name has the same hash") {
+    auto by_hash = std::unordered_map<std::uint32_t, std::string>{};
+    std::string one;
+    std::string other;
+    for (int i = 0; other.empty(); ++i) {
+        one = "a-" + std::to_string(i);
+        auto const [known, is_new] = by_hash.emplace(segments::index_hash32(one), one);
+        if (!is_new) other = known->second;
+    }
+    auto const folder = temporary_folder{};
+    auto const index = segments::index::open(folder / "index.db", log_id, writer).or_throw();
+    auto builder = frame_maker{log_id};
+    auto const frame = builder.next(
+        {{.stream = one, .type = "t", .tags = {other}, .id = uuid{{1}}},
+         {.stream = other, .type = "t", .id = uuid{{2}}}}
+    );
+    index->merge(std::array{frame}).or_throw();
+    auto const now = index->snapshot().or_throw();
+    CHECK(now->find(one, uuid{{1}}).or_throw() == position{1});
+    CHECK(now->find(other, uuid{{1}}).or_throw() == std::nullopt);
+    CHECK(now->find(other, uuid{{2}}).or_throw() == position{2});
+    CHECK(now->find(one, uuid{{2}}).or_throw() == std::nullopt);
+}
+
+TEST_CASE("no row outgrows a quarter of a page, and no more wait to be settled than may") {
+    auto const folder = temporary_folder{};
+    auto const file = folder / "index.db";
+    auto const limits = index_limits{.recent_rows_max = 100, .settle_rows = 20};
+    auto const index = segments::index::open(file, log_id, writer, limits).or_throw();
+    auto builder = frame_maker{log_id};
+    auto const number = [&](std::string_view sql) {
+        auto const opened =
+            sqlite::database::open(file, {.mode = sqlite::open_mode::read_only}).or_throw();
+        auto asked = opened.prepare(sql).or_throw();
+        REQUIRE(asked.step().or_throw());
+        return asked.integer(0);
+    };
+    random_engine random{1};
+    for (int round = 0; round < 60; ++round) {
+        std::vector<event_data> events;
+        for (std::size_t i = 0; i < 100; ++i) {
+            auto const name =
+                "a-" + std::string(below(random, 2) * 250, 'x') + std::to_string(below(random, 3));
+            auto const id = uuid{
+                {static_cast<std::uint8_t>(random()),
+                 static_cast<std::uint8_t>(round),
+                 static_cast<std::uint8_t>(i)}
+            };
+            events.push_back({.stream = name, .type = "t", .id = id});
+        }
+        index->merge(std::array{builder.next(events)}).or_throw();
+        REQUIRE(number("select count(*) from recent_postings") <= limits.recent_rows_max);
+    }
+    CHECK(number("select max(length(key) + length(body)) from postings") <= 960);
+    CHECK(number("select max(length(key) + length(body)) from recent_postings") <= 960);
+    CHECK(number("select max(length(first) + length(body)) from event_ids") <= 960);
+    // And rows are well filled.
+    CHECK(number("select avg(length(body)) from event_ids") > 400);
+    CHECK(number("select avg(length(body)) from postings where key = cast('yt' as blob)") > 400);
+}
+
+TEST_CASE("after a merge that failed half-way, settling goes on as if it had not been") {
+    auto const folder = temporary_folder{};
+    auto const file = folder / "index.db";
+    auto const limits = index_limits{.recent_rows_max = 10};
+    auto const index = segments::index::open(file, log_id, writer, limits).or_throw();
+    auto const other = sqlite::database::open(file).or_throw();
+    auto const waiting = [&] {
+        auto asked = other.prepare("select count(*) from recent_postings").or_throw();
+        REQUIRE(asked.step().or_throw());
+        return asked.integer(0);
+    };
+    auto builder = frame_maker{log_id};
+    auto const next = [&] {
+        return builder.next({{.stream = "a-1", .type = "t"}});
+    };  // Three rows.
+    index->merge(std::array{next(), next()}).or_throw();
+    index->merge(std::array{next()}).or_throw();
+    CHECK(waiting() == 6);
+
+    other
+        .execute("create trigger no before insert on event_ids begin select raise(abort, 'no'); end"
+        )
+        .or_throw();
+    auto const frame = next();
+    for (int i = 0; i < 2; ++i) {
+        CHECK(index->merge(std::array{frame}).error().kind == errc::refused);
+        CHECK(index->checkpoint().position == position{3});
+        CHECK(waiting() == 6);
+    }
+    other.execute("drop trigger no").or_throw();
+    index->merge(std::array{frame}).or_throw();
+    CHECK(waiting() == 9);
+    index->merge(std::array{next()}).or_throw();
+    CHECK(waiting() == 0);
+    CHECK(index->snapshot().or_throw()->last_version("a-1").or_throw() == version{5});
 }
