@@ -27,15 +27,15 @@ std::string list_of(std::vector<std::string> const& names) {
     std::string text;
     for (auto const& name : names) {
         if (!text.empty()) text += ", ";
-        text += quoted(name);
+        text += quoted_name(name);
     }
     return text;
 }
 
 std::string create(table const& of) {
-    auto sql = "create table " + quoted(of.name) + " (\n";
+    auto sql = "create table " + quoted_name(of.name) + " (\n";
     for (auto const& column : of.columns) {
-        auto const name = quoted(column.name);
+        auto const name = quoted_name(column.name);
         sql += "  " + name + ' ';
         sql += stored_type(column.type.kind);
         if (column.required) sql += " not null";
@@ -56,10 +56,10 @@ std::string create(table const& of) {
 
 std::string create(index const& of) {
     std::string sql = of.unique ? "create unique index " : "create index ";
-    sql += quoted(of.name) + " on " + quoted(of.table) + " (";
+    sql += quoted_name(of.name) + " on " + quoted_name(of.table) + " (";
     for (auto const& [name, descending] : of.columns) {
         if (!sql.ends_with('(')) sql += ", ";
-        sql += quoted(name);
+        sql += quoted_name(name);
         if (descending) sql += " desc";
     }
     sql += ')';

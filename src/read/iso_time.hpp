@@ -9,11 +9,10 @@
 
 namespace diptych::read {
 
-/// Reads "2026-03-01T12:30:00.25Z", "... +02:00" and a bare date, which is its midnight UTC.
-/// nullopt if it is none of these, or has digits beyond microseconds.
+/// Reads a time as in diptych/iso8601.hpp, or a bare date, which is its midnight UTC.
 std::optional<std::int64_t> parse_time(std::string_view text);
 
-/// Appends "2026-03-01T12:30:00.250000Z", always with six digits, so that texts sort like times.
+/// Appends "2026-03-01T12:30:00Z", with six digits of a second if it has a fraction.
 void append_time(std::string& to, std::int64_t microseconds);
 
 }  // namespace diptych::read

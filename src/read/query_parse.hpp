@@ -9,6 +9,7 @@
 #include "read/view_definition.hpp"
 
 #include <diptych/error.hpp>
+#include <diptych/view_model.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -23,7 +24,7 @@ inline constexpr std::size_t filters_max = 32;
 inline constexpr std::size_t in_list_max = 100;
 
 /// A value as a column stores it; blobs and JSON are not compared.
-using cell = std::variant<std::monostate, std::int64_t, double, std::string>;
+using model::cell;
 
 enum class comparison : std::uint8_t { eq, neq, gt, gte, lt, lte, like, in, is_null, is_not_null };
 

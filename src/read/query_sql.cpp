@@ -14,10 +14,11 @@ public:
 
     select_statement write(std::span<cell const> after) {
         made_.sql = "select ";
-        for (auto const* const column : query_.select) made_.sql += quoted(column->name) + ", ";
-        for (auto const& term : query_.order) made_.sql += quoted(term.by->name) + ", ";
+        for (auto const* const column : query_.select)
+            made_.sql += quoted_name(column->name) + ", ";
+        for (auto const& term : query_.order) made_.sql += quoted_name(term.by->name) + ", ";
         made_.sql.resize(made_.sql.size() - 2);
-        made_.sql += " from " + quoted(of_.name);
+        made_.sql += " from " + quoted_name(of_.name);
         for (auto const& one : query_.filters) {
             begin_condition();
             condition(one);
@@ -25,7 +26,7 @@ public:
         if (!after.empty()) behind(after);
         made_.sql += " order by ";
         for (auto const& term : query_.order)
-            made_.sql += quoted(term.by->name) + (term.descending ? " desc, " : ", ");
+            made_.sql += quoted_name(term.by->name) + (term.descending ? " desc, " : ", ");
         made_.sql.resize(made_.sql.size() - 2);
         made_.sql += " limit ";
         parameter(cell{static_cast<std::int64_t>(query_.limit + 1)});
@@ -43,7 +44,7 @@ private:
     }
 
     void condition(filter const& one) {
-        auto const name = quoted(one.on->name);
+        auto const name = quoted_name(one.on->name);
         switch (one.how) {
             case comparison::eq:
                 return binary(name, " = ", one.values.front());
@@ -96,7 +97,7 @@ private:
             if (i > 0) made_.sql += " or ";
             made_.sql += '(';
             for (std::size_t same = 0; same < i; ++same) {
-                binary(quoted(order[same].by->name), " is ", after[same]);
+                binary(quoted_name(order[same].by->name), " is ", after[same]);
                 made_.sql += " and ";
             }
             later(order[i], after[i]);
@@ -109,7 +110,7 @@ private:
     void behind_plain(std::span<cell const> after) {
         auto const& order = query_.order;
         made_.sql += '(';
-        for (auto const& term : order) made_.sql += quoted(term.by->name) + ", ";
+        for (auto const& term : order) made_.sql += quoted_name(term.by->name) + ", ";
         made_.sql.resize(made_.sql.size() - 2);
         made_.sql += order.front().descending ? ") < (" : ") > (";
         for (auto const& value : after) {
@@ -123,12 +124,12 @@ private:
     void bound_first(cell const& value) {
         auto const& term = query_.order.front();
         if (!term.by->required || std::holds_alternative<std::monostate>(value)) return;
-        binary(quoted(term.by->name), term.descending ? " <= " : " >= ", value);
+        binary(quoted_name(term.by->name), term.descending ? " <= " : " >= ", value);
         made_.sql += " and ";
     }
 
     void later(order_term const& term, cell const& value) {
-        auto const name = quoted(term.by->name);
+        auto const name = quoted_name(term.by->name);
         auto const is_null = std::holds_alternative<std::monostate>(value);
         if (is_null) {
             made_.sql += term.descending ? "false" : name + " is not null";

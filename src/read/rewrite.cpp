@@ -84,7 +84,7 @@ result<std::string> token_text(
 ) {
     switch (token.kind) {
         case token_kind::quoted:
-            return quoted(token.text);
+            return quoted_name(token.text);
         case token_kind::number:
         case token_kind::string:
             return met ? stored_literal(in, token, *met) : token.text;
@@ -115,7 +115,7 @@ result<void> check_kind(source const& in, std::span<lexed const> tokens) {
 
 }  // namespace
 
-std::string quoted(std::string_view name) {
+std::string quoted_name(std::string_view name) {
     std::string text = "\"";
     for (auto const c : name) {
         text += c;

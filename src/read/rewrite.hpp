@@ -30,6 +30,6 @@ result<std::string> rewrite_expression(
 result<std::string> stored_literal(source const& in, lexed const& literal, column_type as);
 
 /// A name in double quotes.
-std::string quoted(std::string_view name);
+std::string quoted_name(std::string_view name);
 
 }  // namespace diptych::read

@@ -1,6 +1,7 @@
 #include "read/run_query.hpp"
 
 #include "log/hash.hpp"
+#include "read/bind_cells.hpp"
 #include "read/cursor.hpp"
 #include "read/query_sql.hpp"
 #include "read/row_json.hpp"
@@ -10,21 +11,6 @@
 namespace diptych::read {
 
 namespace {
-
-void bind(sqlite::statement& to, std::vector<cell> const& values) {
-    int at = 0;
-    for (auto const& value : values) {
-        ++at;
-        if (auto const* const integer = std::get_if<std::int64_t>(&value))
-            to.bind(at, *integer);
-        else if (auto const* const real = std::get_if<double>(&value))
-            to.bind(at, *real);
-        else if (auto const* const text = std::get_if<std::string>(&value))
-            to.bind(at, *text);
-        else
-            to.bind_null(at);
-    }
-}
 
 std::vector<cell> order_values(sqlite::statement const& row, view_query const& query) {
     std::vector<cell> values;
@@ -76,7 +62,7 @@ result<query_answer> run_query(
     // Both statements see the same snapshot, since the first is not reset before the second is
     // done.
     DIPTYCH_TRY(answer.at, reader->begin_snapshot());
-    bind(*rows, select.values);
+    bind_cells(*rows, select.values);
     auto const read = read_rows(*rows, query, seal, answer);
     rows->reset();
     reader->end_snapshot();

@@ -3,6 +3,7 @@
 #include "read/live_view.hpp"
 #include "read/resolve.hpp"
 #include "read/suggest.hpp"
+#include "read/typed_plan.hpp"
 
 #include <diptych/try.hpp>
 
@@ -82,6 +83,11 @@ result<void> view_set::add_text(std::string_view file, std::string_view text) {
     DIPTYCH_TRY(
         auto plan, plan_view({.file = std::string{file}, .text = std::string{text}}, parts_->events)
     );
+    return parts_->add(std::move(plan));
+}
+
+result<void> view_set::add(model::view const& view) {
+    DIPTYCH_TRY(auto plan, plan_view(view));
     return parts_->add(std::move(plan));
 }
 

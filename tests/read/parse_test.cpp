@@ -1,0 +1,215 @@
+#include "read/parse.hpp"
+
+#include "read/example_views.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace diptych;
+using namespace diptych::read;
+
+namespace {
+
+view_definition parsed(std::string text) {
+    return parse_view({.file = "v.sql", .text = std::move(text)}).or_throw();
+}
+
+std::string complaint(std::string text) {
+    auto const made = parse_view({.file = "v.sql", .text = std::move(text)});
+    if (made) return "no complaint";
+    CHECK(made.error().kind == errc::invalid);
+    CHECK(made.error().code == "view_file");
+    return made.error().message;
+}
+
+constexpr char const* head = "-- @view v\ncreate table v (id text primary key, n integer);\n";
+
+}  // namespace
+
+TEST_CASE("a view file says tables, indexes, statements for events and what is served") {
+    auto const view = parsed(examples::order_history);
+    CHECK(view.name == "order_history");
+    CHECK(!view.is_inline);
+    REQUIRE(view.tables.size() == 1);
+    auto const& rows = view.tables.front();
+    CHECK(rows.columns.size() == 5);
+    CHECK(rows.key == std::vector<std::string>{"order_id"});
+    CHECK(rows.find("order_id")->required);
+    CHECK(!rows.find("delivery_id")->required);
+    CHECK(rows.find("created_at")->type.kind == column_kind::timestamp);
+    CHECK(view.indexes.size() == 2);
+    CHECK(view.events.size() == 3);
+    REQUIRE(view.handlers.size() == 3);
+    CHECK(view.handlers[0].types == std::vector<std::string>{"order_created"});
+    CHECK(
+        view.handlers[1].statements.front().sql ==
+        "update order_history set delivery_id = ?1 where order_id = ?2"
+    );
+    CHECK(view.served.filter == std::vector<std::string>{"consumer_id", "status"});
+    CHECK(view.served.sort == std::vector<std::string>{"created_at"});
+}
+
+TEST_CASE("one word makes a view inline, and @serve may bound its pages") {
+    auto const view = parsed(examples::allocations);
+    CHECK(view.is_inline);
+    CHECK(view.served.limit_max == 500);
+    CHECK(view.tables.front().key == std::vector<std::string>{"order_id", "sku"});
+}
+
+TEST_CASE("every mistake in a view file is named with file, line and column") {
+    CHECK(complaint("create table v (id text primary key);")
+              .starts_with("v.sql:1:1: a view file begins"));
+    CHECK(complaint("-- @view V").starts_with("v.sql:1:10: 'V' is no name for a view"));
+    CHECK(complaint("-- @view v sync")
+              .starts_with("v.sql:1:12: a view is async or inline, not 'sync'"));
+    CHECK(complaint("-- @view v async really")
+              .contains("unexpected 'really' in @view; a remark needs ' -- '"));
+    CHECK(complaint("-- @view v\n-- @view w").starts_with("v.sql:2:4: one file is one view"));
+    CHECK(complaint("-- @view v\n").contains("view 'v' has no table 'v'"));
+    CHECK(
+        complaint("-- @view v\ncreate table w (a text primary key);").contains("did you mean 'w'?")
+    );
+    CHECK(complaint("-- @view v\ncreate table v (id text);").contains("needs a primary key"));
+    CHECK(complaint("-- @view v\ncreate table v (id varchar primary key);")
+              .starts_with("v.sql:2:20: 'varchar' is no column type; there are text, integer"));
+    CHECK(complaint("-- @view v\ncreate table v (id text primary key) strict;")
+              .contains("nothing may follow"));
+    CHECK(complaint("-- @view v\ncreate table v (id json primary key);").contains("can not be json")
+    );
+    CHECK(complaint("-- @view v\ncreate table v (id text primary key, id text);")
+              .contains("there twice"));
+    CHECK(complaint("-- @view v\ncreate table v (a decimal(19) primary key);")
+              .contains("0 to 18 digits"));
+    CHECK(complaint("-- @view v\ncreate table v (id text references w);")
+              .contains("found 'references'"));
+    CHECK(complaint("-- @view v\ncreate trigger t;").contains("not 'trigger'"));
+    CHECK(complaint("-- @view v\ncreate table v (\"order\" text primary key);")
+              .contains("parameter of that name"));
+    CHECK(complaint(std::string{head} + "create index i on v (m);").contains("did you mean 'n'?"));
+    CHECK(complaint(std::string{head} + "create index i on w (n);").contains("no table 'w'"));
+    CHECK(
+        complaint(std::string{head} + "insert into v values ('a', 1);").contains("'-- @on <event>'")
+    );
+    CHECK(complaint(std::string{head} + "-- @on a\n")
+              .starts_with("v.sql:3:4: this @on has no statement"));
+    CHECK(complaint(std::string{head} + "-- @on a\nselect 1;").contains("not 'select'"));
+    CHECK(complaint(std::string{head} + "-- @on a\ninsert or rollback into v values ('a', 1);")
+              .contains("'or rollback'"));
+    CHECK(complaint(std::string{head} + "-- @on a\ndelete from v\n-- @on b\ndelete from v;")
+              .starts_with("v.sql:5:4: the statement before this directive has no ';'"));
+    CHECK(complaint(std::string{head} + "-- @each :a as :b\ndelete from v;")
+              .contains("between an @on"));
+    CHECK(complaint(std::string{head} + "-- @on a\n-- @each :a as :b\n")
+              .contains("@each needs a statement"));
+    CHECK(complaint(std::string{head} + "-- @on a\n-- @each a as :b\ndelete from v;")
+              .contains("found 'a'"));
+    CHECK(complaint(std::string{head} + "-- @onn a\n")
+              .contains("unknown directive '@onn'; did you mean '@on'?"));
+    CHECK(complaint(std::string{head} + "-- @key a\n").contains("reserved"));
+    CHECK(complaint(std::string{head} + "-- @serve filter m\n")
+              .contains("no column 'm' in table 'v'; did you mean 'n'?"));
+    CHECK(complaint(std::string{head} + "-- @serve limit 5000\n").contains("1 to 1000"));
+    CHECK(complaint(std::string{head} + "-- @serve show n\n")
+              .contains("expected filter, sort or limit"));
+    CHECK(complaint(std::string{head} + "-- @event e (a txt)\n").contains("'txt' is no type"));
+    CHECK(complaint(std::string{head} + "-- @event e (a text\n").contains("expected ',' or ')'"));
+    CHECK(complaint(std::string{head} + "-- @event e (a text)\n-- @event e (a text)")
+              .contains("twice"));
+    CHECK(complaint(std::string{head} + "-- @on a\ndelete from v where id = :$positon;")
+              .contains("unknown :$positon; did you mean ':$position'?"));
+    CHECK(complaint(std::string{head} + "-- @on a\ndelete from v where n = :$index;")
+              .contains("needs an @each"));
+    CHECK(complaint(std::string{head} + "-- @on a\ndelete from v where id = 'a;")
+              .contains("has no end"));
+    CHECK(complaint(std::string{head} + "-- @on a\ndelete from v where id = @a;")
+              .contains("'@' is not SQL"));
+    CHECK(complaint(
+              std::string{head} + "-- @on a\ndelete from v;\ncreate table w (a text primary key);"
+    )
+              .contains("before the first @on"));
+}
+
+TEST_CASE("bindings know the column that they meet") {
+    auto const types = [](std::string const& statement) {
+        auto const view = parsed(
+            "-- @view v\ncreate table v (id text primary key, price decimal(2), at timestamp, n "
+            "integer);"
+            "\n-- @on e\n" +
+            statement
+        );
+        std::string list;
+        for (auto const& one : view.handlers.front().statements.front().bindings)
+            list += (list.empty() ? "" : ", ") + (one.as ? to_string(*one.as) : "any");
+        return list;
+    };
+    CHECK(types("insert into v values (:a, :b, :c, :d)") == "text, decimal(2), timestamp, integer");
+    CHECK(
+        types("insert into v (n, id) values (:a, :b), (:c, :d)") == "integer, text, integer, text"
+    );
+    CHECK(types("insert into v (n, id) select :a, :b") == "integer, text");
+    CHECK(
+        types("replace into v (id, price) values (:a, coalesce(:b, :c))") ==
+        "text, decimal(2), decimal(2)"
+    );
+    CHECK(
+        types("update v set price = price + :a, n = n + :b where id = :c") ==
+        "decimal(2), integer, text"
+    );
+    CHECK(types("update v set price = :a * :b where :c = id") == "any, any, text");
+    CHECK(types("update v set at = at + :a") == "any");
+    CHECK(
+        types("update v set price = case when id = :a then :b else -:c end") ==
+        "text, decimal(2), decimal(2)"
+    );
+    CHECK(types("update v set n = case when :a = 1 then 1 end") == "any");
+    CHECK(
+        types("delete from v where id in (:a, :b) and at between :c and :d") ==
+        "text, text, timestamp, timestamp"
+    );
+    CHECK(types("delete from v where id not in (:a) and n is not :b") == "text, integer");
+    CHECK(types("delete from v where lower(id) = :a and v.n > :b") == "any, integer");
+    CHECK(
+        types("insert into v (id, price) values (:a, :b) on conflict (id) do update set price = "
+              "v.price + :b") == "text, decimal(2)"
+    );
+}
+
+TEST_CASE("literals are brought into the form of the column that they meet") {
+    auto const sql = [](std::string const& statement) {
+        return parsed(
+                   "-- @view v\ncreate table v (id text primary key, price decimal(2), at "
+                   "timestamp);"
+                   "\n-- @on e\n" +
+                   statement
+        )
+            .handlers.front()
+            .statements.front()
+            .sql;
+    };
+    CHECK(
+        sql("update v set price = 1.5 where id = '1.5'") ==
+        "update v set price = 150 where id = '1.5'"
+    );
+    CHECK(sql("update v set price = price * 2 + 1") == "update v set price = price * 2 + 100");
+    CHECK(
+        sql("delete from v where at < '1970-01-01T00:00:01Z'") == "delete from v where at < 1000000"
+    );
+    CHECK(
+        complaint("-- @view v\ncreate table v (id text primary key, p decimal(1));\n-- @on e\n"
+                  "update v set p = 0.25;") == "v.sql:4:18: 0.25 does not fit decimal(1)"
+    );
+}
+
+TEST_CASE("an array is gone through with @each, for the one statement behind it") {
+    auto const view = parsed(
+        "-- @view v\ncreate table v (id text, n integer, primary key (id, n));\n-- @on e\n"
+        "-- @each :body.lines as :line\ninsert into v values (:line.sku, :$index);\n"
+        "delete from v where id = :line;\n"
+    );
+    auto const& statements = view.handlers.front().statements;
+    REQUIRE(statements.size() == 2);
+    CHECK(statements[0].each->path == std::vector<std::string>{"body", "lines"});
+    CHECK(statements[0].bindings[0].from == binding_source::element);
+    CHECK(statements[0].bindings[1].from == binding_source::ordinal);
+    CHECK(!statements[1].each);
+    CHECK(statements[1].bindings[0].from == binding_source::field);
+}

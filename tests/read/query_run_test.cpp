@@ -1,0 +1,181 @@
+#include "log/hash.hpp"
+#include "read/log_fixture.hpp"
+
+#include <diptych/json_value.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <random>
+#include <sstream>
+
+using namespace diptych;
+using namespace diptych::read;
+
+namespace {
+
+constexpr char const* things = R"sql(
+-- @view things
+create table things (
+  id text primary key, colour text, weight integer not null, price decimal(2), seen timestamp
+);
+create index by_colour on things (colour, weight);
+-- @on thing
+insert into things values (:id, :colour, :weight, :price, :seen);
+-- @serve filter colour, weight, price, seen  sort colour, weight, price, seen
+)sql";
+
+struct things_fixture : log_fixture {
+    temporary_folder folder;
+    view_set views{*log, folder.path(), time, {.connections_max = 1}};
+
+    things_fixture() {
+        views.add_text("things.sql", things).or_throw();
+        views.start().or_throw();
+    }
+};
+
+std::vector<std::string> ids(std::string const& rows) {
+    auto const parsed = json::parse(rows).or_throw();
+    std::vector<std::string> list;
+    for (auto const row : parsed.root().elements()) list.emplace_back(row.find("id")->text());
+    return list;
+}
+
+// Without the shared-memory index, in which readers mark where they are.
+std::map<std::string, std::string> hashes(std::filesystem::path const& folder) {
+    std::map<std::string, std::string> all;
+    for (auto const& one : std::filesystem::directory_iterator{folder}) {
+        if (one.path().string().ends_with("-shm")) continue;
+        std::ostringstream bytes;
+        bytes << std::ifstream{one.path(), std::ios::binary}.rdbuf();
+        all[one.path().filename()] = log::to_hex(log::sha256({bytes.str()}));
+    }
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("pages put together are the whole, whatever the order") {
+    things_fixture of;
+    std::mt19937 random{42};
+    auto const pick = [&](unsigned below) { return random() % below; };
+    for (int i = 0; i < 200; ++i) {
+        auto const colour = pick(5);
+        auto const price = pick(4);
+        of.append(
+            "thing",
+            R"({"id":"t)" + std::to_string(i) + R"(","colour":)" +
+                (colour == 0 ? "null" : "\"c" + std::to_string(colour) + "\"") + R"(,"weight":)" +
+                std::to_string(pick(6)) + R"(,"price":)" +
+                (price == 0 ? "null" : "0." + std::to_string(price)) + "}"
+        );
+    }
+    of.views.catch_up("things").or_throw();
+    for (auto const* const order :
+         {"id",
+          "id.desc",
+          "colour",
+          "colour.desc",
+          "weight,colour.desc",
+          "price.desc,weight",
+          "colour,price,weight.desc",
+          "weight.desc,id.desc"}) {
+        CAPTURE(order);
+        auto const whole = ids(rows_of(of.views, "things", {{"order", order}, {"limit", "1000"}}));
+        CHECK(whole.size() == 200);
+        std::vector<std::string> pieces;
+        url_query_parameters parameters{{"order", order}, {"limit", "7"}};
+        while (true) {
+            auto const page = of.views.query("things", parameters).or_throw();
+            auto const list = ids(page.rows);
+            CHECK(list.size() == page.count);
+            pieces.insert(pieces.end(), list.begin(), list.end());
+            if (!page.next) break;
+            parameters = {{"order", order}, {"limit", "7"}, {"cursor", *page.next}};
+        }
+        CHECK(pieces == whole);
+    }
+}
+
+TEST_CASE("filters choose rows as they say") {
+    things_fixture of;
+    of.append("thing", R"({"id":"a","colour":"red","weight":1,"price":1.5,"seen":"2026-03-01"})");
+    of.append("thing", R"({"id":"b","colour":"Red*","weight":2,"price":2})");
+    of.append("thing", R"({"id":"c","weight":3,"seen":"2026-03-02T10:00:00Z"})");
+    of.views.catch_up("things").or_throw();
+    auto const found = [&](std::string name, std::string value) {
+        std::string list;
+        for (auto const& id :
+             ids(rows_of(of.views, "things", {{std::move(name), std::move(value)}})))
+            list += id;
+        return list;
+    };
+    CHECK(found("id", "eq.a") == "a");
+    CHECK(found("weight", "gt.1") == "bc");
+    CHECK(found("weight", "in.(1,3)") == "ac");
+    CHECK(found("price", "eq.1.50") == "a");
+    CHECK(found("price", "lte.2") == "ab");
+    CHECK(found("colour", "is.null") == "c");
+    CHECK(found("colour", "is.not_null") == "ab");
+    CHECK(found("colour", "like.red") == "a");
+    CHECK(found("colour", "like.*ed*") == "ab");
+    CHECK(found("colour", "like._e_") == "a");
+    CHECK(found("colour", "neq.red") == "b");
+    CHECK(found("colour", "eq.' or 1=1 --") == "");
+    CHECK(found("seen", "gte.2026-03-02") == "c");
+    CHECK(found("limit", "2") == "ab");
+    CHECK(
+        rows_of(of.views, "things", {{"select", "price,id"}, {"id", "eq.b"}}) ==
+        R"([{"price":2.00,"id":"b"}])"
+    );
+    CHECK(
+        rows_of(of.views, "things", {{"select", "seen"}, {"id", "eq.c"}}) ==
+        R"([{"seen":"2026-03-02T10:00:00Z"}])"
+    );
+}
+
+TEST_CASE("no query changes a byte") {
+    things_fixture of;
+    for (int i = 0; i < 50; ++i)
+        of.append("thing", R"({"id":"t)" + std::to_string(i) + R"(","weight":1})");
+    of.views.catch_up("things").or_throw();
+    auto const before = hashes(of.folder.path());
+    CHECK(before.size() == 2);
+    for (auto const& parameters : std::vector<url_query_parameters>{
+             {},
+             {{"order", "price.desc"}},
+             {{"colour", "like.*x*"}},
+             {{"limit", "3"}, {"select", "id"}},
+             {{"id", "eq.'; delete from things; --"}},
+             {{"weight", "gt.0"}, {"order", "weight,id"}}
+         })
+        CHECK(of.views.query("things", parameters));
+    CHECK(!of.views.query("things", {{"nothing", "eq.1"}}));
+    CHECK(hashes(of.folder.path()) == before);
+}
+
+TEST_CASE("the etag changes with the rows and not with the position") {
+    things_fixture of;
+    of.append("thing", R"({"id":"a","weight":1})");
+    of.views.catch_up("things").or_throw();
+    auto const first = of.views.query("things", {}).or_throw();
+    of.append("something_else", "{}");
+    of.views.catch_up("things").or_throw();
+    auto const second = of.views.query("things", {}).or_throw();
+    CHECK(second.etag == first.etag);
+    CHECK(second.at.position == position{2});
+    of.append("thing", R"({"id":"b","weight":1})");
+    of.views.catch_up("things").or_throw();
+    CHECK(of.views.query("things", {}).or_throw().etag != first.etag);
+}
+
+TEST_CASE("an unknown view is not found, and the near one is named") {
+    things_fixture of;
+    auto const asked = of.views.query("thing", {});
+    REQUIRE(!asked);
+    CHECK(asked.error().kind == errc::not_found);
+    CHECK(asked.error().message == "there is no view 'thing'; did you mean 'things'?");
+}

@@ -1,0 +1,125 @@
+#include "read/resolve.hpp"
+
+#include "read/example_views.hpp"
+#include "read/parse.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace diptych;
+using namespace diptych::read;
+
+namespace {
+
+using model::value_kind;
+
+model::field field(std::string name, value_kind kind) {
+    return {.name = std::move(name), .of = {.kind = kind}};
+}
+
+std::vector<known_event> shop() {
+    auto address = field("address", value_kind::object);
+    address.of.fields = {field("city", value_kind::text)};
+    auto lines = field("lines", value_kind::list);
+    lines.of.fields = {field("", value_kind::object)};
+    lines.of.fields.front().of.fields = {
+        field("sku", value_kind::id), field("quantity", value_kind::integer)
+    };
+    std::vector<model::event> const events{
+        {.type = "shop.allocated",
+         .formerly = {"shop.placed"},
+         .fields =
+             {field("order", value_kind::id), field("quantity", value_kind::integer), address, lines
+             },
+         .home_kind = "order"},
+        {.type = "shop.shipped", .formerly = {}, .fields = {}, .home_kind = "order"},
+        {.type = "depot.shipped", .formerly = {}, .fields = {}, .home_kind = "order"},
+    };
+    return known_events(events);
+}
+
+result<view_definition> resolved(
+    std::string const& directives, std::vector<known_event> const& events
+) {
+    source const in{
+        .file = "v.sql",
+        .text = "-- @view v\ncreate table v (id text primary key, n integer, at timestamp);\n" +
+                directives
+    };
+    auto view = parse_view(in).or_throw();
+    auto const done = resolve(in, view, events);
+    if (!done) return std::unexpected(done.error());
+    return view;
+}
+
+std::string complaint(std::string const& directives) {
+    auto const made = resolved(directives, shop());
+    return made ? "no complaint" : made.error().message;
+}
+
+}  // namespace
+
+TEST_CASE("a bare event name finds the context's event, former names included") {
+    auto const view =
+        resolved("-- @on allocated\ninsert into v (id) values (:order);", shop()).or_throw();
+    CHECK(view.handlers.front().types == std::vector<std::string>{"shop.allocated", "shop.placed"});
+}
+
+TEST_CASE("an event that nobody or more than one context declares is an error with a suggestion") {
+    CHECK(
+        complaint("-- @on alocated\ndelete from v;") ==
+        "v.sql:3:4: nobody declares event 'alocated'; did you mean 'shop.allocated'?"
+    );
+    CHECK(
+        complaint("-- @on shipped\ndelete from v;") ==
+        "v.sql:3:4: 'shipped' may be shop.shipped and depot.shipped: write which"
+    );
+    CHECK(complaint("-- @on $timer_due\ndelete from v;") == "no complaint");
+    CHECK(complaint("-- @event shop.allocated (a text)\n").contains("a context declares event"));
+}
+
+TEST_CASE("where nothing is declared an unknown event is only a warning") {
+    auto const view = resolved("-- @on anything\ndelete from v where id = :x;", {}).or_throw();
+    REQUIRE(view.warnings.size() == 1);
+    CHECK(view.warnings.front() == "v.sql:3: nobody declares event 'anything'");
+}
+
+TEST_CASE("a binding must be a field of its event and fit its column") {
+    CHECK(
+        complaint("-- @on allocated\ninsert into v (id) values (:ordr);") ==
+        "v.sql:4:28: shop.allocated has no field ':ordr'; did you mean ':order'?"
+    );
+    CHECK(complaint("-- @on allocated\ninsert into v (id) values (:address.cty);")
+              .contains("did you mean ':address.city'?"));
+    CHECK(complaint("-- @on allocated\ninsert into v (id) values (:order.x);")
+              .contains("has no parts"));
+    CHECK(
+        complaint("-- @on allocated\ninsert into v (id, n) values (:order, :order);") ==
+        "v.sql:4:39: :order of shop.allocated is text and can not go where integer is wanted"
+    );
+    CHECK(complaint("-- @on allocated\ninsert into v (id, at) values (:order, :quantity);")
+              .contains("can not go where timestamp"));
+    CHECK(
+        complaint("-- @on allocated\n-- @each :lines as :l\ninsert into v (id, n) values (:l.sku, "
+                  ":l.quantity);") == "no complaint"
+    );
+    CHECK(complaint("-- @on allocated\n-- @each :lines as :l\ninsert into v (id) values (:l.suk);")
+              .contains("has no field ':l.suk'; did you mean ':l.sku'?"));
+    CHECK(complaint("-- @on allocated\n-- @each :order as :l\ninsert into v (id) values (:l);")
+              .contains("is none"));
+}
+
+TEST_CASE("a binding that meets no column takes the type of its field") {
+    auto const view =
+        resolved("-- @on allocated\ndelete from v where n * 2 > n * :quantity;", shop()).or_throw();
+    CHECK(
+        view.handlers.front().statements.front().bindings.front().as ==
+        column_type{column_kind::integer}
+    );
+}
+
+TEST_CASE("the events of @event lines are known without a compiler") {
+    auto view = parse_view({.file = "o.sql", .text = examples::order_history}).or_throw();
+    source const in{.file = "o.sql", .text = examples::order_history};
+    REQUIRE(resolve(in, view, {}));
+    CHECK(view.warnings.empty());
+}

@@ -1,0 +1,183 @@
+#include "read/log_fixture.hpp"
+
+#include <diptych/view.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace diptych;
+using namespace diptych::read;
+
+namespace depot {
+
+using product_id = diptych::id<"product">;
+using batch_id = diptych::id<"batch">;
+enum class size { small, large };
+
+struct batch_created {
+    using home = product_id;
+    product_id product;
+    batch_id batch;
+    int quantity;
+};
+struct taken {
+    using home = product_id;
+    product_id product;
+    batch_id batch;
+    int quantity;
+};
+struct batch_lost {
+    using home = product_id;
+    product_id product;
+    batch_id batch;
+};
+/// As taken was recorded before there were batches in it.
+struct picked {
+    product_id product;
+    std::string quantity;
+    taken upcast() const {
+        return {.product = product, .batch = {"old"}, .quantity = std::stoi(quantity)};
+    }
+};
+
+struct depot : diptych::context<diptych::events<batch_created, taken, batch_lost, picked>> {};
+
+struct batches {
+    struct row {
+        product_id product;
+        batch_id batch;
+        int free = 0;
+        size kind = size::small;
+        bool touched = false;
+        double share = 0;
+        std::optional<timestamp> changed;
+        std::vector<std::string> notes;
+    };
+    using key = std::tuple<product_id, batch_id>;
+    static constexpr auto filter = {"free"};
+    static constexpr auto sort = {"free"};
+
+    void project(batch_created const& e, diptych::rows<batches>& rows) const {
+        rows.put(
+            {.product = e.product,
+             .batch = e.batch,
+             .free = e.quantity,
+             .kind = e.quantity > 9 ? size::large : size::small,
+             .changed = {},
+             .notes = {"new"}}
+        );
+    }
+    void project(taken const& e, diptych::rows<batches>& rows, recorded_event const& at) const {
+        rows.change({e.product, e.batch}, [&](row& r) {
+            r.free -= e.quantity;
+            r.touched = true;
+            r.share = 0.5;
+            r.changed = at.recorded_at;
+            r.notes.push_back("taken");
+        });
+    }
+    void project(batch_lost const& e, diptych::rows<batches>& rows) const {
+        if (!rows.erase({e.product, e.batch})) throw std::runtime_error("no such batch");
+    }
+};
+
+struct names {
+    struct row {
+        batch_id batch;
+        product_id product;
+    };
+    using key = batch_id;
+    static constexpr bool is_inline = true;
+    static constexpr auto unique = {"product"};
+
+    void project(batch_created const& e, diptych::rows<names>& rows) const {
+        rows.put({.batch = e.batch, .product = e.product});
+    }
+};
+
+}  // namespace depot
+
+TEST_CASE("a view in C++ keeps rows of a plain struct, with every kind of field") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add(view_model<depot::batches, depot::depot>()).or_throw();
+    views.start().or_throw();
+    of.append("depot.batch_created", R"({"product":"p","batch":"b","quantity":10})");
+    of.append("depot.taken", R"({"product":"p","batch":"b","quantity":3})");
+    of.append("depot.batch_created", R"({"product":"p","batch":"c","quantity":1})");
+    of.append("depot.batch_created", R"({"product":"p","batch":"d","quantity":1})");
+    of.append("depot.batch_lost", R"({"product":"p","batch":"d"})");
+    views.catch_up("batches").or_throw();
+    CHECK(
+        rows_of(views, "batches", {{"free", "gt.1"}}) ==
+        R"([{"product":"p","batch":"b","free":7,"kind":"large","touched":true,"share":0.5,)"
+        R"("changed":"1971-01-01T00:00:00.002000Z","notes":["new","taken"]}])"
+    );
+    CHECK(
+        rows_of(views, "batches", {{"order", "free"}, {"select", "batch"}}) ==
+        R"([{"batch":"c"},{"batch":"b"}])"
+    );
+}
+
+TEST_CASE("old events reach a view in C++ as they look today") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add(view_model<depot::batches, depot::depot>()).or_throw();
+    views.start().or_throw();
+    of.append("depot.picked", R"({"product":"p","quantity":"4"})");
+    views.catch_up("batches").or_throw();
+    CHECK(
+        rows_of(views, "batches", {{"select", "batch,free"}}) == R"([{"batch":"old","free":-4}])"
+    );
+}
+
+TEST_CASE("what a view in C++ throws, or can not read, is a failing event with a name") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add(view_model<depot::batches, depot::depot>()).or_throw();
+    views.start().or_throw();
+    SUBCASE("an exception") {
+        of.append("depot.batch_lost", R"({"product":"p","batch":"b"})");
+        auto const caught_up = views.catch_up("batches");
+        REQUIRE(!caught_up);
+        CHECK(caught_up.error().kind == errc::failed);
+        CHECK(caught_up.error().message.contains("no such batch"));
+        CHECK(caught_up.error().message.contains("batches"));
+    }
+    SUBCASE("a field of another type") {
+        of.append("depot.taken", R"({"product":"p","batch":"b","quantity":"three"})");
+        auto const caught_up = views.catch_up("batches");
+        REQUIRE(!caught_up);
+        CHECK(caught_up.error().code == "event_misfit");
+        CHECK(caught_up.error().message.contains("quantity: expected an integer, found \"three\""));
+    }
+}
+
+TEST_CASE("an inline view in C++ refuses what would be there twice") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add(view_model<depot::names, depot::depot>()).or_throw();
+    views.start().or_throw();
+    of.append("depot.batch_created", R"({"product":"p","batch":"b","quantity":1})");
+    auto const second =
+        of.try_append("depot.batch_created", R"({"product":"p","batch":"c","quantity":1})");
+    REQUIRE(!second);
+    CHECK(second.error().kind == errc::refused);
+    CHECK(second.error().message == "view 'names' allows each product only once");
+    CHECK(rows_of(views, "names") == R"([{"batch":"b","product":"p"}])");
+}
+
+TEST_CASE("a view in C++ may not filter by a column that it has not") {
+    auto broken = view_model<depot::names, depot::depot>();
+    broken.filter = {"batsh"};
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    CHECK(
+        views.add(broken).error().message ==
+        "view 'names' has no column 'batsh'; did you mean 'batch'?"
+    );
+}

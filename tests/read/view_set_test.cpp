@@ -1,0 +1,374 @@
+#include "read/example_views.hpp"
+#include "read/log_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+
+using namespace diptych;
+using namespace diptych::read;
+
+namespace {
+
+// Counts: an event applied twice, or not at all, shows.
+constexpr char const* counter = R"sql(
+-- @view counter
+create table counter (name text primary key, n integer not null, last integer not null);
+-- @event counted (name text)
+-- @on counted
+insert into counter values (:name, 1, :$position)
+on conflict (name) do update set n = n + 1, last = :$position;
+)sql";
+
+std::size_t files_in(std::filesystem::path const& folder) {
+    std::size_t count = 0;
+    for (auto const& one : std::filesystem::directory_iterator{folder})
+        if (one.path().extension() == ".db") ++count;
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("an order's history follows it through events that do not name it") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add_text("order_history.sql", examples::order_history).or_throw();
+    views.start().or_throw();
+    of.append("order_created", R"({"order":"o1","consumer":"c1"})");
+    of.append("delivery_created", R"({"order":"o1","delivery":"d1"})");
+    auto const at = of.append("delivery_picked_up", R"({"delivery":"d1"})");
+    CHECK(!views.has_reached("order_history", at).or_throw());
+    CHECK(views.step("order_history").or_throw() == false);
+    CHECK(views.has_reached("order_history", at).or_throw());
+    CHECK(
+        rows_of(views, "order_history", {{"consumer_id", "eq.c1"}}) ==
+        R"([{"order_id":"o1","consumer_id":"c1","status":"PICKED_UP","delivery_id":"d1",)"
+        R"("created_at":"1971-01-01T00:00:00.001000Z"}])"
+    );
+}
+
+TEST_CASE("every column type and every binding comes through, exactly") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views
+        .add_text("all.sql", R"sql(
+-- @view everything
+create table everything (
+  id text, line integer, price decimal(2), share real, paid boolean, due timestamp, doc json, raw blob,
+  city text, sku text, stream text, version integer, type text, at timestamp, who text, tags json,
+  position integer, event text, primary key (id, line)
+);
+-- @on billed
+-- @each :lines as :line
+insert into everything values (
+  :id, :$index, :line.price, :share, :paid, :due, :doc, :raw, :address.city, :line.sku,
+  :$stream, :$version, :$type, :$recorded_at, :$metadata.user, :$tags, :$position, :$id
+);
+)sql")
+        .or_throw();
+    views.start().or_throw();
+    std::vector<event_data> events(1);
+    events.front() = {
+        .stream = "bill-b1",
+        .type = "billed",
+        .tags = {"shop-s1"},
+        .data =
+            R"({"id":"b1","share":0.5,"paid":true,"due":"2026-03-01T12:00:00+01:00","doc":{"a":[1,2]},)"
+            R"("raw":"AAEC","address":{"city":"Bonn"},)"
+            R"("lines":[{"sku":"TABLE","price":0.1},{"sku":"LAMP","price":"12.50"}]})",
+        .metadata = R"({"user":"ada"})",
+    };
+    of.log->append({.events = events}).or_throw();
+    of.append("billed", R"({"id":"b2","lines":null})");
+    views.catch_up("everything").or_throw();
+    auto const all = rows_of(
+        views,
+        "everything",
+        {{"select",
+          "id,line,price,share,paid,due,doc,raw,city,sku,stream,version,type,who,tags,position"}}
+    );
+    auto const row = [](std::string const& line, std::string const& price, std::string const& sku) {
+        return R"({"id":"b1","line":)" + line + R"(,"price":)" + price +
+               R"(,"share":0.5,"paid":true,"due":"2026-03-01T11:00:00Z","doc":{"a":[1,2]},)"
+               R"("raw":"AAEC","city":"Bonn","sku":")" +
+               sku +
+               R"(","stream":"bill-b1","version":1,"type":"billed","who":"ada","tags":["shop-s1"],"position":1})";
+    };
+    CHECK(all == "[" + row("1", "0.10", "TABLE") + "," + row("2", "12.50", "LAMP") + "]");
+}
+
+TEST_CASE("a restarted view goes on where it was, and a changed one begins anew beside it") {
+    log_fixture of;
+    temporary_folder const folder;
+    for (int round = 1; round <= 3; ++round) {
+        view_set views{*of.log, folder.path(), of.time};
+        views.add_text("counter.sql", counter).or_throw();
+        views.start().or_throw();
+        of.append("counted", R"({"name":"a"})");
+        views.catch_up("counter").or_throw();
+        auto const n = std::to_string(round);
+        CHECK(rows_of(views, "counter") == R"([{"name":"a","n":)" + n + R"(,"last":)" + n + "}]");
+    }
+    CHECK(files_in(folder.path()) == 1);
+
+    std::string changed = counter;
+    changed.replace(changed.find("n + 1"), 5, "n + 2");
+    view_set views{*of.log, folder.path(), of.time};
+    views.add_text("counter.sql", changed).or_throw();
+    views.start().or_throw();
+    CHECK(rows_of(views, "counter") == R"([{"name":"a","n":5,"last":3}])");
+    CHECK(files_in(folder.path()) == 2);
+}
+
+TEST_CASE("views are caught up before they are served") {
+    log_fixture of;
+    temporary_folder const folder;
+    for (int i = 0; i < 25; ++i) of.append("counted", R"({"name":"a"})");
+    view_set views{*of.log, folder.path(), of.time, {.batch_events_max = 3}};
+    views.add_text("counter.sql", counter).or_throw();
+    views.start().or_throw();
+    CHECK(rows_of(views, "counter") == R"([{"name":"a","n":25,"last":25}])");
+    CHECK(status_of(views, "counter").lag == 0);
+    CHECK(views.position("counter").or_throw() == of.log->end());
+}
+
+TEST_CASE("batches are bounded by events and by time") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time, {.batch_events_max = 4}};
+    views.add_text("counter.sql", counter).or_throw();
+    views.start().or_throw();
+    for (int i = 0; i < 6; ++i) of.append("counted", R"({"name":"a"})");
+    CHECK(views.step("counter").or_throw());
+    CHECK(status_of(views, "counter").lag == 2);
+    CHECK(!views.step("counter").or_throw());
+    CHECK(status_of(views, "counter").lag == 0);
+
+    view_set hasty{
+        *of.log, folder.path() / "hasty", of.time, {.batch_time_max = std::chrono::microseconds{0}}
+    };
+    hasty.add_text("counter.sql", counter).or_throw();
+    hasty.start().or_throw();
+    of.append("counted", R"({"name":"a"})");
+    of.append("counted", R"({"name":"a"})");
+    CHECK(hasty.step("counter").or_throw());
+    CHECK(status_of(hasty, "counter").lag == 1);
+}
+
+TEST_CASE("a failing event pauses its view after some tries, and no other") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time, {.attempts_max = 3}};
+    views.add_text("counter.sql", counter).or_throw();
+    views
+        .add_text("strict.sql", R"sql(
+-- @view strict
+create table strict (name text primary key, n integer not null);
+-- @on counted
+insert into strict values (:name, :amount);
+)sql")
+        .or_throw();
+    views.start().or_throw();
+    of.append("counted", R"({"name":"a","amount":1})");
+    of.append("counted", R"({"name":"b","amount":"two"})");
+    of.append("counted", R"({"name":"c","amount":3})");
+
+    views.catch_up("counter").or_throw();
+    CHECK(status_of(views, "counter").lag == 0);
+
+    CHECK(!views.step("strict").or_throw());
+    CHECK(rows_of(views, "strict", {{"select", "name"}}) == R"([{"name":"a"}])");
+    auto stuck = status_of(views, "strict");
+    CHECK(stuck.state == view_state::running);
+    CHECK(stuck.lag == 2);
+    REQUIRE(stuck.last_error);
+    CHECK(stuck.last_error->code == "event_misfit");
+    CHECK(
+        stuck.last_error->message ==
+        "view 'strict' (strict.sql:5) at event 2 (counted): amount: expected an integer of 64 "
+        "bits, found \"two\""
+    );
+
+    // Nothing happens until the pause is over; each pause is twice as long as the one before.
+    REQUIRE(views.retry_at("strict"));
+    auto const first_pause = *views.retry_at("strict") - of.time.now();
+    CHECK(!views.step("strict").or_throw());
+    CHECK(*views.retry_at("strict") - of.time.now() == first_pause);
+    of.time.advance(first_pause);
+    CHECK(!views.step("strict").or_throw());
+    CHECK(*views.retry_at("strict") - of.time.now() == 2 * first_pause);
+    of.time.advance(2 * first_pause);
+    CHECK(!views.step("strict").or_throw());
+    stuck = status_of(views, "strict");
+    CHECK(stuck.state == view_state::paused);
+    CHECK(!views.retry_at("strict"));
+    CHECK(!views.has_reached("strict", token{epoch{1}, position{3}}));
+    CHECK(views.has_reached("strict", token{epoch{1}, position{1}}).or_throw());
+
+    views.resume("strict").or_throw();
+    CHECK(status_of(views, "strict").state == view_state::running);
+    CHECK(!views.catch_up("strict"));
+}
+
+TEST_CASE("a constraint that fails in an async view is a failing event, too") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views
+        .add_text("once.sql", R"sql(
+-- @view once
+create table once (name text primary key);
+-- @on counted
+insert into once values (:name);
+)sql")
+        .or_throw();
+    views.start().or_throw();
+    of.append("counted", R"({"name":"a"})");
+    of.append("counted", R"({"name":"a"})");
+    auto const caught_up = views.catch_up("once");
+    REQUIRE(!caught_up);
+    CHECK(caught_up.error().message.contains("view 'once' allows each name only once"));
+    CHECK(rows_of(views, "once") == R"([{"name":"a"}])");
+}
+
+TEST_CASE("a view that is ahead of its log, or on another history, is not served and says so") {
+    temporary_folder const folder;
+    auto const start = [&](log_fixture& of) {
+        auto views = std::make_unique<view_set>(*of.log, folder.path(), of.time);
+        views->add_text("counter.sql", counter).or_throw();
+        views->start().or_throw();
+        return views;
+    };
+    {
+        log_fixture of;
+        of.append("counted", R"({"name":"a"})");
+        of.append("counted", R"({"name":"a"})");
+        CHECK(!start(of)->lost_history());
+    }
+    auto const complaint = [&](log_fixture& of) {
+        auto const views = start(of);
+        CHECK(status_of(*views, "counter").state == view_state::failed);
+        auto const asked = views->query("counter", {});
+        REQUIRE(!asked);
+        CHECK(views->lost_history().has_value() == (asked.error().code != "foreign_view"));
+        CHECK(!views->has_reached("counter", token{}));
+        CHECK(!views->step("counter").or_throw());
+        return asked.error().code;
+    };
+    SUBCASE("the log ends before the view does") {
+        log_fixture shorter;
+        shorter.append("counted", R"({"name":"a"})");
+        CHECK(complaint(shorter) == "checkpoint_beyond_log");
+    }
+    SUBCASE("the log went another way") {
+        log_fixture other;
+        for (int i = 0; i < 3; ++i) other.append("counted", R"({"name":"b"})");
+        CHECK(complaint(other) == "other_history");
+    }
+    SUBCASE("the file is another log's") {
+        log_fixture foreign{test_log_id(2)};
+        for (int i = 0; i < 3; ++i) foreign.append("counted", R"({"name":"a"})");
+        CHECK(complaint(foreign) == "foreign_view");
+    }
+    SUBCASE("the file is no database") {
+        for (auto const& one : std::filesystem::directory_iterator{folder.path()})
+            std::ofstream{one.path(), std::ios::trunc}
+                << "this is no database, but long enough to be read as one "
+                   "and to be found out by its first bytes";
+        log_fixture of;
+        auto const views = start(of);
+        CHECK(status_of(*views, "counter").state == view_state::failed);
+        CHECK(!views->query("counter", {}));
+    }
+}
+
+TEST_CASE("a token from elsewhere or from the future is refused at once") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add_text("counter.sql", counter).or_throw();
+    views.start().or_throw();
+    of.append("counted", R"({"name":"a"})");
+    auto const future = views.has_reached("counter", token{epoch{1}, position{9}});
+    REQUIRE(!future);
+    CHECK(future.error().kind == errc::invalid);
+    CHECK(!views.has_reached("counter", token{epoch{7}, position{1}}));
+    CHECK(views.has_reached("countr", token{}).error().message.contains("did you mean 'counter'?"));
+}
+
+TEST_CASE("whoever waits for a view is given a hint when it moves") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add_text("counter.sql", counter).or_throw();
+    views.start().or_throw();
+    int hints = 0;
+    auto waiting = views.on_progress([&] { ++hints; });
+    of.append("counted", R"({"name":"a"})");
+    views.catch_up("counter").or_throw();
+    CHECK(hints == 1);
+    waiting.reset();
+    of.append("counted", R"({"name":"a"})");
+    views.catch_up("counter").or_throw();
+    CHECK(hints == 1);
+}
+
+TEST_CASE("SQL that a view may not say is refused when the file is read, with its place") {
+    log_fixture of;
+    temporary_folder const folder;
+    auto const complaint = [&](std::string const& statement) -> std::string {
+        view_set views{*of.log, folder.path(), of.time};
+        auto const added = views.add_text(
+            "v.sql",
+            "-- @view v\ncreate table v (id text primary key, n integer);\n-- @on e\n" + statement
+        );
+        return added ? "no complaint" : added.error().message;
+    };
+    CHECK(complaint("insert into v values (:a, random());")
+              .contains("function random() is not among those a view may use"));
+    CHECK(complaint("insert into v values (datetime('now'), 1);").contains("datetime()"));
+    CHECK(complaint("insert into v values (current_timestamp, 1);").contains("current_timestamp()")
+    );
+    CHECK(complaint("insert into v select name, 1 from sqlite_master;")
+              .contains("only its own tables"));
+    CHECK(complaint("update _diptych set position = 7;") != "no complaint");
+    CHECK(complaint("insert into v values (:a, last_insert_rowid());").contains("not among those"));
+    CHECK(complaint("insert into v select value, 1 from json_each(:a);") != "no complaint");
+    CHECK(complaint("update v\n   set n = m;") == "v.sql:5:12: no such column: m");
+    CHECK(complaint("update v set n = \"m\";").contains("no such column: m"));
+    CHECK(complaint("insert into w values (1);").starts_with("v.sql:4:"));
+    CHECK(complaint("insert into v values (lower(:a), abs(:n) + max(:n, 1));") == "no complaint");
+    CHECK(complaint("insert into v values (:a, (select count(*) from v));") == "no complaint");
+
+    view_set views{*of.log, folder.path(), of.time};
+    CHECK(!views.add_text(
+        "v.sql", "-- @view v\ncreate table v (id text primary key, check (random() > 0));"
+    ));
+    CHECK(views.add_file(folder.path() / "none.sql").error().kind == errc::not_found);
+    views.add_text("counter.sql", counter).or_throw();
+    CHECK(views.add_text("again.sql", counter).error().code == "view_twice");
+}
+
+TEST_CASE("a view file is read from disk and described to whoever asks") {
+    log_fixture of;
+    temporary_folder const folder;
+    std::ofstream{folder.path() / "allocations.sql"} << examples::allocations;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add_file(folder.path() / "allocations.sql").or_throw();
+    CHECK(views.names() == std::vector<std::string>{"allocations"});
+    auto const served = views.served();
+    REQUIRE(served.size() == 1);
+    CHECK(served.front().is_inline);
+    CHECK(served.front().limit_max == 500);
+    REQUIRE(served.front().columns.size() == 4);
+    auto const& quantity = served.front().columns[3];
+    CHECK(quantity.type == "integer");
+    CHECK(quantity.required);
+    CHECK(!quantity.filter);
+    CHECK(served.front().columns[0].is_key);
+    CHECK(served.front().columns[0].filter);
+    CHECK(served.front().columns[2].sort);
+    CHECK(views.query("allocations", {}).error().kind == errc::unavailable);
+}
