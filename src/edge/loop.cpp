@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t scratch_size = 64u << 10;
 }
 
-loop::loop(std::shared_ptr<edge::hub> hub)
+loop::loop(std::shared_ptr<edge::hub> hub, bool leads)
     : hub_(std::move(hub)),
       work_(asio::make_work_guard(context_)),
       timer_(context_),
@@ -21,7 +21,8 @@ loop::loop(std::shared_ptr<edge::hub> hub)
           asio::post(context_, [this] { deliver(); });
       })),
       scratch_(scratch_size),
-      now_(hub_->options.now()) {}
+      now_(hub_->options.now()),
+      leads_(leads) {}
 
 loop::~loop() { shut_down(); }
 
@@ -87,6 +88,7 @@ void loop::tick() {
         auto const one = connections_[i];
         one->check_time();
     }
+    if (leads_ && hub_->options.on_tick) hub_->options.on_tick();
     deliver();
 }
 

@@ -22,7 +22,8 @@ class connection;
 /// See the file comment. Everything but `run`, `post...` and `shut_down` is its own thread's.
 class loop {
 public:
-    explicit loop(std::shared_ptr<edge::hub> hub);
+    /// `leads`: it is the one that calls server_options::on_tick.
+    loop(std::shared_ptr<edge::hub> hub, bool leads);
     ~loop();
 
     void run();  ///< Starts the thread.
@@ -57,6 +58,7 @@ private:
     std::vector<std::shared_ptr<connection>> connections_;
     std::vector<char> scratch_;
     std::chrono::steady_clock::time_point now_;
+    bool const leads_;
     bool delivering_ = false;
     std::jthread thread_;
 };

@@ -49,7 +49,8 @@ std::shared_ptr<http::detail::channel> reply::open(http::response head) {
 bool reply::write(std::string bytes) {
     std::lock_guard const lock(mutex_);
     if (phase_ != phase::streaming || gone_) return false;
-    if (head_.size() + in_flight_ + bytes.size() > hub_->options.limits.stream_bytes) {
+    auto const waiting = head_.size() + in_flight_;  // one great piece alone is no sign of slowness
+    if (waiting > 0 && waiting + bytes.size() > hub_->options.limits.stream_bytes) {
         how_.chunked = false;  // cut off without the chunk that would say "complete"
         end();
         return false;

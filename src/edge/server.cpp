@@ -43,7 +43,7 @@ public:
     result<void> start() {
         raise_file_limit();
         for (unsigned i = 0; i < threads_of(hub_->options); ++i)
-            loops_.push_back(std::make_unique<loop>(hub_));
+            loops_.push_back(std::make_unique<loop>(hub_, i == 0));
         listener_ = std::make_unique<listener>(hub_, loops_);
         DIPTYCH_TRY(listener_->open());
         for (auto const& one : loops_) one->run();

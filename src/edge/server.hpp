@@ -40,6 +40,7 @@ struct server_options {
     /// How time-outs tell the time, looked at every `tick`.
     std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
     std::chrono::milliseconds tick{250};
+    std::function<void()> on_tick = {};  ///< Called at each tick on one I/O thread; must be quick.
 
     /// Told of each answer: the route that responder::mark named, its status and the time it took.
     std::function<void(std::uint32_t route, int status, std::chrono::nanoseconds took)> observe = {

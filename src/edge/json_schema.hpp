@@ -1,0 +1,24 @@
+/// @file
+/// Shapes of commands and columns as JSON Schema.
+#pragma once
+
+#include "read/view_set.hpp"
+
+#include <diptych/json_writer.hpp>
+#include <diptych/model.hpp>
+
+#include <string_view>
+#include <vector>
+
+namespace diptych::edge {
+
+/// The schema of an object with these fields.
+void write_schema(json::writer& to, std::vector<model::field> const& fields);
+
+/// The schema of a view's row.
+void write_schema(json::writer& to, std::vector<read::served_column> const& columns);
+
+/// The schema of a column's value.
+void write_column_schema(json::writer& to, std::string_view type);
+
+}  // namespace diptych::edge

@@ -1,0 +1,65 @@
+// POST /events
+#include "edge/append_body.hpp"
+#include "edge/routes/routes.hpp"
+#include "log/hash.hpp"
+
+#include <diptych/json_writer.hpp>
+
+namespace diptych::edge {
+
+namespace {
+
+http::response answer_of(appended const& said) {
+    json::writer body;
+    body.begin_object().member("token", to_string(said.at));
+    if (said.count > 0) body.member("first", said.first.value);
+    body.member("count", said.count).key("versions").begin_object();
+    for (auto const& [stream, version] : said.versions) body.member(stream, version.value);
+    body.end_object();
+    if (said.repeated) body.member("repeated", true);
+    if (said.view_behind) body.member("view_behind", true);
+    body.end_object();
+
+    auto response = http::json(201, std::move(body).text());
+    response.headers.add("Diptych-Token", to_string(said.at));
+    auto const etag = said.versions.size() == 1
+                          ? std::to_string(said.versions.begin()->second.value)
+                          : to_string(said.at);
+    response.headers.add("ETag", '"' + etag + '"');
+    return response;
+}
+
+void append(event_log& log, http::request const& asked, http::responder to) {
+    auto request = parse_append(asked.body);
+    if (!request) return to.answer(http::problem(request.error()));
+    if (auto const key = asked.header("Idempotency-Key"); key && !key->empty())
+        request->command = command_key{
+            .caller = asked.caller, .id = std::string(*key), .digest = log::sha256({asked.body})
+        };
+    log.append(*std::move(request), [to = std::move(to)](result<appended> said) mutable {
+        to.answer(said ? answer_of(*said) : http::problem(said.error()));
+    });
+}
+
+}  // namespace
+
+std::vector<http::route> append_routes(site_parts& parts) {
+    return {
+        {.method = "POST",
+         .pattern = "/events",
+         .handle =
+             [&parts](http::request asked, http::responder to) {
+                 run_or_refuse(
+                     parts.pool,
+                     std::move(asked),
+                     std::move(to),
+                     [&parts](http::request what, http::responder answer) {
+                         append(parts.of.log, what, std::move(answer));
+                     }
+                 );
+             },
+         .summary = "Appends events under a condition"}
+    };
+}
+
+}  // namespace diptych::edge

@@ -1,0 +1,115 @@
+// GET /events, as pages or as server-sent events
+#include "edge/event_json.hpp"
+#include "edge/parameters.hpp"
+#include "edge/routes/routes.hpp"
+#include "edge/url.hpp"
+
+#include <diptych/json_writer.hpp>
+#include <diptych/try.hpp>
+
+#include <fmt/core.h>
+
+namespace diptych::edge {
+
+namespace {
+
+constexpr std::uint64_t limit_max = 10'000;
+
+query query_of(http::request const& asked) {
+    query what{.category = std::string(asked.query_value("category").value_or(""))};
+    auto types = list_parameter(asked, "types");
+    auto tags = list_parameter(asked, "tags");
+    if (!types.empty() || !tags.empty())
+        what.items.push_back({.types = std::move(types), .tags = std::move(tags)});
+    return what;
+}
+
+std::string next_page(http::request const& asked, position after) {
+    auto link = fmt::format("</events?after={}", after.value);
+    for (auto const& [name, value] : asked.query)
+        if (name != "after") link += fmt::format("&{}={}", name, percent_encode(value));
+    return link + ">; rel=\"next\"";
+}
+
+result<http::response> read_page(event_log const& log, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(
+        asked, {"types", "tags", "category", "after", "limit", "direction", "as_of"}
+    ));
+    DIPTYCH_TRY(auto const way, direction_parameter(asked));
+    DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, limit_max}, 512));
+    DIPTYCH_TRY(auto const up_to, as_of_parameter(asked, log));
+    DIPTYCH_TRY(auto const after, read_point(asked.query_value("after").value_or("0"), log));
+    DIPTYCH_TRY(
+        auto const events,
+        log.read(
+            {.what = query_of(asked),
+             .after = after.position,
+             .up_to = up_to,
+             .limit = limit,
+             .direction = way}
+        )
+    );
+    json::writer body;
+    body.begin_object().key("events").begin_array();
+    for (auto const& event : events) write_event(body, event);
+    body.end_array()
+        .member("seen", to_string(events.seen()))
+        .member("at_end", events.at_end())
+        .end_object();
+    auto response = http::json(200, std::move(body).text());
+    response.headers.add("Diptych-Token", to_string(events.seen()));
+    if (!events.at_end()) {
+        bool const back = way == direction::backward && !events.empty();
+        auto const last = back ? events[events.size() - 1].position : events.seen().position;
+        response.headers.add("Link", next_page(asked, last));
+    }
+    return response;
+}
+
+/// Where a reader goes on: after the last id he got, else where he says.
+result<token> start_of(event_log const& log, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {"types", "tags", "category", "after"}));
+    auto const last = asked.header("Last-Event-ID");
+    return read_point(last ? *last : asked.query_value("after").value_or("0"), log);
+}
+
+void answer(site_parts& parts, http::request const& asked, http::responder to) {
+    bool const wants_stream =
+        asked.header("Accept").value_or("").find("text/event-stream") != std::string_view::npos;
+    if (!wants_stream) {
+        auto page = read_page(parts.of.log, asked);
+        return to.answer(page ? *std::move(page) : http::problem(page.error()));
+    }
+    auto const after = start_of(parts.of.log, asked);
+    if (!after) return to.answer(http::problem(after.error()));
+    auto stream = to.open(
+        {.headers =
+             {{"Content-Type", "text/event-stream"},
+              {"Cache-Control", "no-store"},
+              {"X-Accel-Buffering", "no"}}}
+    );
+    if (asked.method != "HEAD") parts.feed.follow(std::move(stream), query_of(asked), *after);
+}
+
+}  // namespace
+
+std::vector<http::route> event_routes(site_parts& parts) {
+    return {
+        {.method = "GET",
+         .pattern = "/events",
+         .handle =
+             [&parts](http::request asked, http::responder to) {
+                 run_or_refuse(
+                     parts.pool,
+                     std::move(asked),
+                     std::move(to),
+                     [&parts](http::request what, http::responder out) {
+                         answer(parts, what, std::move(out));
+                     }
+                 );
+             },
+         .summary = "Reads the log: a page, or with Accept: text/event-stream all that comes"}
+    };
+}
+
+}  // namespace diptych::edge

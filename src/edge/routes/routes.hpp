@@ -1,0 +1,22 @@
+/// @file
+/// The routes that every site has, by group.
+#pragma once
+
+#include "edge/site_parts.hpp"
+
+#include <diptych/http.hpp>
+
+#include <vector>
+
+namespace diptych::edge {
+
+// Each keeps a reference: the parts must outlive the routes.
+std::vector<http::route> command_routes(site_parts& parts);
+std::vector<http::route> append_routes(site_parts& parts);
+std::vector<http::route> event_routes(site_parts& parts);
+std::vector<http::route> stream_routes(site_parts& parts);
+std::vector<http::route> view_routes(site_parts& parts);
+std::vector<http::route> health_routes(site_parts& parts);
+std::vector<http::route> index_routes(site_parts& parts);  ///< Also metrics and openapi.json.
+
+}  // namespace diptych::edge

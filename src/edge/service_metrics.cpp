@@ -1,0 +1,195 @@
+#include "edge/service_metrics.hpp"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace diptych::edge {
+
+namespace {
+
+using label = std::pair<std::string, std::string>;
+
+/// Builds families one sample at a time; samples of one name follow each other.
+class samples {
+public:
+    samples& counter(
+        std::string_view name,
+        std::string_view help,
+        double value,
+        std::vector<label> const& labels = {}
+    ) {
+        auto& one = next(name, help, prometheus::MetricType::Counter, labels);
+        one.counter.value = value;
+        return *this;
+    }
+    samples& gauge(
+        std::string_view name,
+        std::string_view help,
+        double value,
+        std::vector<label> const& labels = {}
+    ) {
+        auto& one = next(name, help, prometheus::MetricType::Gauge, labels);
+        one.gauge.value = value;
+        return *this;
+    }
+    std::vector<prometheus::MetricFamily> take() { return std::move(families_); }
+
+private:
+    prometheus::ClientMetric& next(
+        std::string_view name,
+        std::string_view help,
+        prometheus::MetricType type,
+        std::vector<label> const& labels
+    ) {
+        auto const full = "diptych_" + std::string(name);
+        auto found = families_.begin();
+        while (found != families_.end() && found->name != full) ++found;
+        if (found == families_.end()) {
+            families_.push_back(
+                {.name = full, .help = std::string(help), .type = type, .metric = {}}
+            );
+            found = families_.end() - 1;
+        }
+        auto& made = found->metric.emplace_back();
+        for (auto const& [key, value] : labels) made.label.push_back({.name = key, .value = value});
+        return made;
+    }
+
+    std::vector<prometheus::MetricFamily> families_;
+};
+
+double number(std::uint64_t count) { return static_cast<double>(count); }
+double seconds(std::uint64_t microseconds) { return number(microseconds) / 1e6; }
+
+void add_log(samples& to, log::sequenced_log const& log) {
+    auto const s = log.statistics();
+    to.gauge("log_position", "Position of the last durable event", number(log.end().position.value))
+        .counter("log_appends_total", "Appends accepted", number(s.appends))
+        .counter("log_events_total", "Events recorded", number(s.events))
+        .counter("log_conflicts_total", "Appends whose condition did not hold", number(s.conflicts))
+        .counter("log_refused_total", "Appends refused by an inline view", number(s.refused))
+        .counter("log_repeated_total", "First answers given again", number(s.repeated))
+        .counter("log_unavailable_total", "Appends turned away", number(s.unavailable))
+        .counter(
+            "log_redecided_total", "Decisions made again in the commit step", number(s.redecided)
+        )
+        .counter("log_groups_total", "Commits: one write and sync each", number(s.groups))
+        .counter("log_sync_seconds_total", "Spent in writing and syncing", seconds(s.sync_us))
+        .counter(
+            "log_user_seconds_total", "Spent in user code in the commit step", seconds(s.user_us)
+        )
+        .gauge("log_queued", "Appends waiting for the commit step", number(s.queued))
+        .gauge("log_tail_events", "Events kept in memory", number(s.tail_events))
+        .gauge("log_index_lag", "Events the index has not taken", number(s.index_lag))
+        .gauge("log_writable", "1 if appends are taken", log.writable() ? 1 : 0);
+}
+
+void add_commands(samples& to, write::executor const& commands) {
+    for (auto const& s : commands.statistics()) {
+        auto const outcome = [&](char const* which, std::uint64_t count) {
+            to.counter(
+                "commands_total",
+                "Commands, by outcome",
+                number(count),
+                {{"command", s.command}, {"outcome", which}}
+            );
+        };
+        outcome("accepted", s.accepted);
+        outcome("refused", s.refused);
+        outcome("conflict", s.conflicts);
+        outcome("invalid", s.invalid);
+        outcome("failed", s.failed);
+        std::vector<label> const name{{"command", s.command}};
+        to.counter("commands_repeated_total", "First answers given again", number(s.repeated), name)
+            .counter(
+                "commands_redecided_total",
+                "Decisions in the commit step",
+                number(s.redecided),
+                name
+            )
+            .counter(
+                "commands_cold_total", "Decisions sent back to read", number(s.cold_rounds), name
+            )
+            .counter(
+                "commands_slow_total",
+                "Decisions longer than the watchdog allows",
+                number(s.slow_decisions),
+                name
+            )
+            .counter(
+                "commands_user_seconds_total",
+                "User code in the commit step",
+                seconds(s.commit_user_us),
+                name
+            );
+    }
+    auto const states = commands.states();
+    to.counter("states_cache_hits_total", "States found in memory", number(states.cache_hits))
+        .counter(
+            "states_cache_misses_total", "States not found in memory", number(states.cache_misses)
+        )
+        .counter(
+            "states_events_folded_total", "Events folded into states", number(states.events_folded)
+        )
+        .counter("snapshots_loaded_total", "Snapshots used", number(states.snapshots_loaded))
+        .counter("snapshots_saved_total", "Snapshots written", number(states.snapshots_saved))
+        .counter(
+            "snapshots_ignored_total", "Snapshots too old to use", number(states.snapshots_ignored)
+        )
+        .counter(
+            "snapshots_mistaken_total",
+            "Snapshots that a refold contradicted",
+            number(states.snapshots_mistaken)
+        );
+}
+
+void add_views(samples& to, read::view_set const& views) {
+    for (auto const& one : views.status()) {
+        std::vector<label> const name{{"view", one.name}};
+        to.gauge("view_position", "What the rows show", number(one.at.position.value), name)
+            .gauge("view_lag", "Events behind the end of the log", number(one.lag), name)
+            .gauge(
+                "view_running",
+                "1 if it is neither paused, failed nor detached",
+                one.state == read::view_state::running ? 1 : 0,
+                name
+            );
+    }
+}
+
+void add_processes(samples& to, services const& of) {
+    for (auto const& [process, runner] : of.processes) {
+        auto const s = runner->statistics();
+        std::vector<label> const name{{"process", process}};
+        to.gauge("process_position", "Inputs reacted to", number(s.at.value), name)
+            .counter("process_inputs_total", "Inputs looked at", number(s.inputs), name)
+            .counter("process_reactions_total", "Reactions recorded", number(s.reactions), name)
+            .counter("process_sent_total", "Commands sent", number(s.sent), name)
+            .counter("process_fired_total", "Timers fired", number(s.fired), name)
+            .gauge("process_open_commands", "Commands without an answer", number(s.open), name)
+            .gauge("process_timers", "Timers running", number(s.timers), name);
+    }
+}
+
+}  // namespace
+
+std::vector<prometheus::MetricFamily> families_of(
+    services const& of, server_statistics const& server
+) {
+    samples to;
+    add_log(to, of.log);
+    add_commands(to, of.commands);
+    add_views(to, of.views);
+    add_processes(to, of);
+    to.gauge("http_connections", "Open now", number(server.connections))
+        .gauge("http_streams", "Event streams open now", number(server.streams))
+        .counter("http_accepted_total", "Connections accepted", number(server.accepted))
+        .counter("http_turned_away_total", "Connections too many", number(server.turned_away))
+        .counter(
+            "http_timed_out_total", "Connections closed for being slow", number(server.timed_out)
+        );
+    return to.take();
+}
+
+}  // namespace diptych::edge

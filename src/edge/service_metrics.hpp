@@ -1,0 +1,19 @@
+/// @file
+/// What the parts of a node count, as Prometheus has it.
+#pragma once
+
+#include "edge/server.hpp"
+#include "edge/services.hpp"
+
+#include <prometheus/metric_family.h>
+
+#include <vector>
+
+namespace diptych::edge {
+
+/// As of now.
+std::vector<prometheus::MetricFamily> families_of(
+    services const& of, server_statistics const& server
+);
+
+}  // namespace diptych::edge

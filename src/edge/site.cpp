@@ -1,0 +1,194 @@
+#include "edge/site.hpp"
+
+#include "edge/access.hpp"
+#include "edge/metrics.hpp"
+#include "edge/router.hpp"
+#include "edge/routes/routes.hpp"
+#include "edge/site_parts.hpp"
+
+#include <diptych/try.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <exception>
+#include <thread>
+
+namespace diptych::edge {
+
+namespace {
+
+unsigned workers_of(site_options const& options) {
+    if (options.workers != 0) return options.workers;
+    return std::clamp(std::thread::hardware_concurrency(), 2u, 8u);
+}
+
+}  // namespace
+
+class site::implementation {
+public:
+    implementation(services of, site_options options)
+        : of_(std::move(of)),
+          options_(std::move(options)),
+          metrics_(std::make_shared<edge::metrics>()),
+          access_(options_.token),
+          pool_(workers_of(options_), options_.queue_max),
+          feed_(of_.log, pool_, options_.heartbeat, options_.server.now),
+          waits_(
+              of_.views,
+              pool_,
+              {.waiting_max = options_.waiting_max,
+               .wait_max = options_.wait_max,
+               .now = options_.server.now}
+          ),
+          server_(
+              served(),
+              [this](http::request asked, http::responder to) {
+                  handle(std::move(asked), std::move(to));
+              }
+          ),
+          parts_{
+              .of = of_,
+              .pool = pool_,
+              .feed = feed_,
+              .waits = waits_,
+              .metrics = *metrics_,
+              .router = router_,
+              .server = server_,
+              .title = options_.title,
+              .needs_token = !options_.token.empty()
+          } {}
+
+    ~implementation() { stop(); }
+
+    result<void> start() {
+        DIPTYCH_TRY(auto const local, is_loopback(options_.server.address));
+        if (!local && options_.token.empty())
+            return fail(
+                errc::denied,
+                "token_needed",
+                fmt::format(
+                    "{} can be reached from other machines: give a token that requests must carry, "
+                    "or serve on 127.0.0.1",
+                    options_.server.address
+                )
+            );
+        DIPTYCH_TRY(add_routes());
+        DIPTYCH_TRY(server_.start());
+        feed_.open();
+        waits_.open();
+        running_ = true;
+        return {};
+    }
+
+    void stop() {
+        if (!std::exchange(running_, false)) return;
+        waits_.close();
+        feed_.close();
+        server_.stop();  // the pool still answers what was accepted
+        pool_.stop();
+    }
+
+    std::uint16_t port() const { return server_.port(); }
+    std::string address() const {
+        auto const& asked = options_.server.address;
+        auto const colon = asked.rfind(':');
+        auto const host = colon == asked.npos || colon == 0 ? "127.0.0.1" : asked.substr(0, colon);
+        return fmt::format("{}:{}", host, port());
+    }
+
+private:
+    server_options served() {
+        auto options = options_.server;
+        options.observe = [counts = metrics_](std::uint32_t route, int status, auto took) {
+            counts->count(route, status, took);
+        };
+        options.on_tick = [this] {
+            feed_.tick();
+            waits_.tick();
+        };
+        return options;
+    }
+
+    /// The application's own routes first, so that the engine's are the ones that collide.
+    result<void> add_routes() {
+        auto all = options_.routes;
+        for (auto const group :
+             {command_routes,
+              append_routes,
+              event_routes,
+              stream_routes,
+              view_routes,
+              health_routes,
+              index_routes}) {
+            auto more = group(parts_);
+            std::ranges::move(more, std::back_inserter(all));
+        }
+        std::vector<metrics::route_label> labels;
+        for (auto& one : all) {
+            labels.push_back({.method = one.method, .pattern = one.pattern});
+            DIPTYCH_TRY(router_.add(std::move(one)));
+        }
+        metrics_->set_routes(labels);
+        return {};
+    }
+
+    /// On an I/O thread.
+    void handle(http::request asked, http::responder to) {
+        if (auto refusal = access_.refuse(asked)) return to.answer(*std::move(refusal));
+        auto found = router_.find(asked);
+        to.mark(found.number);
+        if (found.problem) return to.answer(*std::move(found.problem));
+        if (found.route->handle) return found.route->handle(std::move(asked), std::move(to));
+        run_or_refuse(
+            pool_,
+            std::move(asked),
+            std::move(to),
+            [this, route = found.route](http::request const& what, http::responder answer) {
+                answer.answer(answer_of(*route, what));
+            }
+        );
+    }
+
+    /// On a worker thread. An exception harms its own request only.
+    http::response answer_of(http::route const& route, http::request const& asked) const {
+        try {
+            return route.answer(asked);
+        } catch (std::exception const& thrown) {
+            complain(route, thrown.what());
+        } catch (...) {
+            complain(route, "something that is no std::exception");
+        }
+        return http::problem(500, "exception", "the handler of this request failed");
+    }
+
+    void complain(http::route const& route, std::string_view thrown) const {
+        if (options_.server.complain)
+            options_.server.complain(
+                fmt::format("{} {} threw: {}", route.method, route.pattern, thrown)
+            );
+    }
+
+    services of_;
+    site_options const options_;
+    std::shared_ptr<edge::metrics> metrics_;  // also in the hands of answers that come late
+    access const access_;
+    worker_pool pool_;
+    event_feed feed_;
+    view_waits waits_;
+    router router_;
+    server server_;
+    site_parts parts_;
+    bool running_ = false;
+};
+
+site::site(services of, site_options options)
+    : implementation_(std::make_unique<implementation>(std::move(of), std::move(options))) {}
+site::~site() = default;
+
+result<void> site::start() { return implementation_->start(); }
+void site::stop() { implementation_->stop(); }
+std::uint16_t site::port() const { return implementation_->port(); }
+std::string site::address() const { return implementation_->address(); }
+
+}  // namespace diptych::edge

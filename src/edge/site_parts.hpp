@@ -1,0 +1,43 @@
+/// @file
+/// What the routes of one site share.
+#pragma once
+
+#include "edge/event_feed.hpp"
+#include "edge/server.hpp"
+#include "edge/services.hpp"
+#include "edge/view_waits.hpp"
+#include "edge/worker_pool.hpp"
+
+#include <diptych/http.hpp>
+
+#include <string>
+
+namespace diptych::edge {
+
+class metrics;
+class router;
+
+/// See the file comment.
+struct site_parts {
+    services& of;
+    worker_pool& pool;
+    event_feed& feed;
+    view_waits& waits;
+    edge::metrics& metrics;
+    edge::router const& router;
+    edge::server const& server;
+    std::string title;
+    bool needs_token;
+};
+
+/// Runs a task on the pool; answers 503 if it is full.
+template <class Task>
+void run_or_refuse(worker_pool& pool, http::request asked, http::responder to, Task task) {
+    if (!pool.reserve())
+        return to.answer(http::problem(503, "overloaded", "too many requests are waiting"));
+    pool.run([asked = std::move(asked), to = std::move(to), task = std::move(task)]() mutable {
+        task(std::move(asked), std::move(to));
+    });
+}
+
+}  // namespace diptych::edge

@@ -1,0 +1,27 @@
+#include "edge/view_status_json.hpp"
+
+namespace diptych::edge {
+
+void write_view_status(json::writer& to, std::vector<read::view_status> const& all) {
+    to.begin_array();
+    for (auto const& one : all) {
+        to.begin_object()
+            .member("name", one.name)
+            .member("inline", one.is_inline)
+            .member("version", one.version)
+            .member("at", to_string(one.at))
+            .member("lag", one.lag)
+            .member("state", read::to_string(one.state));
+        if (one.last_error) {
+            to.key("error")
+                .begin_object()
+                .member("code", one.last_error->code)
+                .member("detail", one.last_error->message)
+                .end_object();
+        }
+        to.end_object();
+    }
+    to.end_array();
+}
+
+}  // namespace diptych::edge

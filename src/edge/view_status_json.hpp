@@ -1,0 +1,16 @@
+/// @file
+/// How views are doing, as JSON.
+#pragma once
+
+#include "read/view_set.hpp"
+
+#include <diptych/json_writer.hpp>
+
+#include <vector>
+
+namespace diptych::edge {
+
+/// `[{"name","inline","version","at","lag","state","error"}]`
+void write_view_status(json::writer& to, std::vector<read::view_status> const& all);
+
+}  // namespace diptych::edge
