@@ -79,6 +79,7 @@ result<void> reading_engine::refresh(std::optional<durable_mark> const& limit) c
     if (limit->offset <= list_.open_end) return {};
     DIPTYCH_TRY(scan_over_damage(*list_.open, limit->offset));
     list_.open_end = limit->offset;
+    list_.last = limit->position;
     end_ = limit->end();
     return {};
 }
@@ -160,6 +161,7 @@ result<void> reading_engine::load(std::optional<durable_mark> const& limit) cons
         end = limit->end();
     }
     list.sealed = std::make_shared<std::vector<segment_entry> const>(std::move(sealed));
+    list.last = end.position;
     list_ = std::move(list);
     end_ = end;
     return {};

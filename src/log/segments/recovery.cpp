@@ -133,6 +133,7 @@ segment_list list_of(inspection const& found) {
     return {
         .sealed = std::make_shared<std::vector<segment_entry> const>(found.sealed),
         .open = found.last,
+        .last = found.last ? found.last->last() : position{},
         .open_end = found.last ? found.last->extent().frames_end : 0,
     };
 }

@@ -36,10 +36,8 @@ position log_reader::first_of(std::size_t i) const {
 }
 
 position log_reader::last_of(std::size_t i) const {
-    return i < list_.sealed->size() ? (*list_.sealed)[i].last() : list_.open->last();
+    return i + 1 == count() ? list_.last : (*list_.sealed)[i].last();
 }
-
-position log_reader::last() const { return count() == 0 ? position{} : last_of(count() - 1); }
 
 std::size_t log_reader::holder_of(position at) const {
     std::size_t low = 0;
@@ -80,7 +78,7 @@ std::unexpected<error> log_reader::missing_before(std::size_t i) const {
 
 result<std::vector<frame_ptr>> log_reader::frames(position from, std::size_t bytes_max) const {
     std::vector<frame_ptr> frames;
-    if (count() == 0 || from > last()) return frames;
+    if (count() == 0 || from > list_.last) return frames;
     auto bytes_left = std::max<std::size_t>(bytes_max, 1);
     auto const begin = holder_of(from);
     for (auto i = begin; i < count() && bytes_left > 0; ++i) {
@@ -102,7 +100,7 @@ result<log_reader::events> log_reader::fetch(std::span<position const> positions
     events all;
     all.list.reserve(positions.size());
     while (!positions.empty()) {
-        if (count() == 0 || positions.front() > last() || positions.front().value == 0)
+        if (count() == 0 || positions.front() > list_.last || positions.front().value == 0)
             return fail(
                 errc::not_found, fmt::format("position {} is not there", positions.front().value)
             );
@@ -127,7 +125,7 @@ result<position> log_reader::position_at(timestamp when) const {
         return extent.last_recorded <= when;
     };
     while (i < count() && is_past()) ++i;
-    if (i == count()) return last();
+    if (i == count()) return list_.last;
     auto low = first_of(i) - 1;  // recorded at or before `when`
     auto high = last_of(i) + 1;  // recorded later, or not there
     while (high.value - low.value > 1) {
@@ -169,14 +167,14 @@ result<std::vector<hash256>> log_reader::chains_at(position at) const {
 
 result<hash256> log_reader::chain_at(position at) const {
     if (at.value == 0) return hash256{};
-    if (at > last())
+    if (at > list_.last)
         return fail(errc::not_found, fmt::format("position {} is not there", at.value));
     DIPTYCH_TRY(auto const chains, chains_at(at));
     return chains.front();
 }
 
 result<bool> log_reader::passed(position at, hash256 const& chain) const {
-    if (at > last()) return false;
+    if (at > list_.last) return false;
     if (count() == 0) return chain == hash256{};
     DIPTYCH_TRY(auto const chains, chains_at(at));
     return std::ranges::find(chains, chain) != chains.end();

@@ -41,7 +41,8 @@ private:
 struct segment_list {
     std::shared_ptr<std::vector<segment_entry> const> sealed;  ///< Oldest first. Never null.
     std::shared_ptr<segment> open;  ///< The last one, not sealed; null: there is none.
-    std::uint64_t open_end = 0;     ///< How far it may be read.
+    position last{};                ///< The last event that may be read, damaged or not.
+    std::uint64_t open_end = 0;     ///< Offset up to which `open` may be read.
 };
 
 /// Reads what a list holds. For one call; thread-compatible.
@@ -51,7 +52,6 @@ class log_reader {
 public:
     log_reader(segment_list const& list, segment_cache& cache) : list_(list), cache_(cache) {}
 
-    position last() const;
     std::vector<epoch_start> epochs() const;
 
     /// As engine::frames.

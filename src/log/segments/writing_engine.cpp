@@ -146,6 +146,7 @@ result<void> writing_engine::begin_segment(segment_list list, log_end const& aft
     DIPTYCH_TRY(auto begun, next_.begin(header));
     DIPTYCH_TRY(auto ahead, disk_.open(begun->path(), file_mode::read_write));
     list.open = begun;
+    list.last = after.position;
     list.open_end = segment_header_size;
     auto writer = std::make_shared<segment_writer>(begun, std::move(ahead), next_.zeros());
     auto const lock = std::scoped_lock(mutex_);
@@ -206,6 +207,7 @@ result<void> writing_engine::write(frame& next) {
         auto const lock = std::scoped_lock(mutex_);
         list_.open_end = writer_->target()->extent().frames_end;
         end_.position = end_.position + next.event_count;
+        list_.last = end_.position;
         end_.chain = next.chain;
         end_.recorded_at = next.recorded_at;
     }

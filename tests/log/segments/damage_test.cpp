@@ -1,0 +1,127 @@
+#include "faulty_disk.hpp"
+#include "frames.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace diptych;
+using namespace diptych::log;
+using namespace diptych::log::segments;
+
+namespace {
+
+std::filesystem::path const root = "/log";
+
+struct written_log {
+    faulty_disk disk;
+    log_opener opener{disk, root, {.segment_bytes = 5'000, .indexed = false}};
+    std::vector<std::string> segments;
+    std::uint64_t last = 0;
+
+    written_log() {
+        auto const log = opener.writer().or_throw();
+        for (int i = 0; i < 9; ++i) write_events(*log, 3, 200).or_throw();
+        last = log->end().position.value;
+        for (auto const& name : disk.list(root / "log").or_throw())
+            if (name.ends_with(".seg")) segments.push_back("/log/log/" + name);
+    }
+};
+
+/// Reads every event and every frame; those that cannot be read must say so, the others must be
+/// right. How many events could not be fetched.
+std::uint64_t check_readable(segment_engine const& log, std::uint64_t last) {
+    std::uint64_t damaged = 0;
+    for (std::uint64_t n = 1; n <= last; ++n) {
+        position const at{n};
+        auto const page = log.fetch({&at, 1});
+        if (page) REQUIRE((*page)[0].data == some_event(n, 200).data);
+        if (page) REQUIRE((*page)[0].version == version{n});
+        if (!page) {
+            ++damaged;
+            REQUIRE(page.error().kind == errc::corrupt);
+            REQUIRE(page.error().message.contains("position " + std::to_string(n)));
+        }
+        auto const frames = log.frames(at, 1);
+        if (!frames) REQUIRE(frames.error().kind == errc::corrupt);
+        if (frames) REQUIRE(frames->front()->first <= at);
+        if (frames) REQUIRE(frames->front()->last() >= at);
+        if (frames)
+            for (auto const& event : frames->front()->events)
+                REQUIRE(event.data == some_event(event.position.value, 200).data);
+    }
+    return damaged;
+}
+
+}  // namespace
+
+TEST_CASE("a flipped bit in a sealed segment spoils at most its own event, in frames its frame") {
+    written_log clean;
+    REQUIRE(clean.segments.size() > 2);
+    auto const size = clean.disk.content(clean.segments[0]).size();
+    for (std::size_t at = 128; at < size; at += 37) {
+        written_log log;
+        log.disk.content(log.segments[0])[at] ^= static_cast<char>(1 << at % 8);
+        CAPTURE(at);
+        auto const reader = log.opener.reader().or_throw();
+        CHECK(reader->end().position.value == log.last);
+        REQUIRE(check_readable(*reader, log.last) <= 3);
+    }
+}
+
+TEST_CASE("a flipped bit in the segment being written spoils at most one frame") {
+    written_log clean;
+    auto const& bytes = clean.disk.content(clean.segments.back());
+    auto const size = bytes.find_last_not_of('\0') + 1;
+    REQUIRE(size > 1'000);
+    for (std::size_t at = 0; at < size; at += 37) {
+        written_log log;
+        log.disk.content(log.segments.back())[at] ^= static_cast<char>(1 << at % 8);
+        CAPTURE(at);
+        auto const reader = log.opener.reader().or_throw();
+        CHECK(reader->end().position.value == log.last);
+        REQUIRE(check_readable(*reader, log.last) <= 3);
+        auto const writer = log.opener.writer();
+        REQUIRE_FALSE(writer);
+        REQUIRE(writer.error().kind == errc::corrupt);
+    }
+}
+
+TEST_CASE("a flipped bit under a running writer is found when that event is read") {
+    written_log log;
+    auto const writer = log.opener.writer().or_throw();
+    auto& bytes = log.disk.content(log.segments.back());
+    auto const at = bytes.find_last_of('x');
+    bytes[at] ^= 1;
+    CHECK(check_readable(*writer, log.last) == 1);
+    write_events(*writer, 2, 200).or_throw();
+    CHECK(check_readable(*writer, log.last + 2) == 1);
+}
+
+TEST_CASE("a damaged header or trailer of a sealed segment stops a writer, not a reader") {
+    written_log clean;
+    auto const size = clean.disk.content(clean.segments[1]).size();
+    for (auto const at : {std::size_t{0}, std::size_t{50}, size - 1, size - 100}) {
+        written_log log;
+        log.disk.content(log.segments[1])[at] ^= 1;
+        auto const writer = log.opener.writer();
+        REQUIRE_FALSE(writer);
+        CHECK(writer.error().kind == errc::corrupt);
+        CHECK(writer.error().message.contains(log.segments[1]));
+        CHECK(check_readable(*log.opener.reader().or_throw(), log.last) == 0);
+    }
+}
+
+TEST_CASE("a reader does not skip over a missing segment in silence") {
+    written_log log;
+    log.disk.remove(log.segments[1]).or_throw();
+    auto const reader = log.opener.reader().or_throw();
+    std::uint64_t next = 1;
+    while (true) {
+        auto const frames = reader->frames(position{next}, 2'000);
+        if (!frames) CHECK(frames.error().kind == errc::corrupt);
+        if (!frames) break;
+        REQUIRE_FALSE(frames->empty());
+        for (auto const& one : *frames) REQUIRE(one->first.value == next);
+        next = frames->back()->last().value + 1;
+    }
+    CHECK(next <= log.last);
+}
