@@ -17,6 +17,7 @@
 #include <diptych/http.hpp>
 #include <diptych/middleware.hpp>
 #include <diptych/model.hpp>
+#include <diptych/view_model.hpp>
 
 #include <chrono>
 #include <cstddef>
