@@ -8,9 +8,11 @@
 #include <diptych/try.hpp>
 
 #include <fstream>
-#include <iostream>
+#include <functional>
+#include <ostream>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 namespace shop {
 
@@ -45,14 +47,18 @@ result<void> each_line(
     auto table = csv::table::open(in, wanted);
     if (!table) return fail(errc::invalid, file.string() + ": " + table.error().message);
 
-    progress bar{file.filename().string(), std::filesystem::file_size(file)};
+    auto const size = std::filesystem::file_size(file);
+    progress bar{file.filename().string(), size};
     for (std::uint64_t bytes = 0;; bar.at(bytes)) {
         auto const row = table->next();
         if (!row) {
             bad.add(file, table->line(), row.error().message);
             continue;
         }
-        if (!*row) return {};
+        if (!*row) {
+            bar.at(size);
+            return {};
+        }
         for (auto const& field : (*row)->fields) bytes += field.size() + 1;
         auto const taken = take((*row)->fields);
         if (taken) continue;
@@ -108,59 +114,63 @@ result<void> append_lines(path const& file, columns const& lines) {
     return {};
 }
 
+using line_key = std::tuple<order_id, product_id, int>;
+
+// One run: what came of the lines so far.
+struct import_run {
+    diptych::application& app;
+    import_report report = {};
+    std::set<line_key> written = {};  // lines that stand in the table of allocations
+    columns fresh = {};               // lines to append to it
+
+    result<void> take_batch(columns const& fields) {
+        DIPTYCH_TRY(auto const batch, batch_of(fields));
+        DIPTYCH_TRY(carry_out(app, batch));
+        ++report.batches;
+        return {};
+    }
+
+    result<void> take_allocation(columns const& fields) {
+        DIPTYCH_TRY(auto const line, allocation_of(fields));
+        written.insert({line.order, line.product, line.quantity});
+        return carry_out(app, line);
+    }
+
+    result<void> take_order(columns const& fields) {
+        DIPTYCH_TRY(auto const line, order_line_of(fields));
+        DIPTYCH_TRY(carry_out(app, line));
+        DIPTYCH_TRY(auto const batch, batch_of_line(app, line));
+        ++(batch.empty() ? report.out_of_stock : report.allocated);
+        if (!batch.empty() && written.insert({line.order, line.product, line.quantity}).second)
+            fresh.push_back(csv::join({fields[0], fields[1], fields[2], batch}));
+        return {};
+    }
+};
+
+bool has_lines(path const& file) {
+    return std::filesystem::exists(file) && std::filesystem::file_size(file) > 0;
+}
+
 }  // namespace
 
 result<import_report> import_tables(
     diptych::application& app, import_files const& files, std::ostream& complaints
 ) {
-    import_report report;
     complaint_book bad{complaints};
+    import_run run{app};
+    auto const batches = [&](columns const& fields) { return run.take_batch(fields); };
+    auto const allocations = [&](columns const& fields) { return run.take_allocation(fields); };
+    auto const orders = [&](columns const& fields) { return run.take_order(fields); };
 
-    DIPTYCH_TRY(each_line(
-        files.batches,
-        {"ref", "sku", "qty", "eta"},
-        bad,
-        [&](columns const& fields) -> result<void> {
-            DIPTYCH_TRY(auto const batch, batch_of(fields));
-            DIPTYCH_TRY(carry_out(app, batch));
-            ++report.batches;
-            return {};
-        }
-    ));
-
-    using line_key = std::tuple<order_id, product_id, int>;
-    std::set<line_key> written;
-    if (std::filesystem::exists(files.out) && std::filesystem::file_size(files.out) > 0)
-        DIPTYCH_TRY(each_line(
-            files.out,
-            {"orderid", "sku", "qty", "batchref"},
-            bad,
-            [&](columns const& fields) -> result<void> {
-                DIPTYCH_TRY(auto const line, allocation_of(fields));
-                written.insert({line.order, line.product, line.quantity});
-                return carry_out(app, line);
-            }
-        ));
-
-    columns fresh;
-    DIPTYCH_TRY(each_line(
-        files.orders,
-        {"orderid", "sku", "qty"},
-        bad,
-        [&](columns const& fields) -> result<void> {
-            DIPTYCH_TRY(auto const line, order_line_of(fields));
-            DIPTYCH_TRY(carry_out(app, line));
-            DIPTYCH_TRY(auto const batch, batch_of_line(app, line));
-            ++(batch.empty() ? report.out_of_stock : report.allocated);
-            if (!batch.empty() && written.insert({line.order, line.product, line.quantity}).second)
-                fresh.push_back(csv::join({fields[0], fields[1], fields[2], batch}));
-            return {};
-        }
-    ));
-
-    DIPTYCH_TRY(append_lines(files.out, fresh));
-    report.skipped = bad.count;
-    return report;
+    DIPTYCH_TRY(each_line(files.batches, {"ref", "sku", "qty", "eta"}, bad, batches));
+    if (has_lines(files.out)) {
+        columns const all{"orderid", "sku", "qty", "batchref"};
+        DIPTYCH_TRY(each_line(files.out, all, bad, allocations));
+    }
+    DIPTYCH_TRY(each_line(files.orders, {"orderid", "sku", "qty"}, bad, orders));
+    DIPTYCH_TRY(append_lines(files.out, run.fresh));
+    run.report.skipped = bad.count;
+    return run.report;
 }
 
 }  // namespace shop
