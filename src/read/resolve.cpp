@@ -224,6 +224,7 @@ private:
 std::vector<known_event> known_events(std::span<model::event const> of) {
     std::vector<known_event> known;
     for (auto const& from : of) {
+        if (from.upcast != nullptr) continue;  // views see what it means today
         known_event made{.type = from.type, .formerly = from.formerly};
         for (auto const& field : from.fields) made.fields.push_back(field_of(field));
         known.push_back(std::move(made));

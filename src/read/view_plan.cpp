@@ -10,7 +10,11 @@
 
 namespace diptych::read {
 
-result<view_plan> plan_view(source text, std::span<known_event const> events) {
+result<view_plan> plan_view(
+    source text,
+    std::span<known_event const> events,
+    std::shared_ptr<older_shapes const> const& older
+) {
     auto const in = std::make_shared<source const>(std::move(text));
     DIPTYCH_TRY(auto parsed, parse_view(*in));
     DIPTYCH_TRY(resolve(*in, parsed, events));
@@ -18,11 +22,15 @@ result<view_plan> plan_view(source text, std::span<known_event const> events) {
     auto const definition = std::make_shared<view_definition const>(std::move(parsed));
     return view_plan{
         .definition = definition,
-        .version = version_of(*definition),
+        .version = older->empty() ? version_of(*definition)
+                                  : version_of(version_of(*definition) + older->meaning()),
         .create = [definition](sqlite::database const& on
                   ) { return on.execute(sqlite_ddl(*definition)); },
-        .project = [definition, in](sqlite::database const& on
-                   ) { return prepare_statements(on, *definition, *in); },
+        .project = [definition, in, older](sqlite::database const& on
+                   ) -> result<std::unique_ptr<projection>> {
+            DIPTYCH_TRY(auto statements, prepare_statements(on, *definition, *in));
+            return with_upcasts(older, std::move(statements));
+        },
     };
 }
 

@@ -2,6 +2,7 @@
 /// A view before it is opened: its definition, its version and how its rows are made.
 #pragma once
 
+#include "read/older_shapes.hpp"
 #include "read/projection.hpp"
 #include "read/source.hpp"
 #include "read/view_database.hpp"
@@ -25,6 +26,10 @@ struct view_plan {
 
 /// Reads a view file: parses, looks up events and tries every statement on an empty database. Fails
 /// with invalid, naming file, line and column.
-result<view_plan> plan_view(source text, std::span<known_event const> events);
+result<view_plan> plan_view(
+    source text,
+    std::span<known_event const> events,
+    std::shared_ptr<older_shapes const> const& older
+);
 
 }  // namespace diptych::read

@@ -31,6 +31,7 @@ std::string_view to_string(view_state state) {
 struct view_set::parts {
     view_surroundings in;
     std::vector<known_event> events;
+    std::shared_ptr<older_shapes const> older;
     std::vector<std::unique_ptr<live_view>> views = {};
 
     std::vector<std::string> names() const {
@@ -62,10 +63,12 @@ view_set::view_set(
     log::sequenced_log& of, std::filesystem::path directory, clock& time, view_options how
 ) {
     auto events = known_events(how.events);
+    auto older = std::make_shared<older_shapes const>(how.events);
     parts_ = std::make_unique<parts>(parts{
         .in =
             {.log = of, .time = time, .directory = std::move(directory), .options = std::move(how)},
         .events = std::move(events),
+        .older = std::move(older),
     });
 }
 
@@ -81,7 +84,10 @@ result<void> view_set::add_file(std::filesystem::path const& file) {
 
 result<void> view_set::add_text(std::string_view file, std::string_view text) {
     DIPTYCH_TRY(
-        auto plan, plan_view({.file = std::string{file}, .text = std::string{text}}, parts_->events)
+        auto plan,
+        plan_view(
+            {.file = std::string{file}, .text = std::string{text}}, parts_->events, parts_->older
+        )
     );
     return parts_->add(std::move(plan));
 }

@@ -132,6 +132,44 @@ TEST_CASE("old events reach a view in C++ as they look today") {
     );
 }
 
+TEST_CASE("old events reach a view file as they look today, also under one name") {
+    log_fixture of;
+    temporary_folder const folder;
+    auto events = model::context{context_model<depot::depot>()}.events;
+    for (auto& one : events)
+        if (one.upcast != nullptr) one.formerly = {"depot.taken"};
+    view_set views{*of.log, folder.path(), of.time, {.events = events}};
+    auto const* const file = R"sql(
+-- @view sums
+create table sums (batch text primary key, quantity integer not null);
+-- @on taken
+insert into sums values (:batch, :quantity)
+on conflict (batch) do update set quantity = quantity + :quantity;
+)sql";
+    views.add_text("sums.sql", file).or_throw();
+    views.start().or_throw();
+    of.append("depot.taken", R"({"product":"p","batch":"b","quantity":3})");
+    of.append("depot.picked", R"({"product":"p","quantity":"4"})");
+    of.append("depot.taken", R"({"product":"p","quantity":"5"})");
+    views.catch_up("sums").or_throw();
+    CHECK(rows_of(views, "sums") == R"([{"batch":"b","quantity":3},{"batch":"old","quantity":9}])");
+
+    view_set without{*of.log, folder.path(), of.time, {.events = {events[0], events[1]}}};
+    without.add_text("sums.sql", file).or_throw();
+    CHECK(without.status().front().version != views.status().front().version);
+    CHECK(views
+              .add_text(
+                  "p.sql",
+                  "-- @view p\ncreate table p (a text primary key);\n-- @on picked\ndelete from p;"
+              )
+              .error()
+              .message.contains("nobody declares event 'picked'"));
+    of.append("depot.picked", R"({"product":"p","quantity":[]})");
+    auto const caught_up = views.catch_up("sums");
+    REQUIRE(!caught_up);
+    CHECK(caught_up.error().message.contains("is of none of its shapes"));
+}
+
 TEST_CASE("what a view in C++ throws, or can not read, is a failing event with a name") {
     log_fixture of;
     temporary_folder const folder;
