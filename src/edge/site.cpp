@@ -1,6 +1,7 @@
 #include "edge/site.hpp"
 
 #include "edge/access.hpp"
+#include "edge/inner_exchange.hpp"
 #include "edge/metrics.hpp"
 #include "edge/router.hpp"
 #include "edge/routes/routes.hpp"
@@ -75,9 +76,13 @@ public:
             );
         DIPTYCH_TRY(add_routes());
         DIPTYCH_TRY(server_.start());
-        feed_.open();
-        waits_.open();
-        running_ = true;
+        open();
+        return {};
+    }
+
+    result<void> start_without_server() {
+        DIPTYCH_TRY(add_routes());
+        open();
         return {};
     }
 
@@ -89,6 +94,12 @@ public:
         pool_.stop();
     }
 
+    http::response ask(http::request what) {
+        auto const answered = std::make_shared<inner_exchange>();
+        handle(std::move(what), http::responder(answered));
+        return answered->wait();
+    }
+
     std::uint16_t port() const { return server_.port(); }
     std::string address() const {
         auto const& asked = options_.server.address;
@@ -98,6 +109,12 @@ public:
     }
 
 private:
+    void open() {
+        feed_.open();
+        waits_.open();
+        running_ = true;
+    }
+
     server_options served() {
         auto options = options_.server;
         options.observe = [counts = metrics_](std::uint32_t route, int status, auto took) {
@@ -187,6 +204,8 @@ site::site(services of, site_options options)
 site::~site() = default;
 
 result<void> site::start() { return implementation_->start(); }
+result<void> site::start_without_server() { return implementation_->start_without_server(); }
+http::response site::ask(http::request what) { return implementation_->ask(std::move(what)); }
 void site::stop() { implementation_->stop(); }
 std::uint16_t site::port() const { return implementation_->port(); }
 std::string site::address() const { return implementation_->address(); }

@@ -42,6 +42,13 @@ public:
     /// route is malformed or collides, and as server::start does.
     result<void> start();
 
+    /// As start, but nobody can connect: only ask() is answered.
+    result<void> start_without_server();
+
+    /// Answers a request of the program itself as it would a client's. Blocking. Streams of events
+    /// are not to be had this way: they are answered 406. Thread-safe, between start and stop.
+    http::response ask(http::request what);
+
     /// Answers what was accepted, then ends. Blocking.
     void stop();
 
