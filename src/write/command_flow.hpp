@@ -1,0 +1,68 @@
+/// @file
+/// The way of a command: through middleware and advice to its rounds, blocking or not.
+#pragma once
+
+#include "write/command_registry.hpp"
+#include "write/executor.hpp"
+#include "write/rounds.hpp"
+
+#include <diptych/clock.hpp>
+#include <diptych/execute.hpp>
+#include <diptych/middleware.hpp>
+#include <diptych/model.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace diptych::write {
+
+using outcome_callback = std::move_only_function<void(result<outcome>)>;
+
+/// A command that has been found and read.
+struct received {
+    registered_command* known;
+    model::command const* command;
+    model::erased_const value;
+    std::string body;
+};
+
+/// See the file comment. Thread-safe, but use() comes before the first command.
+class command_flow {
+public:
+    /// Keeps references: tools, clock and random must outlive it.
+    command_flow(
+        round_tools const& tools, clock& time, random_source& random, run_elsewhere elsewhere
+    )
+        : tools_(tools), time_(time), random_(random), elsewhere_(std::move(elsewhere)) {}
+
+    /// Adds to the end of the chain.
+    void use(middleware step) { chain_.push_back(std::move(step)); }
+
+    /// Executes a command and counts its outcome. Blocking.
+    result<outcome> execute(received const& what, execute_options const& how);
+
+    /// As execute; calls back once, on the commit step's thread or the caller's.
+    void execute_async(received const& what, execute_options const& how, outcome_callback done);
+
+private:
+    std::shared_ptr<attempt> attempt_of(received const& what, execute_options const& how);
+    result<outcome> pass(std::size_t step, received const& what, execute_options const& how);
+    result<outcome> decide_and_wait(received const& what, execute_options const& how);
+    void go_on(std::shared_ptr<attempt> of, std::shared_ptr<outcome_callback> done);
+    void answered(
+        std::shared_ptr<attempt> const& of,
+        std::shared_ptr<outcome_callback> const& done,
+        result<appended> said
+    );
+
+    round_tools const tools_;
+    clock& time_;
+    random_source& random_;
+    run_elsewhere const elsewhere_;
+    std::vector<middleware> chain_;
+};
+
+}  // namespace diptych::write
