@@ -109,20 +109,26 @@ struct stock {
         lots.push_back({e.batch, e.eta, e.quantity, e.quantity});
     }
     void evolve(batch_quantity_changed const& e) {
-        auto& changed = lot_of(e.batch);
-        changed.free += e.quantity - changed.quantity;
-        changed.quantity = e.quantity;
+        if (auto* const changed = find(e.batch)) {
+            changed->free += e.quantity - changed->quantity;
+            changed->quantity = e.quantity;
+        }
     }
     void evolve(allocated const& e) {
         forget(e.order, e.quantity);  // it may have waited
         lines.push_back({e.order, e.quantity, e.batch});
-        lot_of(e.batch).free -= e.quantity;
+        if (auto* const taken = find(e.batch)) taken->free -= e.quantity;
     }
     void evolve(deallocated const& e) {
         forget(e.order, e.quantity);
-        lot_of(e.batch).free += e.quantity;
+        if (auto* const freed = find(e.batch)) freed->free += e.quantity;
     }
     void evolve(back_ordered const& e) { lines.push_back({e.order, e.quantity, std::nullopt}); }
+
+    lot const* find(batch_id const& batch) const {
+        auto const found = std::ranges::find(lots, batch, &lot::batch);
+        return found == lots.end() ? nullptr : &*found;
+    }
 
     // A line is what it says: the same order may ask for 2 and for 3 of one product.
     line const* find(order_id const& order, int quantity) const {
@@ -141,24 +147,22 @@ struct stock {
     }
 
     // Which lines of a batch must go when its quantity falls: the newest. Oldest of them first.
-    std::vector<line> lines_to_lose(batch_id const& batch, int quantity) const {
-        auto const& falling = lot_of(batch);
+    std::vector<line> lines_to_lose(lot const& falling, int quantity) const {
         auto free = falling.free + quantity - falling.quantity;
         std::vector<line> lost;
         for (auto one = lines.rbegin(); one != lines.rend() && free < 0; ++one) {
-            if (one->batch != batch) continue;
+            if (one->batch != falling.batch) continue;
             free += one->quantity;
             lost.insert(lost.begin(), *one);
         }
         return lost;
     }
 
-    lot const& lot_of(batch_id const& batch) const {
-        return *std::ranges::find(lots, batch, &lot::batch);
-    }
-
 private:
-    lot& lot_of(batch_id const& batch) { return *std::ranges::find(lots, batch, &lot::batch); }
+    lot* find(batch_id const& batch) {
+        auto const found = std::ranges::find(lots, batch, &lot::batch);
+        return found == lots.end() ? nullptr : &*found;
+    }
 
     void forget(order_id const& order, int quantity) {
         std::erase_if(lines, [&](line const& one) {
@@ -225,8 +229,8 @@ struct allocate_from {
     static constexpr auto location = "/views/allocations?order_id=eq.{order}";
 
     diptych::decision<allocated> decide(stock const& s) const {
-        auto const lot = std::ranges::find(s.lots, batch, &stock::lot::batch);
-        if (lot == s.lots.end())
+        auto const* lot = s.find(batch);
+        if (!lot)
             return diptych::refuse(
                 refusal::unknown_batch, "There is no batch " + batch.value + " of " + product.value
             );
@@ -252,14 +256,15 @@ struct change_batch_quantity {
     diptych::decision<deallocated, batch_quantity_changed> decide(
         known_batch const& known, stock const& s
     ) const {
-        if (!known.product)
+        auto const* lot = s.find(batch);
+        if (!known.product || !lot)
             return diptych::refuse(refusal::unknown_batch, "There is no batch " + batch.value);
         if (quantity < 0) return diptych::refuse(refusal::quantity_not_positive);
-        if (s.lot_of(batch).quantity == quantity) return diptych::no_events;
+        if (lot->quantity == quantity) return diptych::no_events;
 
         // Those who lose their place come first, so that they are also the first to get another.
         diptych::decision<deallocated, batch_quantity_changed> events;
-        for (auto const& line : s.lines_to_lose(batch, quantity))
+        for (auto const& line : s.lines_to_lose(*lot, quantity))
             events += deallocated{
                 .order = line.order,
                 .product = *known.product,

@@ -8,12 +8,12 @@
 
 namespace lending {
 
+// clang-format off
 // [readme]
 using book_id = diptych::id<"book">;
 using reader_id = diptych::id<"reader">;
 
 // What happened. Names and fields are stored for good.
-// clang-format off
 struct lent     { using home = book_id;  book_id book;  reader_id reader; };
 struct returned { using home = book_id;  book_id book;  reader_id reader; };
 
@@ -32,7 +32,6 @@ struct card {
     void evolve(lent const&)       { ++books; }
     void evolve(returned const&)   { --books; }
 };
-// clang-format on
 
 // What may be asked: data and one pure decision.
 struct lend {
@@ -47,6 +46,7 @@ struct lend {
     }
 };
 // [readme]
+// clang-format on
 
 // [give_back]
 struct give_back {

@@ -1,5 +1,6 @@
 /// @file
-/// lending: serves the library at http://127.0.0.1:8080 and keeps it in the folder `lending`.
+/// lending: serves the library at http://127.0.0.1:8080 and keeps it in the folder `lending`. Start
+/// it at the top of the project.
 // [main]
 #include "domain.hpp"
 
@@ -7,7 +8,7 @@
 
 int main() {
     auto app = diptych::application{{.data = "lending"}};
-    app.add<lending::context>().views(LENDING_VIEWS);
+    app.add<lending::context>().views("examples/lending/views");
     app.serve({.http = "127.0.0.1:8080"}).or_throw();
 }
 // [main]

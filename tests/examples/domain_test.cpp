@@ -153,6 +153,12 @@ TEST_CASE("an unknown batch is refused by its reference") {
     CHECK(said.decided()->detail == "There is no batch b9");
 }
 
+TEST_CASE("an event about a batch that nobody created is passed over") {
+    given(created("b1", 5), placed("o1", "b9", 3), lost("o1", "b9", 3), changed("b9", 1))
+        .when(ask("o2", 5))
+        .then(placed("o2", "b1", 5));
+}
+
 TEST_CASE("a line that was placed elsewhere takes its batch, once, if there is room") {
     allocate_from const command{.batch = {"b2"}, .order = {"o1"}, .product = lamp, .quantity = 3};
     given(created("b1", 5), created("b2", 5)).when(command).then(placed("o1", "b2", 3));
