@@ -1,0 +1,39 @@
+#include "log/heads.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+namespace diptych::log {
+
+TEST_CASE("heads are remembered and corrected") {
+    heads known(10);
+    CHECK_FALSE(known.has("a-1"));
+    known.set("a-1", version{1}, position{1});
+    known.set("a-1", version{2}, position{2});
+    known.set("b-1", version{0}, position{2});
+    CHECK(known.has("a-1"));
+    CHECK(known.find("a-1") == version{2});
+    CHECK(known.find("b-1") == version{0});
+    known.clear(position{7});
+    CHECK_FALSE(known.has("a-1"));
+    CHECK(known.forgotten_to() == position{7});
+}
+
+TEST_CASE("a stream that has been forgotten was not written after forgotten_to") {
+    heads known(4);
+    for (std::uint64_t at = 1; at <= 100; ++at) {
+        known.set("s-" + std::to_string(at), version{at}, position{at});
+        for (std::uint64_t before = 1; before <= at; ++before) {
+            auto const found = known.find("s-" + std::to_string(before));
+            if (found)
+                CHECK(found == version{before});
+            else
+                CHECK(position{before} <= known.forgotten_to());
+        }
+        CHECK(known.forgotten_to() + 4 < position{at + 4});
+    }
+    CHECK(known.forgotten_to() >= position{90});
+}
+
+}  // namespace diptych::log
