@@ -54,7 +54,10 @@ result<void> inline_projection::apply(std::span<recorded_event const> events) {
         return fail(
             errc::failed, "view_lost", "view '" + name_ + "' has lost this group and catches up"
         );
-    DIPTYCH_TRY(open_savepoint());
+    if (auto opened = open_savepoint(); !opened) {
+        broken_ = true;
+        return opened;
+    }
     for (auto const& event : events) {
         auto applied = with_->apply(event);
         if (applied) continue;

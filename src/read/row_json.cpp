@@ -79,6 +79,7 @@ cell cell_of(sqlite::statement const& row, int at, column_type type) {
     if (row.is_null(at)) return {};
     switch (type.kind) {
         case column_kind::text:
+        case column_kind::json:
             return std::string{row.text(at)};
         case column_kind::real:
             return row.real(at);

@@ -50,6 +50,7 @@ result<view_database> view_database::open(
     std::filesystem::path const& file, uuid const& log_id, create_tables const& create, bool paced
 ) {
     view_database made;
+    made.file_ = file;
     DIPTYCH_TRY(made.connection_, sqlite::database::open(file, {.automatic_checkpoint = !paced}));
     DIPTYCH_TRY(auto const is_set_up, has_tables(made.connection_));
     if (!is_set_up) {
@@ -91,6 +92,7 @@ result<void> view_database::prepare() {
     DIPTYCH_TRY(
         save_, connection_.prepare("update _diptych set epoch = ?1, position = ?2, chain = ?3")
     );
+    DIPTYCH_TRY(position_, connection_.prepare("select position from _diptych"));
     return {};
 }
 
@@ -100,6 +102,23 @@ bool view_database::in_transaction() const {
 
 void view_database::roll_back() {
     if (in_transaction()) (void)connection_.execute("rollback");
+}
+
+// Two processes on one folder: whoever comes second begins again at the checkpoint of the first.
+result<void> view_database::begin() {
+    DIPTYCH_TRY(begin_.run());
+    DIPTYCH_TRY(auto const there, position_.step());
+    auto const is_ours =
+        there && position_.integer(0) == static_cast<std::int64_t>(at_.at.position.value);
+    position_.reset();
+    if (is_ours) return {};
+    roll_back();
+    DIPTYCH_TRY(at_, read_checkpoint(connection_, file_));
+    return fail(
+        errc::unavailable,
+        "checkpoint_moved",
+        file_.string() + " is being written by another process, and is now at " + to_string(at_.at)
+    );
 }
 
 result<void> view_database::commit(checkpoint const& next) {

@@ -44,7 +44,9 @@ public:
     checkpoint const& at() const { return at_; }
     sqlite::database const& connection() const { return connection_; }
 
-    result<void> begin() { return begin_.run(); }
+    /// Takes the write lock. Fails with unavailable if another process has it, or has moved the
+    /// checkpoint: at() is then where that one has put it.
+    result<void> begin();
     void roll_back();
 
     /// Writes the checkpoint and commits. After a failure nothing of the transaction is there.
@@ -56,10 +58,12 @@ public:
 private:
     result<void> prepare();
 
+    std::filesystem::path file_;
     sqlite::database connection_;
     sqlite::statement begin_;
     sqlite::statement commit_;
     sqlite::statement save_;
+    sqlite::statement position_;
     checkpoint at_;
 };
 

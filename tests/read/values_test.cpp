@@ -65,7 +65,7 @@ TEST_CASE("times are read with their zone, dates as their midnight") {
           "2026-03-01T",
           "2026-03-01T25:00:00Z",
           "2026-03-01T10:00:00",
-          "2026-03-01T10:00:00.1234567Z",
+
           "2026-03-01T10:00:00Zx",
           "2026-03-01T10:00:00.Z"}) {
         CAPTURE(text);

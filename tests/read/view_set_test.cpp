@@ -134,6 +134,27 @@ TEST_CASE("views are caught up before they are served") {
     CHECK(views.position("counter").or_throw() == of.log->end());
 }
 
+TEST_CASE("two who write one view apply each event once") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set one{*of.log, folder.path(), of.time};
+    view_set other{*of.log, folder.path(), of.time};
+    for (auto* const views : {&one, &other}) {
+        views->add_text("counter.sql", counter).or_throw();
+        views->start().or_throw();
+    }
+    for (int i = 0; i < 5; ++i) {
+        of.append("counted", R"({"name":"a"})");
+        one.catch_up("counter").or_throw();
+        auto const second = other.step("counter");
+        REQUIRE(!second);
+        CHECK(second.error().code == "checkpoint_moved");
+        of.time.advance(std::chrono::minutes{1});
+        other.catch_up("counter").or_throw();
+    }
+    CHECK(rows_of(one, "counter") == R"([{"name":"a","n":5,"last":5}])");
+}
+
 TEST_CASE("batches are bounded by events and by time") {
     log_fixture of;
     temporary_folder const folder;
