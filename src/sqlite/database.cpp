@@ -8,6 +8,7 @@
 #include <climits>
 #include <sqlite3.h>
 #include <string>
+#include <unistd.h>
 
 namespace diptych::sqlite {
 
@@ -30,6 +31,29 @@ std::string settings(options const& how) {
     // The first read: tells at once whether this is a database that can be read.
     pragmas += "pragma schema_version;";
     return pragmas;
+}
+
+// Whether nobody seems to write: the file is there without a WAL, which every writer has, in a
+// folder where this process cannot make one.
+bool is_still(std::filesystem::path const& file) {
+    auto const folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+    return ::access(file.c_str(), R_OK) == 0 &&
+           ::access((file.string() + "-wal").c_str(), F_OK) != 0 &&
+           ::access(folder.c_str(), W_OK) != 0;
+}
+
+std::string unguarded_name(std::filesystem::path const& file) {
+    std::string name = "file:";
+    for (auto const byte : file.string()) {
+        if (byte == '?' || byte == '#' || byte == '%') {
+            auto const digits = std::string_view{"0123456789ABCDEF"};
+            auto const value = static_cast<unsigned char>(byte);
+            name += {'%', digits[value >> 4], digits[value & 15]};
+        } else {
+            name += byte;
+        }
+    }
+    return name + "?immutable=1";
 }
 
 // Takes one statement off the text; null where nothing but blanks and comments is left.
@@ -58,19 +82,35 @@ result<sqlite3_stmt*> prepare_next(sqlite3* connection, std::string_view& sql) {
 void database::close::operator()(sqlite3* what) const { sqlite3_close_v2(what); }
 
 result<database> database::open(std::filesystem::path const& file, options const& how) {
+    auto opened = open_as(file, how, false);
+    // Readers of a WAL share a file of locks, which SQLite cannot make in such a folder.
+    if (!opened && how.mode == open_mode::read_only && is_still(file))
+        return open_as(file, how, true);
+    return opened;
+}
+
+result<database> database::open_as(
+    std::filesystem::path const& file, options const& how, bool unguarded
+) {
     auto const flags = how.mode == open_mode::read_only
                            ? SQLITE_OPEN_READONLY
                            : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    auto const name = unguarded ? unguarded_name(file) : file.string();
     sqlite3* handle = nullptr;
     auto const code = sqlite3_open_v2(
-        file.c_str(),
+        name.c_str(),
         &handle,
-        flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE,
+        flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE |
+            (unguarded ? SQLITE_OPEN_URI : 0),
         nullptr
     );
     database opened;
     opened.handle_.reset(handle);
+    opened.is_unguarded_ = unguarded;
     if (code != SQLITE_OK) return failure_of(handle, code);
+    // A file that may not be written to is opened to read, in silence.
+    if (how.mode == open_mode::read_write && sqlite3_db_readonly(handle, "main") == 1)
+        return failure_of(handle, SQLITE_READONLY);
     sqlite3_busy_timeout(handle, how.busy_timeout_ms);
     DIPTYCH_TRY(opened.execute(settings(how)));
     return opened;

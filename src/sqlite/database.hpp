@@ -77,7 +77,8 @@ private:
 class database {
 public:
     /// Opens or (read_write) creates the file; ":memory:" is allowed. A read-only connection works
-    /// beside the writer of another process. Fails with not_found, denied, corrupt or unavailable.
+    /// beside the writer of another process, and in a folder that this process may not write to.
+    /// Fails with not_found, denied, corrupt or unavailable.
     static result<database> open(std::filesystem::path const& file, options const& how = {});
 
     /// One statement. Fails with failed (code "sql") if it is not SQL that fits the schema, invalid
@@ -93,6 +94,10 @@ public:
     /// Pages that this connection has written to the WAL since it was opened.
     std::int64_t pages_written() const;
 
+    /// Whether it relies on nobody writing: it was opened to read in a folder that this process may
+    /// not write to, with no writer there. Do not keep it for long.
+    bool is_unguarded() const { return is_unguarded_; }
+
     std::int64_t changes() const;  ///< Rows that the last statement changed.
     sqlite3* raw() const { return handle_.get(); }
 
@@ -100,7 +105,12 @@ private:
     struct close {
         void operator()(sqlite3* what) const;
     };
+    static result<database> open_as(
+        std::filesystem::path const& file, options const& how, bool unguarded
+    );
+
     std::unique_ptr<sqlite3, close> handle_;
+    bool is_unguarded_ = false;
 };
 
 /// Rolls back when destroyed unless committed. Keeps a reference: the database must outlive it, in

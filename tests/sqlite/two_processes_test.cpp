@@ -79,3 +79,42 @@ TEST_CASE("a read-only connection works beside the writer of another process") {
     );
     CHECK(count(sqlite::database::open(file).or_throw()) == 2);
 }
+
+TEST_CASE("a file in a folder that may not be written to can be read") {
+    auto const folder = temporary_folder{};
+    // A name that would mean something in a URI.
+    auto const inner = folder / "a?b#c%20";
+    std::filesystem::create_directory(inner);
+    auto const file = inner / "a.db";
+    sqlite::database::open(file)
+        .or_throw()
+        .execute("create table t (a); insert into t values (1)")
+        .or_throw();
+    REQUIRE(!std::filesystem::exists(file.string() + "-wal"));
+    using std::filesystem::perms;
+    auto const readable = perms::owner_read | perms::group_read | perms::others_read;
+    auto const enterable = perms::owner_exec | perms::group_exec | perms::others_exec;
+    std::filesystem::permissions(file, readable);
+    std::filesystem::permissions(inner, readable | enterable);
+    std::filesystem::permissions(folder.path(), readable | enterable | perms::owner_write);
+
+    auto const child = ::fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        if (::getuid() == 0 && ::setuid(65534) != 0) ::_exit(1);  // The rules bind only others.
+        auto const opened = sqlite::database::open(file, {.mode = sqlite::open_mode::read_only});
+        if (!opened || !opened->is_unguarded()) ::_exit(2);
+        if (count(*opened) != 1) ::_exit(3);
+        auto const written = sqlite::database::open(file);
+        ::_exit(!written && written.error().kind == errc::denied ? 0 : 4);
+    }
+    auto status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WEXITSTATUS(status) == 0);
+    std::filesystem::permissions(inner, perms::owner_all);
+    // Where a writer may come, reading keeps to the rules.
+    if (::getuid() == 0)
+        CHECK(!sqlite::database::open(file, {.mode = sqlite::open_mode::read_only})
+                   .or_throw()
+                   .is_unguarded());
+}

@@ -70,7 +70,9 @@ result<index_checkpoint> index_reader::begin() {
 
 result<void> index_reader::end() { return end_.run(); }
 
-bool index_reader::is_current() const { return identity_ && identity_of(file_) == identity_; }
+bool index_reader::is_current() const {
+    return !database_.is_unguarded() && identity_ && identity_of(file_) == identity_;
+}
 
 result<std::vector<position>> index_reader::after(
     posting_key key, position after, std::size_t limit

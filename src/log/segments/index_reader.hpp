@@ -43,7 +43,8 @@ public:
     result<std::optional<answer>> find_answer(std::string_view caller, std::string_view id);
     result<std::optional<std::string>> load_state(std::string_view name);
 
-    /// Whether the file under the name is still the one that was opened.
+    /// Whether it may be used again: the file under the name is still the one that was opened, and
+    /// somebody who begins to write to it would be noticed.
     bool is_current() const;
 
 private:

@@ -57,7 +57,7 @@ TEST_CASE("any flipped bit of a chunk's body is noticed") {
     for (std::size_t at = 0; at < made.body.size(); ++at)
         for (unsigned bit = 0; bit < 8; ++bit) {
             auto body = made.body;
-            body[at] = static_cast<char>(body[at] ^ (1U << bit));
+            body[at] = static_cast<char>(body[at] ^ static_cast<char>(1U << bit));
             CAPTURE(at);
             CAPTURE(bit);
             CHECK(!unpack(made.first, made.last, made.homes, body, unpacked));
