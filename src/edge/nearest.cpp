@@ -27,7 +27,7 @@ std::size_t distance(std::string_view from, std::string_view to) {
 
 }  // namespace
 
-std::string_view nearest(std::string_view name, std::vector<std::string> const& known) {
+std::string nearest(std::string_view name, std::vector<std::string> const& known) {
     name = name.substr(0, compared_max);
     std::string_view best;
     auto least = name.size() / 2 + 2;
@@ -37,7 +37,7 @@ std::string_view nearest(std::string_view name, std::vector<std::string> const& 
         least = steps;
         best = one;
     }
-    return best;
+    return std::string(best);
 }
 
 }  // namespace diptych::edge

@@ -9,6 +9,6 @@
 namespace diptych::edge {
 
 /// The most similar of `known`; empty if none is at all like `name`.
-std::string_view nearest(std::string_view name, std::vector<std::string> const& known);
+std::string nearest(std::string_view name, std::vector<std::string> const& known);
 
 }  // namespace diptych::edge

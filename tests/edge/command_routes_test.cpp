@@ -1,0 +1,114 @@
+#include "edge/site_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace diptych;
+using namespace diptych::testing;
+
+TEST_CASE("an accepted command answers with its token, its events and where to read the result") {
+    site_fixture of;
+    auto const answer = of.post("/commands/lend", R"({"book":"b1","reader":"ada"})");
+    CHECK(answer.status == 201);
+    CHECK(answer.headers.at("location") == "/views/loans?book=eq.b1");
+    CHECK(json_at(answer.body, "outcome") == "accepted");
+    CHECK(json_at(answer.body, "token") == "1.1");
+    CHECK(json_at(answer.body, "events.0.type") == "lending.lent");
+    CHECK(json_at(answer.body, "events.0.stream") == "book-b1");
+    auto const read = of.ask("GET", answer.headers.at("location"));
+    CHECK(read.body == R"([{"book":"b1","reader":"ada"}])");
+}
+
+TEST_CASE("a command that says nothing of a result is answered 200, with its full name too") {
+    site_fixture of;
+    auto const answer = of.post("/commands/lending.give_back", R"({"book":"b1"})");
+    CHECK(answer.status == 200);
+    CHECK(json_at(answer.body, "events") == "[]");
+}
+
+TEST_CASE("a refusal is answered 409 with reason and detail") {
+    site_fixture of;
+    of.post("/commands/lend", R"({"book":"b1","reader":"ada"})");
+    auto const answer = of.post("/commands/lend", R"({"book":"b1","reader":"bob"})");
+    CHECK(answer.status == 409);
+    CHECK(answer.headers.at("content-type") == "application/problem+json");
+    CHECK(json_at(answer.body, "reason") == "already_lent");
+    CHECK(json_at(answer.body, "detail") == "b1 is away");
+    CHECK(json_at(answer.body, "status") == "409");
+}
+
+TEST_CASE("a malformed command is answered 400 with the path of the fault") {
+    site_fixture of;
+    auto const answer = of.post("/commands/lend", R"({"book":"b1","reader":7})");
+    CHECK(answer.status == 400);
+    CHECK(json_at(answer.body, "path") == "reader");
+    CHECK(of.post("/commands/lend", "{").status == 400);
+    CHECK(of.log->end().position.value == 0);
+}
+
+TEST_CASE("an unknown command is answered 404 with the nearest name") {
+    site_fixture of;
+    auto const answer = of.post("/commands/lendd", "{}");
+    CHECK(answer.status == 404);
+    CHECK(json_at(answer.body, "nearest") == "lend");
+}
+
+TEST_CASE("the same Idempotency-Key gets the first answer, other bytes under it 422") {
+    site_fixture of;
+    auto const body = R"({"book":"b1","reader":"ada"})";
+    auto const key = "Idempotency-Key: k1\r\n";
+    auto const first = of.post("/commands/lend", body, key);
+    auto const again = of.post("/commands/lend", body, key);
+    CHECK(again.status == 201);
+    CHECK(json_at(again.body, "token") == json_at(first.body, "token"));
+    CHECK(json_at(again.body, "repeated") == "true");
+    CHECK(of.post("/commands/lend", R"({"book":"b2","reader":"ada"})", key).status == 422);
+    CHECK(of.log->end().position.value == 1);
+}
+
+TEST_CASE("If-Match is answered 412 with the events between, once something has changed") {
+    site_fixture of;
+    auto const first = of.post("/commands/lend", R"({"book":"b1","reader":"ada"})");
+    of.post("/commands/give_back", R"({"book":"b1"})");
+    auto const stale = of.post(
+        "/commands/lend",
+        R"({"book":"b1","reader":"bob"})",
+        "If-Match: \"" + json_at(first.body, "token") + "\"\r\n"
+    );
+    CHECK(stale.status == 412);
+    CHECK(json_at(stale.body, "events.0.type") == "lending.returned");
+    CHECK(
+        of.post("/commands/lend", R"({"book":"b1","reader":"bob"})", "If-Match: 1.2\r\n").status ==
+        201
+    );
+    CHECK(of.post("/commands/lend", "{}", "If-Match: soon\r\n").status == 400);
+}
+
+TEST_CASE("correlation, causation, user, reason and trace go into the metadata") {
+    site_fixture of;
+    of.post(
+        "/commands/lend",
+        R"({"book":"b1","reader":"ada"})",
+        "X-Correlation-Id: c7\r\nX-Causation-Id: m3\r\nX-User: ada\r\nX-Reason: birthday\r\n"
+        "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"
+    );
+    auto const read = of.ask("GET", "/streams/book-b1");
+    auto const metadata = json_at(read.body, "events.0.metadata");
+    for (auto const* expected : {"c7", "m3", "ada", "birthday", "00f067aa0ba902b7"})
+        CHECK_MESSAGE(metadata.find(expected) != std::string::npos, metadata);
+}
+
+TEST_CASE("many commands in one pipeline are all answered, in order") {
+    site_fixture of;
+    auto client = of.client();
+    std::string all;
+    for (int i = 0; i < 50; ++i)
+        all += request_text(
+            "POST",
+            "/commands/lend",
+            {},
+            R"({"book":"b)" + std::to_string(i) + R"(","reader":"ada"})"
+        );
+    client.send(all);
+    for (int i = 0; i < 50; ++i)
+        CHECK(json_at(client.read().body, "events.0.stream") == "book-b" + std::to_string(i));
+}

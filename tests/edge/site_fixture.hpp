@@ -1,0 +1,203 @@
+/// @file
+/// A whole site over a log in memory: two commands, an inline and an async view.
+#pragma once
+
+#include "edge/client.hpp"
+#include "edge/fixture.hpp"
+#include "edge/site.hpp"
+#include "log/memory/memory_engine.hpp"
+#include "temporary_folder.hpp"
+
+#include <diptych/context.hpp>
+#include <diptych/json_value.hpp>
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+namespace lending {
+
+using book_id = diptych::id<"book">;
+
+struct lent {
+    book_id book;
+    std::string reader;
+};
+struct returned {
+    book_id book;
+};
+
+enum class refusal { already_lent };
+
+struct shelf {
+    using of = book_id;
+    bool away = false;
+    void evolve(lent const&) { away = true; }
+    void evolve(returned const&) { away = false; }
+};
+
+struct lend {
+    book_id book;
+    std::string reader;
+    static constexpr auto location = "/views/loans?book=eq.{book}";
+    diptych::decision<lent> decide(shelf const& s) const {
+        if (s.away) return diptych::refuse(refusal::already_lent, book.value + " is away");
+        return lent{.book = book, .reader = reader};
+    }
+};
+
+struct give_back {
+    book_id book;
+    diptych::decision<returned> decide(shelf const& s) const {
+        if (!s.away) return diptych::no_events;
+        return returned{.book = book};
+    }
+};
+
+using library = diptych::context<diptych::commands<lend, give_back>>;
+
+inline constexpr auto loans_view = R"sql(
+-- @view loans inline
+create table loans (book text primary key, reader text not null);
+-- @on lent
+insert into loans (book, reader) values (:book, :reader);
+-- @on returned
+delete from loans where book = :book;
+-- @serve filter reader sort reader
+)sql";
+
+inline constexpr auto readers_view = R"sql(
+-- @view readers async
+create table readers (reader text primary key, books integer not null);
+-- @on lent
+insert into readers values (:reader, 1) on conflict (reader) do update set books = books + 1;
+-- @serve filter reader sort reader
+)sql";
+
+}  // namespace lending
+
+namespace diptych::testing {
+
+/// Runs the commit step whenever there is something to commit.
+class committing {
+public:
+    explicit committing(log::sequenced_log& log) : log_(log) {
+        log.on_work([this] { ring(); });
+        thread_ = std::jthread([this](std::stop_token const& stop) { run(stop); });
+    }
+    ~committing() {
+        thread_.request_stop();
+        ring();
+        thread_.join();
+        log_.on_work({});
+    }
+    committing(committing const&) = delete;
+    committing& operator=(committing const&) = delete;
+
+private:
+    void ring() {
+        std::lock_guard const lock(mutex_);
+        rung_ = true;
+        bell_.notify_one();
+    }
+    void run(std::stop_token const& stop) {
+        while (!stop.stop_requested()) {
+            while (log_.commit_step()) {
+            }
+            std::unique_lock lock(mutex_);
+            bell_.wait(lock, [this] { return rung_; });
+            rung_ = false;
+        }
+    }
+
+    log::sequenced_log& log_;
+    std::mutex mutex_;
+    std::condition_variable bell_;
+    bool rung_ = false;
+    std::jthread thread_;
+};
+
+/// See the file comment. The async view moves only when a test steps it.
+struct site_fixture {
+    explicit site_fixture(edge::site_options options = {})
+        : log(log::sequenced_log::open(
+                  std::make_unique<log::memory::memory_engine>(log_id()),
+                  system_clock(),
+                  system_random()
+          )
+                  .or_throw()),
+          committer(std::make_unique<committing>(*log)),
+          commands(*log, system_clock(), system_random()),
+          views(
+              *log,
+              folder.path(),
+              system_clock(),
+              {.events = context_model<lending::library>().events}
+          ),
+          site(
+              {.log = *log, .commands = commands, .views = views, .time = system_clock()},
+              local(std::move(options))
+          ) {
+        commands.add(context_model<lending::library>()).or_throw();
+        views.add_text("loans.sql", lending::loans_view).or_throw();
+        views.add_text("readers.sql", lending::readers_view).or_throw();
+        views.start().or_throw();
+        site.start().or_throw();
+    }
+    ~site_fixture() { site.stop(); }
+
+    http_client client() const { return http_client(site.port()); }
+
+    /// Asks on a connection of its own.
+    http_answer ask(
+        std::string_view method,
+        std::string_view target,
+        std::string_view headers = {},
+        std::optional<std::string_view> body = {}
+    ) const {
+        return client().ask(method, target, headers, body);
+    }
+    http_answer post(std::string_view target, std::string_view body, std::string_view headers = {})
+        const {
+        return ask("POST", target, headers, body);
+    }
+
+    hand_clock time;
+    temporary_folder folder;
+    std::unique_ptr<log::sequenced_log> log;
+    std::unique_ptr<committing> committer;
+    write::executor commands;
+    read::view_set views;
+    edge::site site;
+
+private:
+    static uuid log_id() {
+        uuid id;
+        id.bytes[0] = 1;
+        return id;
+    }
+    edge::site_options local(edge::site_options options) {
+        options.server.address = "127.0.0.1:0";
+        options.server.now = [this] { return time.now(); };
+        options.server.tick = std::chrono::milliseconds{5};
+        return options;
+    }
+};
+
+/// A value in a JSON text by its path ("events.0.type"), as it is written; empty if it is not
+/// there.
+inline std::string json_at(std::string const& json, std::string_view path) {
+    auto const document = json::parse(json);
+    REQUIRE_MESSAGE(document.has_value(), json);
+    auto const found = document->root().at(path);
+    if (!found) return {};
+    return std::string(found->kind() == json::kind::text ? found->text() : found->raw());
+}
+
+}  // namespace diptych::testing
