@@ -1,5 +1,6 @@
 #include "read/example_views.hpp"
 #include "read/log_fixture.hpp"
+#include "sqlite/database.hpp"
 
 #include <doctest/doctest.h>
 
@@ -231,6 +232,47 @@ insert into strict values (:name, :amount);
     views.resume("strict").or_throw();
     CHECK(status_of(views, "strict").state == view_state::running);
     CHECK(!views.catch_up("strict"));
+}
+
+TEST_CASE("a view that fails within an append keeps what came before, and goes on from there") {
+    log_fixture of;
+    temporary_folder const folder;
+    auto const start = [&] {
+        auto views = std::make_unique<view_set>(*of.log, folder.path(), of.time);
+        views->add_text("counter.sql", counter).or_throw();
+        views->start().or_throw();
+        return views;
+    };
+    auto views = start();
+    std::optional<sqlite::database> other;
+    for (auto const& one : std::filesystem::directory_iterator{folder.path()})
+        if (one.path().extension() == ".db") other = sqlite::database::open(one.path()).or_throw();
+    other
+        ->execute(
+            "create trigger stop before insert on counter when new.name = 'bad' begin "
+            "select raise(abort, 'not yet'); end"
+        )
+        .or_throw();
+    std::vector<event_data> events;
+    for (auto const* const data : {R"({"name":"a"})", R"({"name":"bad"})", R"({"name":"a"})"})
+        events.push_back({.stream = "s-1", .type = "counted", .data = data});
+    of.log->append({.events = events}).or_throw();
+
+    CHECK(!views->catch_up("counter"));
+    CHECK(rows_of(*views, "counter") == R"([{"name":"a","n":1,"last":1}])");
+    CHECK(views->position("counter").or_throw().position == position{1});
+    views = start();
+    CHECK(status_of(*views, "counter").state == view_state::running);
+    CHECK(views->position("counter").or_throw().position == position{1});
+
+    other->execute("drop trigger stop").or_throw();
+    of.time.advance(std::chrono::minutes{1});
+    views->catch_up("counter").or_throw();
+    CHECK(
+        rows_of(*views, "counter") ==
+        R"([{"name":"a","n":2,"last":3},{"name":"bad","n":1,"last":2}])"
+    );
+    CHECK(!status_of(*views, "counter").last_error);
 }
 
 TEST_CASE("a constraint that fails in an async view is a failing event, too") {
