@@ -36,6 +36,16 @@ void leave_snapshot(house& at) {
     write_snapshots(at);
 }
 
+// Ten other deposits in a log of this id, and the snapshot as it was left.
+void take_over_snapshot(house& at, std::string_view log_id) {
+    auto const bytes = at.log->load_state(snapshot_of_a()).or_throw();
+    REQUIRE(bytes);
+    at.stored = std::make_shared<log::memory::store>(parse_uuid(log_id).or_throw());
+    at.restart();
+    deposit_often(at, 10);
+    at.log->save_state(snapshot_of_a(), *bytes).or_throw();
+}
+
 write::executor_options const small{.build_id = "b1", .snapshot_after = 10};
 
 }  // namespace
@@ -121,15 +131,9 @@ TEST_CASE("a snapshot of another layout, build or history is never used") {
         bank::balance_state().revision = 1;
         at.restart();
     }
-    SUBCASE("another log") {
-        auto const bytes = at.log->load_state(snapshot_of_a()).or_throw();
-        REQUIRE(bytes);
-        at.stored = std::make_shared<log::memory::store>(
-            parse_uuid("0198c5a0-0000-7cc3-98c4-dc0c0c07398f").or_throw()
-        );
-        at.restart();
-        deposit_often(at, 10);
-        at.log->save_state(snapshot_of_a(), *bytes).or_throw();
+    SUBCASE("another log") { take_over_snapshot(at, "0198c5a0-0000-7cc3-98c4-dc0c0c07398f"); }
+    SUBCASE("another history of the same log") {
+        take_over_snapshot(at, "0198c5a0-7b1e-7cc3-98c4-dc0c0c07398f");
     }
     CHECK(folds_of_balance(at, "10") == 10);
     CHECK(at.commands->states().snapshots_ignored == 1);
