@@ -19,7 +19,7 @@ constexpr std::size_t checksum_at = 4;
 constexpr std::size_t version_at = 8;
 constexpr std::size_t time_at = 16;
 constexpr std::size_t id_at = 24;
-constexpr std::size_t key_at = 40;
+// 40: the key id, reserved and zero.
 constexpr std::size_t flags_at = 44;
 constexpr std::size_t tag_count_at = 45;
 constexpr std::size_t stream_size_at = 46;
