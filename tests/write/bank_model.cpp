@@ -99,7 +99,7 @@ result<void> fold_card(void* into, recorded_event const& event, std::span<std::s
     return {};
 }
 
-model::state const card{
+model::state const card_model{
     .name = "card",
     .id_kinds = {"card"},
     .types = {"bank.card_linked"},
@@ -212,7 +212,7 @@ result<std::vector<model::state_key>> key_to(void const* command, earlier_states
 }
 result<std::vector<model::state_key>> key_card(void const* command, earlier_states) {
     auto const& what = *static_cast<body const*>(command);
-    return std::vector{model::state_key{.of = &card, .names = {"card-" + what.card}}};
+    return std::vector{model::state_key{.of = &card_model, .names = {"card-" + what.card}}};
 }
 result<std::vector<model::state_key>> key_of_card(void const*, earlier_states earlier) {
     auto const& to = static_cast<card_state const*>(earlier[0].at(0).get())->linked_to;
@@ -283,7 +283,7 @@ model::context make_context() {
         command("withdraw", {of(own, key_account)}, withdraw),
         command("transfer", {of(own, key_account), of(own, key_to)}, move_money),
         command("link", {}, link_card),
-        command("charge", {of(card, key_card), of(own, key_of_card)}, charge_card),
+        command("charge", {of(card_model, key_card), of(own, key_of_card)}, charge_card),
         command("draw", {of(own, key_account), environment}, draw),
         command("audit", {of(total, key_total)}, audit)
     };
