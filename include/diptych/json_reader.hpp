@@ -51,6 +51,10 @@ public:
     /// until the next call.
     bool next_member(std::string_view& name);
 
+    /// Goes to the next member if it is this one, written without spaces and escapes; else does
+    /// nothing. A quick way for what is most likely.
+    bool take_member(std::string_view name);
+
     bool begin_array();
     /// Goes to the next element. False at the end of the array, or on failure.
     bool next_element();

@@ -5,9 +5,8 @@
 namespace diptych::json {
 namespace {
 
-/// The field of this name, most likely the one at `guess`; how.count if there is none.
-std::size_t find_field(object_form const& how, std::string_view name, std::size_t guess) {
-    if (guess < how.count && how.fields[guess].name == name) return guess;
+/// The field of this name; how.count if there is none.
+std::size_t find_field(object_form const& how, std::string_view name) {
     std::size_t index = 0;
     while (index < how.count && how.fields[index].name != name) ++index;
     return index;
@@ -61,13 +60,17 @@ bool read_object(reader& in, void* to, object_form const& how) {
     void const* fields[reflect::fields_max];
     how.addresses(to, fields);
     std::bitset<reflect::fields_max> seen;
-    std::size_t index = 0;
-    for (std::string_view name; in.next_member(name); ++index) {
-        index = find_field(how, name, index);
-        if (index == how.count) {
-            if (in.how().all_known) return unknown_field(in, how, name);
-            if (!in.skip()) return false;
-            continue;
+    for (std::size_t index = 0;; ++index) {
+        // Members come in the order of the fields: that is how they are written.
+        if (index >= how.count || !in.take_member(how.fields[index].name)) {
+            std::string_view name;
+            if (!in.next_member(name)) break;
+            index = find_field(how, name);
+            if (index == how.count) {
+                if (in.how().all_known) return unknown_field(in, how, name);
+                if (!in.skip()) return false;
+                continue;
+            }
         }
         auto const& field = how.fields[index];
         if (in.how().all_known && seen[index]) {

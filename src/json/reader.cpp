@@ -1,3 +1,4 @@
+#include "json/scan.hpp"
 #include "json/utf8.hpp"
 
 #include <diptych/json_reader.hpp>
@@ -5,21 +6,11 @@
 
 #include <charconv>
 #include <cstring>
-#include <limits>
 
 namespace diptych::json {
 namespace {
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-constexpr std::uint64_t repeated(unsigned char byte) { return 0x0101010101010101u * byte; }
-
-/// Whether one of eight bytes is a quote, a backslash, a control character or not ASCII.
-bool holds_special(std::uint64_t eight) {
-    auto const zero_byte = [](std::uint64_t x) { return (x - repeated(1)) & ~x & repeated(0x80); };
-    return (zero_byte(eight ^ repeated('"')) | zero_byte(eight ^ repeated('\\')) |
-            ((eight - repeated(0x20)) & ~eight & repeated(0x80)) | (eight & repeated(0x80))) != 0;
-}
 
 int hex_digit(char c) {
     if (is_digit(c)) return c - '0';
@@ -96,6 +87,20 @@ bool reader::next_member(std::string_view& name) {
     return true;
 }
 
+bool reader::take_member(std::string_view name) {
+    auto const* at = at_;
+    if (!fresh_ && at != end_ && *at == ',')
+        ++at;
+    else if (!fresh_)
+        return false;
+    if (static_cast<std::size_t>(end_ - at) < name.size() + 3) return false;
+    if (*at != '"' || at[name.size() + 1] != '"' || at[name.size() + 2] != ':') return false;
+    if (std::memcmp(at + 1, name.data(), name.size()) != 0) return false;
+    at_ = at + name.size() + 3;
+    fresh_ = false;
+    return true;
+}
+
 bool reader::begin_array() {
     if (space() == end_ || *at_ != '[') return expected("a list");
     if (++depth_ > depth_max) return malformed("nested too deeply");
@@ -123,12 +128,7 @@ bool reader::string(std::string_view& to) {
     auto const* const begin = ++at_;
     bool escaped = false;
     while (true) {
-        while (end_ - at_ >= 8) {
-            std::uint64_t eight;
-            std::memcpy(&eight, at_, 8);
-            if (holds_special(eight)) break;
-            at_ += 8;
-        }
+        at_ = find_special(at_, end_);
         if (at_ == end_) return malformed("the text ends within a string");
         auto const c = static_cast<unsigned char>(*at_);
         if (c == '"') break;
@@ -138,8 +138,6 @@ bool reader::string(std::string_view& to) {
             ++at_;
         } else if (c < 0x20) {
             return malformed("a control character within a string");
-        } else if (c < 0x80) {
-            ++at_;
         } else {
             auto const length = utf8_sequence({at_, static_cast<std::size_t>(end_ - at_)});
             if (length == 0) return malformed("not UTF-8");

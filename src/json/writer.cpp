@@ -1,14 +1,10 @@
+#include "json/scan.hpp"
 #include "json/utf8.hpp"
 
 #include <diptych/json_writer.hpp>
 
 namespace diptych::json {
 namespace {
-
-constexpr bool is_plain(char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x80 &&
-           c != '"' && c != '\\';
-}
 
 void append_escape(std::string& to, char c) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -45,22 +41,23 @@ void append_escape(std::string& to, char c) {
 
 void append_quoted(std::string& to, std::string_view text) {
     to += '"';
-    while (!text.empty()) {
-        std::size_t plain = 0;
-        while (plain < text.size() && is_plain(text[plain])) ++plain;
-        to += text.substr(0, plain);
-        text.remove_prefix(plain);
-        if (text.empty()) break;
-        if (static_cast<unsigned char>(text[0]) < 0x80) {
-            append_escape(to, text[0]);
-            text.remove_prefix(1);
-        } else if (auto const length = utf8_sequence(text); length > 0) {
-            to += text.substr(0, length);
-            text.remove_prefix(length);
-        } else {
-            to += "\uFFFD";
-            text.remove_prefix(1);
+    auto const* at = text.data();
+    auto const* const end = at + text.size();
+    while (true) {
+        auto const* const special = find_special(at, end);
+        to.append(at, special);
+        if (special == end) break;
+        at = special;
+        if (static_cast<unsigned char>(*at) < 0x80) {
+            append_escape(to, *at++);
+            continue;
         }
+        auto const length = utf8_sequence({at, static_cast<std::size_t>(end - at)});
+        if (length > 0)
+            to.append(at, length);
+        else
+            to += "\uFFFD";
+        at += length > 0 ? length : 1;
     }
     to += '"';
 }
