@@ -8,6 +8,7 @@
 #include <diptych/try.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <utility>
 
 namespace diptych::app {
@@ -61,7 +62,11 @@ result<std::unique_ptr<node>> node::open(
     return made;
 }
 
-node::~node() = default;
+node::~node() {
+    std::error_code ignored;
+    views_.reset();
+    if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
+}
 
 result<void> node::open_log() {
     auto const progress = [this](position done, position end) {
@@ -118,11 +123,20 @@ result<void> node::open_read_leaf(node_parts const& parts) {
     read::view_options how;
     for (auto const* const context : parts.contexts)
         how.events.insert(how.events.end(), context->events.begin(), context->events.end());
-    auto const directory = options_.data.empty() ? fs::path{} : options_.data / "views";
+    DIPTYCH_TRY(auto const directory, directory_of_views());
     views_ = std::make_unique<read::view_set>(*log_, directory, *clock_, std::move(how));
     for (auto const& file : parts.view_files) DIPTYCH_TRY(views_->add_file(file));
     for (auto const* const view : parts.views) DIPTYCH_TRY(views_->add(*view));
     return views_->start();
+}
+
+result<fs::path> node::directory_of_views() {
+    if (!options_.data.empty()) return options_.data / "views";
+    auto pattern = (fs::temp_directory_path() / "diptych-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr)
+        return fail(errc::denied, "can not make a folder " + pattern + " for the views");
+    temporary_ = pattern;
+    return temporary_;
 }
 
 result<bool> node::step() {

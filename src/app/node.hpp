@@ -73,8 +73,10 @@ private:
     result<void> open_log();
     result<void> open_write_leaf(node_parts const& parts);
     result<void> open_read_leaf(node_parts const& parts);
+    result<std::filesystem::path> directory_of_views();
 
     application_options options_;
+    std::filesystem::path temporary_;  // of the views of a log in memory; removed at the end
     clock* clock_;
     random_source* random_;
     std::unique_ptr<log::sequenced_log> log_;

@@ -17,7 +17,8 @@ class ReadmeTest(TestCase):
     def test_the_example_without_a_compiler_does_what_the_readme_says(self):
         readme = (ROOT / "README.md").read_text()
         script, printed = MARKED.search(readme)[1], PRINTED.search(readme)[1]
-        script = script.replace("8080", str(free_port()))
+        port = str(free_port())
+        script = script.replace("8080", port).replace("serve &", f"serve --http 127.0.0.1:{port} &")
         script = script.replace("curl ", "curl -sS --retry 100 --retry-delay 1 --retry-connrefused ")
         if " &\n" in script:
             script = script.replace(" &\n", ' & trap "kill $!; wait" EXIT\n')

@@ -85,7 +85,7 @@ class Client:
         """Every event of the log, in order, page by page."""
         found, after = [], ""
         while True:
-            page = self.get(f"/events?limit=1000{after}").json
+            page = self.get(f"/events?limit=1000&engine=true{after}").json
             found += page["events"]
             if page["at_end"]:
                 return found

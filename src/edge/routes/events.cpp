@@ -16,7 +16,10 @@ namespace {
 constexpr std::uint64_t limit_max = 10'000;
 
 query query_of(http::request const& asked) {
-    query what{.category = std::string(asked.query_value("category").value_or(""))};
+    query what{
+        .category = std::string(asked.query_value("category").value_or("")),
+        .engine_events = asked.query_value("engine") == "true"
+    };
     auto types = list_parameter(asked, "types");
     auto tags = list_parameter(asked, "tags");
     if (!types.empty() || !tags.empty())
@@ -33,7 +36,7 @@ std::string next_page(http::request const& asked, position after) {
 
 result<http::response> read_page(event_log const& log, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(
-        asked, {"types", "tags", "category", "after", "limit", "direction", "as_of"}
+        asked, {"types", "tags", "category", "after", "limit", "direction", "as_of", "engine"}
     ));
     DIPTYCH_TRY(auto const way, direction_parameter(asked));
     DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, limit_max}, 512));
@@ -68,7 +71,7 @@ result<http::response> read_page(event_log const& log, http::request const& aske
 
 /// Where a reader goes on: after the last id he got, else where he says.
 result<token> start_of(event_log const& log, http::request const& asked) {
-    DIPTYCH_TRY(expect_parameters(asked, {"types", "tags", "category", "after"}));
+    DIPTYCH_TRY(expect_parameters(asked, {"types", "tags", "category", "after", "engine"}));
     auto const last = asked.header("Last-Event-ID");
     return read_point(last ? *last : asked.query_value("after").value_or("0"), log);
 }
