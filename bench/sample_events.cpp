@@ -33,15 +33,13 @@ event_data sample_event(std::uint32_t stream, int amount) {
     };
 }
 
-void write_balance_view(std::string const& file) {
-    std::ofstream(file) << R"(-- @view balances  async
+void write_balance_view(std::string const& file, std::string const& life) {
+    std::ofstream(file) << "-- @view balances  " << life << R"(
 create table balances (
   account text primary key,
   balance integer not null,
   deposits integer not null
 );
-
--- @event bank.deposited (account text, amount integer)
 
 -- @on bank.deposited
 insert into balances (account, balance, deposits) values (:account, :amount, 1)

@@ -22,8 +22,9 @@ std::string stream_name(std::uint32_t stream);
 /// A deposit of `amount` to the account.
 event_data sample_event(std::uint32_t stream, int amount = 7);
 
-/// Writes an async view that keeps a balance per account.
-void write_balance_view(std::string const& file);
+/// Writes a view that keeps a balance per account, of the events of bank::context; `life` is
+/// "async" or "inline".
+void write_balance_view(std::string const& file, std::string const& life = "async");
 
 /// Picks streams at random such that no two callers work on one, and knows their versions.
 /// Thread-safe for different callers.
@@ -33,6 +34,8 @@ public:
 
     /// A stream and the version it has now; the caller is taken to append one event to it.
     std::pair<std::uint32_t, version> next(std::size_t caller);
+
+    std::size_t lanes() const { return lanes_; }
 
 private:
     struct lane {
