@@ -49,9 +49,9 @@ void block::begin(frame_ptr next) {
     answers_of_newest_ = 0;
 }
 
-void block::take_event() {
+void block::take_events(std::size_t count) {
     auto const lock = std::scoped_lock(mutex_);
-    index_event(frames_.back()->events[events_of_newest_]);
+    for (; count > 0; --count) index_event(frames_.back()->events[events_of_newest_]);
 }
 
 void block::take_answer() {

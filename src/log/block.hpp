@@ -43,11 +43,11 @@ public:
     block(block const&) = delete;
     block& operator=(block const&) = delete;
 
-    /// Goes on in this frame, whose records are then taken in one by one. It is not looked at
+    /// Goes on in this frame, whose records are then taken in little by little. It is not looked at
     /// before they are.
     void begin(frame_ptr next);
-    void take_event();   ///< The next event of the frame begun last.
-    void take_answer();  ///< Its next answer.
+    void take_events(std::size_t count);  ///< The next events of the frame begun last.
+    void take_answer();                   ///< Its next answer.
     void add(frame_ptr whole);
     void committed(std::size_t bytes) { bytes_ += bytes; }  ///< Of the frame begun last.
     void seal() { sealed_.store(true, std::memory_order_release); }

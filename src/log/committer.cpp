@@ -26,7 +26,7 @@ result<void> committer::accepts() const {
     return writable();
 }
 
-group committer::run(group taken) {
+group committer::run(group& taken) {
     if (auto const open = accepts(); !open) {
         for (auto& one : taken) one->outcome = std::unexpected(open.error());
         answer(taken);

@@ -21,8 +21,9 @@ class committer {
 public:
     explicit committer(log_core& core) : core_(core), can_write_(core.behind->writable()) {}
 
-    /// Commits and answers a group. What did not fit into one frame comes back.
-    group run(group taken);
+    /// Commits and answers a group, which keeps its memory. What did not fit into one frame is
+    /// moved out of it and comes back.
+    group run(group& taken);
 
     /// Why nothing can be appended just now, if so. Thread-safe.
     result<void> writable() const;  ///< The log itself.

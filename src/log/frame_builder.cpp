@@ -99,8 +99,8 @@ appended frame_builder::keep(prepared const& what, line_of_history const& line) 
     if (count > 0) {
         begin();
         accepted.first = frame_->events[events_before_].position;
+        block_.take_events(count);
         for (auto i = events_before_; i < frame_->events.size(); ++i) {
-            block_.take_event();
             auto const& event = frame_->events[i];
             accepted.versions.insert_or_assign(std::string(event.stream), event.version);
         }

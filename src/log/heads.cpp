@@ -20,8 +20,9 @@ void heads::generation::add(std::string_view stream, std::uint32_t hash, version
 }
 
 bool heads::has(std::string_view stream) const {
+    auto const hash = hash_of(stream);
     auto const lock = std::shared_lock(mutex_);
-    return find(stream).has_value();
+    return young_.find(stream, hash) || old_.find(stream, hash);
 }
 
 std::optional<version> heads::find(std::string_view stream) const {
@@ -33,11 +34,12 @@ std::optional<version> heads::find(std::string_view stream) const {
 
 void heads::set(std::string_view stream, version at, position now) {
     auto const hash = hash_of(stream);
-    auto const lock = std::scoped_lock(mutex_);
+    // Versions are read by this thread only; has() looks at names.
     if (auto const known = young_.find(stream, hash)) {
         young_.entries[*known].at = at;
         return;
     }
+    auto const lock = std::scoped_lock(mutex_);
     if (young_.entries.size() >= generation_max_) {
         forgotten_to_ = old_.until;
         young_.until = now;

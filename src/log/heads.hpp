@@ -55,7 +55,7 @@ private:
 
     std::size_t const generation_max_;
     position forgotten_to_{};
-    std::shared_mutex mutable mutex_;  // guards what follows against has()
+    std::shared_mutex mutable mutex_;  // guards what follows, but for versions, against has()
     generation young_;
     generation old_;
 };

@@ -10,6 +10,12 @@
 
 namespace diptych::log {
 
+namespace {
+
+bool can_lead(std::unique_ptr<queued> const& one) { return one->blocked != nullptr; }
+
+}  // namespace
+
 result<void> proposal_queue::push(std::unique_ptr<queued>& what) {
     auto lock = std::unique_lock(mutex_);
     if (is_closed_) return fail(errc::unavailable, "closed", "the log is closed");
@@ -20,6 +26,7 @@ result<void> proposal_queue::push(std::unique_ptr<queued>& what) {
             fmt::format("{} appends are waiting already", waiting_.size())
         );
     auto const leads_himself = what->blocked != nullptr;
+    blocked_ += leads_himself ? 1 : 0;
     waiting_.push_back(std::move(what));
     // Whoever leads now looks at the queue when he leaves.
     if (!is_led_ && !leads_himself) wake_leader(std::move(lock));
@@ -35,6 +42,7 @@ group proposal_queue::begin_group() {
     while (!waiting_.empty() && taken.size() < bounds_.group_max) {
         bytes += waiting_.front()->ready.bytes;
         if (!taken.empty() && bytes > bounds_.group_bytes_max) break;
+        blocked_ -= can_lead(waiting_.front()) ? 1 : 0;
         taken.push_back(std::move(waiting_.front()));
         waiting_.pop_front();
     }
@@ -44,6 +52,7 @@ group proposal_queue::begin_group() {
 void proposal_queue::put_back(group rest) {
     auto const lock = std::scoped_lock(mutex_);
     DIPTYCH_ASSERT(is_led_, "only a leader has a group");
+    blocked_ += static_cast<std::size_t>(std::ranges::count_if(rest, can_lead));
     waiting_.insert(
         waiting_.begin(), std::make_move_iterator(rest.begin()), std::make_move_iterator(rest.end())
     );
@@ -73,13 +82,13 @@ void proposal_queue::wake() {
 
 void proposal_queue::wake_leader(std::unique_lock<std::mutex> lock) {
     if (waiting_.empty()) return;
-    auto const can_lead = [](auto const& one) { return one->blocked != nullptr; };
     auto leader = waiting_.begin();
     if (!can_lead(*leader)) {
         if (auto const call = on_work_) {
             lock.unlock();
             return (*call)();
         }
+        if (blocked_ == 0) return;
         leader = std::ranges::find_if(waiting_, can_lead);
     }
     if (leader != waiting_.end()) (*leader)->blocked->lead();
@@ -90,6 +99,7 @@ group proposal_queue::close() {
     is_closed_ = true;
     group rest(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
     waiting_.clear();
+    blocked_ = 0;
     return rest;
 }
 

@@ -107,6 +107,7 @@ private:
     std::condition_variable left_;
     std::deque<std::unique_ptr<queued>> waiting_;
     std::shared_ptr<std::function<void()> const> on_work_;
+    std::size_t blocked_ = 0;  // of waiting_, those who can lead
     std::size_t entering_ = 0;
     bool is_led_ = false;
     bool is_closed_ = false;

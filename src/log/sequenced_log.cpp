@@ -183,10 +183,10 @@ bool passive_log::commit_step() {
     if (is_closed_ || indexer_.is_behind()) return false;
     auto taken = queue_.begin_group();
     if (taken.empty()) return false;
-    auto rest = step_.run(std::move(taken));
+    auto rest = step_.run(taken);
     if (!rest.empty()) queue_.put_back(std::move(rest));
     queue_.leave();
-    return true;
+    return true;  // what the group holds is freed here, when the next can be led already
 }
 
 result<bool> passive_log::index_step() {
