@@ -151,6 +151,10 @@ public:
     /// Sends the answer. Returns at once. Nothing happens if the other side has gone.
     void answer(response what);
 
+    /// As above, but has the answer made on an I/O thread: for callers with no time to lose. `make`
+    /// must not block.
+    void answer_later(std::move_only_function<response()> make);
+
     /// Begins an answer without an end.
     stream open(response head);
 

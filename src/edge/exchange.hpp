@@ -24,11 +24,12 @@ public:
     virtual void on_room(std::function<void()> call) = 0;
 };
 
-/// The other end of a responder. Thread-safe; answer or open is called once.
+/// The other end of a responder. Thread-safe; one of answer, answer_later and open is called once.
 class exchange {
 public:
     virtual ~exchange() = default;
     virtual void answer(response what) = 0;
+    virtual void answer_later(std::move_only_function<response()> make) { answer(make()); }
     virtual std::shared_ptr<channel> open(response head) = 0;
     virtual void mark(std::uint32_t route) = 0;
 };

@@ -70,6 +70,10 @@ void responder::answer(response what) {
     if (auto const to = std::move(to_)) to->answer(std::move(what));
 }
 
+void responder::answer_later(std::move_only_function<response()> make) {
+    if (auto const to = std::move(to_)) to->answer_later(std::move(make));
+}
+
 stream responder::open(response head) {
     auto const to = std::move(to_);
     return stream{to->open(std::move(head))};

@@ -25,6 +25,8 @@ struct hub {
             answer(std::move(asked), std::move(to));
         } catch (std::exception const& thrown) {
             complain(std::string("a handler threw: ") + thrown.what());
+        } catch (...) {
+            complain("a handler threw something that is no std::exception");
         }
     }
 

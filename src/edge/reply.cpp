@@ -1,6 +1,20 @@
 #include "edge/reply.hpp"
 
+#include <utility>
+
 namespace diptych::edge {
+
+namespace {
+
+http::response made_by(std::move_only_function<http::response()>& make) {
+    try {
+        return make();
+    } catch (...) {
+        return http::problem(500, "exception", "the handler of this request failed");
+    }
+}
+
+}  // namespace
 
 reply::reply(std::shared_ptr<edge::hub> hub, std::shared_ptr<edge::mailbox> to, framing const& how)
     : hub_(std::move(hub)),
@@ -19,13 +33,25 @@ void reply::tell() {
     mailbox_->put(shared_from_this());
 }
 
+void reply::put(http::response what) {
+    head_ = format(what, how_);
+    body_ = std::move(what.body);
+}
+
 void reply::answer(http::response what) {
     observe(what.status);
     std::lock_guard const lock(mutex_);
     if (phase_ != phase::waiting || gone_) return;
     phase_ = phase::ended;
-    head_ = format(what, how_);
-    body_ = std::move(what.body);
+    put(std::move(what));
+    tell();
+}
+
+void reply::answer_later(std::move_only_function<http::response()> make) {
+    std::lock_guard const lock(mutex_);
+    if (phase_ != phase::waiting || gone_) return;
+    phase_ = phase::ended;
+    make_ = std::move(make);
     tell();
 }
 
@@ -104,6 +130,11 @@ reply::part reply::take(bool nothing_in_flight) {
     std::lock_guard const lock(mutex_);
     told_ = false;
     bool const ended = phase_ == phase::ended && !taken_last_;
+    if (auto make = std::exchange(make_, {})) {
+        auto what = made_by(make);
+        observe(what.status);
+        put(std::move(what));
+    }
     if ((head_.empty() && !ended) || (is_stream_ && !nothing_in_flight)) return {};
     part taken{
         .is_there = true,

@@ -26,6 +26,7 @@ public:
 
     // The handler's side.
     void answer(http::response what) override;
+    void answer_later(std::move_only_function<http::response()> make) override;
     std::shared_ptr<channel> open(http::response head) override;
     void mark(std::uint32_t route) override { route_ = route; }
     bool write(std::string bytes) override;
@@ -58,8 +59,9 @@ private:
     enum class phase { waiting, streaming, ended };
 
     void observe(int status);
-    void tell();  // mutex_ held
-    void end();   // mutex_ held
+    void tell();                    // mutex_ held
+    void end();                     // mutex_ held
+    void put(http::response what);  // mutex_ held
 
     std::shared_ptr<edge::hub> const hub_;
     std::shared_ptr<edge::mailbox> const mailbox_;
@@ -73,6 +75,7 @@ private:
     bool gone_ = false;
     bool told_ = false;  // lies in the mailbox
     bool taken_last_ = false;
+    std::move_only_function<http::response()> make_;  // what head and body come from
     std::string head_;
     std::string body_;
     std::size_t in_flight_ = 0;  // bytes taken and not sent

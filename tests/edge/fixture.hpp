@@ -98,6 +98,8 @@ private:
         if (asked.path.starts_with("/held")) return held.put(std::move(asked), std::move(to));
         if (asked.path == "/throw") throw std::runtime_error("on purpose");
         if (asked.path == "/drop") return;
+        if (asked.path == "/later")
+            return to.answer_later([text = asked.body] { return http::response{.body = text}; });
         std::string text = asked.method + " " + asked.path;
         for (auto const& [name, value] : asked.query) text += " " + name + "=" + value;
         to.answer({.headers = {{"Content-Type", "text/plain"}}, .body = text + " " + asked.body});

@@ -146,6 +146,15 @@ TEST_CASE("a handler that throws, or ends without an answer, is answered 500") {
     CHECK(client.ask("GET", "/").status == 200);
 }
 
+TEST_CASE("an answer may be made on the I/O thread, when its turn has come") {
+    server_fixture at;
+    auto client = at.client();
+    client.send(request_text("GET", "/held") + request_text("POST", "/later", {}, "made"));
+    at.held.next().to.answer({.body = "first"});
+    CHECK(client.read().body == "first");
+    CHECK(client.read().body == "made");
+}
+
 TEST_CASE("an answer to somebody who has left is no harm, also after the server has stopped") {
     std::vector<held_requests::held> late;
     {

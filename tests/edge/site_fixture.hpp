@@ -45,6 +45,7 @@ struct shelf {
 struct lend {
     book_id book;
     std::string reader;
+    using refusals = refusal;
     static constexpr auto location = "/views/loans?book=eq.{book}";
     diptych::decision<lent> decide(shelf const& s) const {
         if (s.away) return diptych::refuse(refusal::already_lent, book.value + " is away");

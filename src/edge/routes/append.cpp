@@ -37,7 +37,9 @@ void append(event_log& log, http::request const& asked, http::responder to) {
             .caller = asked.caller, .id = std::string(*key), .digest = log::sha256({asked.body})
         };
     log.append(*std::move(request), [to = std::move(to)](result<appended> said) mutable {
-        to.answer(said ? answer_of(*said) : http::problem(said.error()));
+        to.answer_later([said = std::move(said)] {
+            return said ? answer_of(*said) : http::problem(said.error());
+        });
     });
 }
 

@@ -75,7 +75,10 @@ void execute(write::executor& commands, http::request const& asked, http::respon
         asked.body.empty() ? std::string_view{"{}"} : std::string_view{asked.body},
         *options,
         [to = std::move(to)](result<outcome> said) mutable {
-            to.answer(said ? answer_of(*said) : http::problem(said.error()));
+            // Perhaps on the commit step's thread, which has better things to do than writing JSON.
+            to.answer_later([said = std::move(said)] {
+                return said ? answer_of(*said) : http::problem(said.error());
+            });
         }
     );
 }
