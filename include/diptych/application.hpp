@@ -38,7 +38,7 @@ class node;
 /// Where an application lives and who tells it the time.
 struct application_options {
     std::filesystem::path data = {};  ///< Folder of the log and the views; empty: in memory only.
-    bool read_only = false;           ///< Open beside a writing process; appends are unavailable.
+    bool read_only = false;           ///< Open beside a writing process; appends are denied.
 
     /// False: no threads; nothing happens between calls but what step() does. For tests.
     bool threads = true;

@@ -1,5 +1,6 @@
 #include "app/node.hpp"
 
+#include "app/build_id.hpp"
 #include "log/memory/memory_engine.hpp"
 #include "log/segments/folder.hpp"
 #include "log/segments/segment_engine.hpp"
@@ -100,9 +101,18 @@ result<void> node::open_log() {
 }
 
 result<void> node::open_write_leaf(node_parts const& parts) {
-    commands_ = std::make_unique<write::executor>(
-        *log_, *clock_, *random_, write::executor_options{.build_id = options_.build_id}
-    );
+    write::executor_options how{
+        .build_id = options_.build_id.empty() ? build_id_of_this_program() : options_.build_id,
+        .on_slow =
+            [this](std::string_view command, std::chrono::microseconds took) {
+                options_.complain(
+                    std::string(command) + ": its decision held every commit up for " +
+                    std::to_string(took.count()) + " us"
+                );
+            },
+        .elsewhere = [this](errands::task what) { errands_.add(std::move(what)); },
+    };
+    commands_ = std::make_unique<write::executor>(*log_, *clock_, *random_, std::move(how));
     for (auto const* const context : parts.contexts) DIPTYCH_TRY(commands_->add(*context));
     for (auto const& step : parts.steps) commands_->use(step);
     for (auto const& [command, advice] : parts.advice)
@@ -140,7 +150,8 @@ result<fs::path> node::directory_of_views() {
 }
 
 result<bool> node::step() {
-    auto more = log_->commit_step();
+    auto const run = errands_.step();
+    auto more = log_->commit_step() || run;
     for (auto const& [name, process] : processes_) {
         DIPTYCH_TRY(auto const stepped, process->step());
         more = more || stepped;
@@ -157,8 +168,13 @@ result<bool> node::step() {
 result<void> node::close() {
     processes_.clear();
     views_.reset();
+    // Closing the log answers who still waits, and their answers may make errands: both before the
+    // executor that they belong to is gone.
+    auto closed = log_->close();
+    while (errands_.step()) {
+    }
     commands_.reset();
-    return log_->close();
+    return closed;
 }
 
 }  // namespace diptych::app

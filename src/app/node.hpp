@@ -4,6 +4,7 @@
 /// Passive: whoever owns it calls the steps, a runtime with threads or a test on one.
 #pragma once
 
+#include "app/errands.hpp"
 #include "log/sequenced_log.hpp"
 #include "read/view_set.hpp"
 #include "write/executor.hpp"
@@ -50,6 +51,7 @@ public:
     log::sequenced_log& log() { return *log_; }
     write::executor& commands() { return *commands_; }
     read::view_set& views() { return *views_; }
+    app::errands& errands() { return errands_; }
     std::vector<named_process> const& processes() const { return processes_; }
     clock& time() { return *clock_; }
     application_options const& options() const { return options_; }
@@ -79,6 +81,7 @@ private:
     std::filesystem::path temporary_;  // of the views of a log in memory; removed at the end
     clock* clock_;
     random_source* random_;
+    app::errands errands_;  // before those who put tasks in
     std::unique_ptr<log::sequenced_log> log_;
     std::unique_ptr<write::executor> commands_;
     std::unique_ptr<read::view_set> views_;

@@ -25,8 +25,10 @@ private:
     node& node_;
     worker::report_function report_;
     std::vector<std::unique_ptr<worker>> workers_;
+    std::unique_ptr<worker> indexer_;
     std::unique_ptr<worker> committer_;
-    hint_registration more_;  // wakes those that follow the log
+    std::unique_ptr<worker> runner_;  // of errands
+    hint_registration more_;          // wakes those that follow the log
 };
 
 }  // namespace diptych::app
