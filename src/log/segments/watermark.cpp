@@ -3,6 +3,7 @@
 #include "log/little_endian.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstring>
 
@@ -80,14 +81,16 @@ std::optional<numbered_mark> watermark::load_slot(std::size_t slot) const {
 }
 
 std::optional<durable_mark> watermark::load(uuid const& log_id) const {
-    // Both fail only if the writer stored twice meanwhile; it cannot do that for ever.
+    // With one slot torn the other may be older than what was loaded before: look again. A slot
+    // that stays unreadable was never written, or its writer died in the middle of it.
+    std::optional<numbered_mark> newest;
     for (int attempt = 0; attempt < 100; ++attempt) {
-        auto newest = load_slot(0);
-        auto const other = load_slot(1);
-        if (!newest || (other && other->sequence > newest->sequence)) newest = other;
-        if (newest && newest->mark.log_id == log_id) return newest->mark;
-        if (newest) return std::nullopt;
+        auto const slots = std::array{load_slot(0), load_slot(1)};
+        for (auto const& slot : slots)
+            if (slot && (!newest || slot->sequence > newest->sequence)) newest = slot;
+        if (slots[0] && slots[1]) break;
     }
+    if (newest && newest->mark.log_id == log_id) return newest->mark;
     return std::nullopt;
 }
 
