@@ -108,6 +108,8 @@ result<std::optional<position>> reader::find(std::string_view stream, uuid const
     std::optional<position> place;
     auto const visit_source = [&](source const& from) -> result<bool> {
         DIPTYCH_TRY(place, from.lists->find(stream, id));
+        // The index may have been opened long after the tail was pinned.
+        if (place && *place > from.last) place.reset();
         return !place;
     };
     DIPTYCH_TRY(each_source(position{1}, tail_->end.position, direction::backward, visit_source));
@@ -123,7 +125,10 @@ result<std::optional<answer>> reader::find_answer(std::string_view caller, std::
         if (known) return known;
     }
     DIPTYCH_TRY(auto const snapshot, index());
-    return snapshot->find_answer(caller, id);
+    DIPTYCH_TRY(auto known, snapshot->find_answer(caller, id));
+    // Its events are not to be had from this tail: whoever pins a newer one finds it.
+    if (known && known->judged_at > tail_->end.position) known.reset();
+    return known;
 }
 
 }  // namespace diptych::log
