@@ -1,5 +1,6 @@
 #include "log/heads.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <utility>
 
@@ -41,7 +42,7 @@ void heads::set(std::string_view stream, version at, position now) {
     }
     auto const lock = std::scoped_lock(mutex_);
     if (young_.entries.size() >= generation_max_) {
-        forgotten_to_ = old_.until;
+        forgotten_to_ = std::max(forgotten_to_, old_.until);
         young_.until = now;
         old_ = std::exchange(young_, {});
     }

@@ -21,7 +21,11 @@ std::optional<std::vector<recorded_event>> staged_view::since(
 }
 
 result<version> staged_view::version_of(std::string_view stream, prepared const& what) {
-    if (auto const known = heads_.find(stream)) return *known;
+    if (auto const known = heads_.find(stream)) {
+        // Among the young ones again: what one append needs is not forgotten while it is staged.
+        heads_.set(stream, *known, staged_.end());
+        return *known;
+    }
     auto const looked_up = std::ranges::find(what.versions, stream, [](auto const& one) {
         return std::string_view(one.first);
     });
@@ -79,7 +83,7 @@ result<std::optional<answer>> staged_view::unseen::find_answer(
         if (what_.has_looked && block.frames_before() <= what_.frames_looked_to)
             return std::nullopt;
     }
-    if (what_.has_looked) return std::nullopt;
+    // Without a look; or blocks with what is newer than it have gone into the index since.
     return in_.recorded_.find_answer(caller, id);
 }
 
@@ -91,7 +95,6 @@ result<std::optional<position>> staged_view::unseen::find(std::string_view strea
             return block.position_of(*place);
         if (what_.has_looked && block.first() <= what_.looked_to + 1) return std::nullopt;
     }
-    if (what_.has_looked) return std::nullopt;
     return in_.recorded_.find(stream, id);
 }
 

@@ -36,4 +36,13 @@ TEST_CASE("a stream that has been forgotten was not written after forgotten_to")
     CHECK(known.forgotten_to() >= position{90});
 }
 
+TEST_CASE("after everything was forgotten, forgotten_to does not go back") {
+    heads known(2);
+    known.set("a-1", version{1}, position{1});
+    known.clear(position{7});
+    for (auto const* const stream : {"b-1", "b-2", "b-3"})
+        known.set(stream, version{}, position{7});
+    CHECK(known.forgotten_to() == position{7});
+}
+
 }  // namespace diptych::log
