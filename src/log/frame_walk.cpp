@@ -2,6 +2,9 @@
 
 #include <diptych/try.hpp>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
 namespace diptych::log {
@@ -29,12 +32,27 @@ std::vector<frame_ptr> frame_walk::fresh(std::vector<frame_ptr> frames) {
 }
 
 result<std::vector<frame_ptr>> frame_walk::next() {
-    DIPTYCH_TRY(auto from_last, engine_.frames(last_, bytes_max));
-    auto some = fresh(std::move(from_last));
-    if (!some.empty()) return some;
-    // That may have been one frame as large as a piece: look beyond it.
-    DIPTYCH_TRY(auto larger, engine_.frames(last_, frame_bytes_max + bytes_max));
-    return fresh(std::move(larger));
+    for (auto size = bytes_max;; size = 2 * std::max(size, frame_bytes_max)) {
+        DIPTYCH_TRY(auto some, engine_.frames(last_, size));
+        std::size_t bytes = 0;
+        for (auto const& one : some) bytes += one->bytes.size();
+        auto next = fresh(std::move(some));
+        // Nothing new may mean that what has been given fills the piece: then look beyond it.
+        auto const has_room_for_one_more = bytes + frame_bytes_max <= size;
+        if (!next.empty() || has_room_for_one_more) return next;
+    }
+}
+
+result<void> frame_walk::check_reached(position end) const {
+    if (last_ >= end) return {};
+    return fail(
+        errc::corrupt,
+        fmt::format(
+            "the frames can be read up to position {}, but the log ends at {}",
+            last_.value,
+            end.value
+        )
+    );
 }
 
 }  // namespace diptych::log

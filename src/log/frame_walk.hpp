@@ -23,6 +23,9 @@ public:
 
     position last() const { return last_; }  ///< The last event given.
 
+    /// Fails with corrupt if the events given do not reach `end`.
+    result<void> check_reached(position end) const;
+
 private:
     static constexpr std::size_t bytes_max = 8u << 20;
 

@@ -16,7 +16,7 @@ result<void> merge_all(
     frame_walk walk(into, into.merged_to());
     for (;;) {
         DIPTYCH_TRY(auto const frames, walk.next());
-        if (frames.empty()) return {};
+        if (frames.empty()) return walk.check_reached(end);
         DIPTYCH_TRY(into.merge(frames));
         if (progress) progress(walk.last(), end);
     }
@@ -39,6 +39,7 @@ result<void> extend_tail(log_core& core) {
         }
         if (frames.empty() || walk.last() >= target.position) break;
     }
+    DIPTYCH_TRY(walk.check_reached(target.position));
     core.newest.set_end(target);
     return {};
 }
