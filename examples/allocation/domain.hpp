@@ -288,15 +288,13 @@ struct reallocation {
     struct line {
         order_id order;
         int quantity;
+        bool operator==(line const&) const = default;
     };
     std::vector<line> waiting;  // oldest first
 
-    void evolve(back_ordered const& e) { waiting.push_back({e.order, e.quantity}); }
-    void evolve(allocated const& e) {
-        std::erase_if(waiting, [&](line const& one) {
-            return one.order == e.order && one.quantity == e.quantity;
-        });
-    }
+    void evolve(back_ordered const& e) { wait({e.order, e.quantity}); }
+    void evolve(deallocated const& e) { wait({e.order, e.quantity}); }
+    void evolve(allocated const& e) { std::erase(waiting, line{e.order, e.quantity}); }
 
     diptych::reaction react(deallocated const& e, diptych::environment const&) const {
         return allocate{.order = e.order, .product = e.product, .quantity = e.quantity};
@@ -309,6 +307,11 @@ struct reallocation {
     }
 
 private:
+    // A line that lost its place waits already when it is put on back order.
+    void wait(line const& one) {
+        if (std::ranges::find(waiting, one) == waiting.end()) waiting.push_back(one);
+    }
+
     diptych::reaction serve(product_id const& product) const {
         diptych::reaction all;
         for (auto const& one : waiting)

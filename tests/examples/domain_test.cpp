@@ -189,6 +189,19 @@ TEST_CASE("new stock goes to those who wait, oldest first") {
         .then_sends(ask("o1", 3));
 }
 
+TEST_CASE("a line that lost its place and got no answer is served by new stock, once") {
+    auto const out = [](auto const&... then) {
+        return given(created("b1", 5), placed("o1", "b1", 5), lost("o1", "b1", 5), then...);
+    };
+    out(changed("b1", 2), created("b2", 5)).reacting<reallocation>().then_sends(ask("o1", 5));
+    out(changed("b1", 2), waits("o1", 5), created("b2", 5))
+        .reacting<reallocation>()
+        .then_sends(ask("o1", 5));
+    out(changed("b1", 2), placed("o1", "b2", 5), created("b3", 5))
+        .reacting<reallocation>()
+        .then_sends();
+}
+
 TEST_CASE("new stock that nobody waits for moves nothing") {
     given(created("b1", 1), placed("o1", "b1", 1), created("b2", 5))
         .reacting<reallocation>()
