@@ -69,7 +69,8 @@ struct event {
     std::vector<std::string> formerly = {};  ///< Older names, also as recorded.
     std::vector<field> fields;
     std::string home_kind;  ///< Kind of id of its home stream.
-    /// What such an event means today, as types and data; null if it is of today's shape.
+    /// What such an event means today, as types and data (itself, if it is of today's shape under
+    /// the same name); null if the struct is today's.
     result<std::vector<upcasted>> (*upcast)(recorded_event const& old) = nullptr;
 };
 

@@ -20,8 +20,8 @@
 
 namespace diptych::detail {
 
-/// What user code threw, as errc::failed: "decide of allocate threw: map::at". To be called while
-/// the exception is being handled.
+/// What user code threw, as errc::failed: "decide of allocate threw std::out_of_range: map::at". To
+/// be called while the exception is being handled.
 error thrown(std::string_view what);
 
 /// Runs user code and turns what it throws into errc::failed.

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
+#include <cxxabi.h>
 #include <tuple>
 
 namespace diptych::detail {
@@ -23,16 +25,28 @@ error about(error why, recorded_event const& event) {
     return why;
 }
 
+/// The type of the exception being handled, as written in the source.
+std::string thrown_type() {
+    auto const* const type = abi::__cxa_current_exception_type();
+    if (type == nullptr) return "an unknown exception";
+    int status = 0;
+    char* const plain = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+    std::string name = status == 0 ? plain : type->name();
+    std::free(plain);  // NOLINT(cppcoreguidelines-no-malloc): __cxa_demangle says so
+    return name;
+}
+
 }  // namespace
 
 error thrown(std::string_view what) {
+    auto message = std::string{what} + " threw " + thrown_type();
     try {
         throw;
     } catch (std::exception const& problem) {
-        return {errc::failed, "user_code", std::string{what} + " threw: " + problem.what()};
-    } catch (...) {
-        return {errc::failed, "user_code", std::string{what} + " threw something unknown"};
+        message += std::string{": "} + problem.what();
+    } catch (...) {  // nothing more is known of it
     }
+    return {errc::failed, "user_code", std::move(message)};
 }
 
 std::vector<fold_entry> in_order(std::vector<fold_entry> entries) {

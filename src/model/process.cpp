@@ -27,8 +27,8 @@ bool is_own(std::span<std::string_view const> commands, std::string_view name) {
     return std::ranges::find(commands, name) != commands.end();
 }
 
-/// Calls `take` with every entry for this input until one says it was its own. An event has one
-/// entry for each shape it may have, an answer one for each command.
+/// Calls `take` with the entries for this input until one says it was its own. An answer has an
+/// entry for each command it may be about; an event one for each shape it may have, today's first.
 template <class Take>
 result<bool> with_entry(
     std::span<input_entry const> entries,
@@ -36,10 +36,16 @@ result<bool> with_entry(
     recorded_event const& in,
     Take const& take
 ) {
+    auto const its = [&](input_entry const& entry) { return entry.type == in.type; };
     std::optional<error> why;
-    for (auto const& entry : entries) {
-        if (entry.type != in.type) continue;
-        if (take(entry, why) == decoded::yes) return true;
+    auto const first = std::ranges::find_if(entries, its);
+    if (first == entries.end()) return false;
+    if (first->is_answer || std::ranges::count_if(entries, its) > 1)
+        for (auto const& entry : entries)
+            if (its(entry) && take(entry, json::fitting, why) == decoded::yes) return true;
+    if (!first->is_answer) {
+        why.reset();
+        if (take(*first, json::tolerant, why) == decoded::yes) return true;
     }
     if (why) return std::unexpected(about(*std::move(why), process, in));
     return false;
@@ -95,8 +101,8 @@ result<std::optional<std::string>> find_instance(
             entries,
             process,
             in,
-            [&](input_entry const& entry, std::optional<error>& why) {
-                return entry.key(in, name, why);
+            [&](input_entry const& entry, json::rules how, std::optional<error>& why) {
+                return entry.key(in, how, name, why);
             }
         );
         if (!found) return std::unexpected(found.error());
@@ -121,8 +127,8 @@ result<model::reaction> react_with(
             entries,
             process,
             in,
-            [&](input_entry const& entry, std::optional<error>& why) {
-                return entry.react(state, in, surroundings, wanted, why);
+            [&](input_entry const& entry, json::rules how, std::optional<error>& why) {
+                return entry.react(state, in, how, surroundings, wanted, why);
             }
         );
         if (!found) return std::unexpected(found.error());

@@ -97,6 +97,7 @@ struct chasing {
     diptych::reaction react(loaded const& e, diptych::environment const&) const {
         diptych::reaction all = diptych::start("late", std::chrono::minutes{15});
         all += diptych::cancel("early");
+        all += diptych::cancel(e.note + std::to_string(e.grams));
         if (asked > 1) all += deliver{.parcel = e.parcel};
         return all;
     }

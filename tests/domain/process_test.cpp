@@ -70,6 +70,7 @@ TEST_CASE("an input finds its instance by its id, by a key function, or by the s
     CHECK(key("$timer_due", "chasing-parcel-p", "{}") == "parcel-p");
     CHECK(key("$timer_due", "other-parcel-p", "{}") == std::nullopt);
     CHECK(key("$timer_due", "chasing", "{}") == std::nullopt);
+    CHECK(key("$timer_due", "chasing2-parcel-p", "{}") == std::nullopt);
     auto const broken = chaser().key(event("parcels.paid", "payment-x", R"({"reference":1})"));
     CHECK(broken.error().kind == diptych::errc::corrupt);
 }
@@ -82,7 +83,7 @@ TEST_CASE("a reaction sends commands under their full names and sets timers") {
     REQUIRE(first.reaction().value().start.size() == 1);
     CHECK(first.reaction().value().start[0].name == "late");
     CHECK(first.reaction().value().start[0].delay == std::chrono::minutes{15});
-    CHECK(first.reaction().value().cancel == std::vector<std::string>{"early"});
+    CHECK(first.reaction().value().cancel == std::vector<std::string>{"early", "1"});
     auto const second = given<parcels::context>(one, one).reacting<chasing>();
     second.then_sends(deliver{.parcel = {"p"}});
     CHECK(second.reaction().value().commands[0].name == "parcels.deliver");
@@ -97,6 +98,15 @@ TEST_CASE("an old event is reacted to as what it means today") {
     handled const old{.parcel = {"p"}, .truck = {"t"}, .done = false};
     given<parcels::context>(old).reacting<chasing>().then_sends();
     given<parcels::context>(old, old).reacting<chasing>().then_sends(deliver{.parcel = {"p"}});
+}
+
+TEST_CASE("of two shapes of one name, a process reacts to the one that fits") {
+    auto const weight = [](std::string_view data) {
+        return react(event("parcels.loaded", "truck-t", data)).cancel;
+    };
+    CHECK(weight(R"({"parcel":"p","truck":"t","weight":"5"})").back() == "converted5");
+    CHECK(weight(R"({"parcel":"p","truck":"t","grams":7,"note":""})").back() == "7");
+    CHECK(weight(R"({"parcel":"p","grams":9})").back() == "9");
 }
 
 TEST_CASE("answers and timers are inputs, each for the command it is about") {

@@ -96,7 +96,7 @@ TEST_CASE("what an evolve throws is a failure that names the state") {
     CHECK(folded.error().kind == diptych::errc::failed);
     CHECK(
         folded.error().message ==
-        "throwing.happened at position 7: evolve of fragile threw: too long"
+        "throwing.happened at position 7: evolve of fragile threw std::length_error: too long"
     );
 }
 

@@ -93,9 +93,13 @@ TEST_CASE("the model of an old event turns it into today's, for views") {
     CHECK(newer.value()[0].data == R"({"parcel":"p","truck":"t","grams":5,"note":"converted"})");
     CHECK(newer.value()[1].type == "parcels.delivered");
     CHECK((context.events[0].upcast == nullptr));
+    auto const* const today = R"({"parcel":"p","truck":"t","grams":5,"note":""})";
+    auto const same = context.events[1].upcast(event("parcels.loaded", "truck-t", today));
+    REQUIRE(same.value().size() == 1);
+    CHECK(same.value()[0].data == today);
     CHECK(context.events[1].upcast(event("x", "y", "[]")).error().kind == diptych::errc::corrupt);
     CHECK(
         context.events[1].upcast(event("x", "y", R"({"weight":"heavy"})")).error().message ==
-        "upcast of loaded threw: stoi"
+        "upcast of loaded threw std::invalid_argument: stoi"
     );
 }
