@@ -2,15 +2,14 @@
 /// How far a view is and how it fares: written by whoever steps it, read by everybody.
 #pragma once
 
+#include "log/hint_list.hpp"
+
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
 #include <diptych/position.hpp>
 
-#include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
-#include <vector>
 
 namespace diptych::read {
 
@@ -51,29 +50,10 @@ private:
     view_moment moment_;  // guarded by mutex_
 };
 
-/// Those who want to hear that some view has moved on. Thread-safe.
-class progress_hints {
+/// Those who want to hear that some view has moved on. Thread-safe. Registrations may outlive it.
+class progress_hints : public log::hint_list {
 public:
-    std::shared_ptr<void> add(std::function<void()> hint) {
-        auto kept = std::make_shared<std::function<void()>>(std::move(hint));
-        std::scoped_lock const guard{mutex_};
-        std::erase_if(hints_, [](auto const& one) { return one.expired(); });
-        hints_.push_back(kept);
-        return kept;
-    }
-    void give() const {
-        std::vector<std::shared_ptr<std::function<void()>>> live;
-        {
-            std::scoped_lock const guard{mutex_};
-            for (auto const& one : hints_)
-                if (auto kept = one.lock()) live.push_back(std::move(kept));
-        }
-        for (auto const& one : live) (*one)();
-    }
-
-private:
-    mutable std::mutex mutex_;
-    std::vector<std::weak_ptr<std::function<void()>>> hints_;  // guarded by mutex_
+    void give() const { call(); }
 };
 
 }  // namespace diptych::read
