@@ -45,6 +45,12 @@ result<void> command_registry::add(model::context const& context) {
                 "name_taken",
                 "there is already a command " + quoted(full_name(command))
             );
+    // Records and skipped inputs are kept under the process's own name.
+    for (auto const* other : contexts_)
+        for (auto const& process : context.processes)
+            if (std::ranges::find(other->processes, process.name, &model::process::name) !=
+                other->processes.end())
+                return ambiguous("process", process.name, other->name, context.name);
     for (auto const& command : context.commands) {
         auto& place = by_name_[full_name(command)];
         place = std::make_unique<registered_command>();

@@ -26,8 +26,8 @@ struct registered_command {
 /// Thread-compatible: filled before the first command.
 class command_registry {
 public:
-    /// Keeps a reference. Fails with invalid if one of its commands' names is taken; nothing is
-    /// added then.
+    /// Keeps a reference. Fails with invalid if the name of one of its commands or processes is
+    /// taken; nothing is added then.
     result<void> add(model::context const& context);
 
     /// By full or short name. Fails with not_found, or invalid if a short name is of several.

@@ -1,3 +1,4 @@
+#include "write/echo_process.hpp"
 #include "write/house.hpp"
 
 #include <diptych/json_value.hpp>
@@ -67,6 +68,21 @@ TEST_CASE("a command is found by its full name, and by its short one as long as 
     CHECK(at.execute("deposit", money("a", 5)).error().code == "ambiguous_name");
     CHECK(at.commands->add(other).error().code == "name_taken");
     CHECK(at.commands->commands().size() == 14);
+}
+
+TEST_CASE("two contexts have no process of one name") {
+    house at;
+    model::context one;
+    one.name = "one";
+    one.processes.push_back(bank::echo());
+    auto other = one;
+    other.name = "other";
+    REQUIRE(at.commands->add(one));
+    auto const taken = at.commands->add(other);
+    REQUIRE(!taken);
+    CHECK(taken.error().kind == errc::invalid);
+    CHECK(taken.error().message == "there is more than one process 'echo': one and other");
+    CHECK(at.commands->contexts().size() == 2);
 }
 
 TEST_CASE("a malformed command is invalid and says where") {
