@@ -20,9 +20,9 @@ constexpr std::size_t page_size = 1'000;
 result<std::optional<std::string>> process_instances::instance_of_input(recorded_event const& event
 ) const {
     if (is_engine_type(event.type)) {
-        auto const own = instance_of(process_.name, event.stream);
+        auto own = instance_of(process_.name, event);
         if (own.empty()) return std::optional<std::string>{};  // another process's
-        return std::optional(std::string(own));
+        return std::optional(std::move(own));
     }
     return guarded("key of " + process_.name, [&] { return process_.key(event); });
 }

@@ -63,7 +63,7 @@ result<std::size_t> process_ledger::catch_up(log::sequenced_log const& log) {
 result<void> process_ledger::fold(recorded_event const& event) {
     if (event.type == reaction_type) {
         DIPTYCH_TRY(auto record, parse_reaction(event));
-        auto const instance = std::string(instance_of(process_, event.stream));
+        auto const instance = instance_of(process_, event);
         reacted_to_ = std::max(reacted_to_, record.input);
         auto const about = conversation_in(event);
         for (auto& command : record.commands)

@@ -1,5 +1,7 @@
 #include "write/process_records.hpp"
 
+#include "log/hash.hpp"
+
 #include <diptych/json_value.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
@@ -39,6 +41,27 @@ std::string text_in(json::value const& from, std::string_view name) {
     return found ? std::string(found->text()) : std::string();
 }
 
+// An instance's part of a name that would be too long with it.
+constexpr std::size_t shortened_size = 64;
+std::string shortened(std::string_view instance) { return log::to_hex(log::sha256({instance})); }
+
+std::string command_id(
+    std::string_view process, std::string_view instance, position input, std::size_t ordinal
+) {
+    auto const id_with = [&](std::string_view part) {
+        return std::string(process) + "/" + std::string(part) + "/" + std::to_string(input.value) +
+               "/" + std::to_string(ordinal);
+    };
+    auto plain = id_with(instance);
+    return plain.size() <= name_size_max ? plain : id_with(shortened(instance));
+}
+
+// A stream whose name is shortened does not say whose it is: its records do.
+void write_instance(json::writer& out, std::string_view process, std::string_view instance) {
+    if (instance_of(process, process_stream(process, instance)) != instance)
+        out.member("instance", instance);
+}
+
 void write_conversation(json::writer& out, conversation const& about) {
     out.member("correlation_id", about.correlation_id).member("causation_id", about.causation_id);
     if (!about.traceparent.empty()) out.member("traceparent", about.traceparent);
@@ -47,12 +70,22 @@ void write_conversation(json::writer& out, conversation const& about) {
 }  // namespace
 
 std::string process_stream(std::string_view process, std::string_view instance) {
-    return std::string(process) + "-" + std::string(instance);
+    auto plain = std::string(process) + "-" + std::string(instance);
+    if (plain.size() <= name_size_max) return plain;
+    return std::string(process) + "-" + shortened(instance);
 }
 
 std::string_view instance_of(std::string_view process, std::string_view stream) {
     if (category_of(stream) != process || stream.size() <= process.size()) return {};
     return stream.substr(process.size() + 1);
+}
+
+std::string instance_of(std::string_view process, recorded_event const& record) {
+    auto const in_stream = instance_of(process, record.stream);
+    if (in_stream.size() != shortened_size) return std::string(in_stream);
+    auto const document = json::parse(std::string(record.data));
+    auto const said = document ? text_in(document->root(), "instance") : std::string();
+    return said.empty() ? std::string(in_stream) : said;
 }
 
 conversation conversation_in(recorded_event const& record) {
@@ -97,12 +130,10 @@ reaction_record record_of(
     timestamp now
 ) {
     reaction_record record{.input = input, .cancel = said.cancel};
-    auto const prefix = std::string(process) + "/" + std::string(instance) + "/" +
-                        std::to_string(input.value) + "/";
     for (auto const& command : said.commands)
         record.commands.push_back(
             {.name = command.name,
-             .id = prefix + std::to_string(record.commands.size()),
+             .id = command_id(process, instance, input, record.commands.size()),
              .body = command.json}
         );
     for (auto const& timer : said.start)
@@ -110,9 +141,13 @@ reaction_record record_of(
     return record;
 }
 
-std::string to_json(reaction_record const& record) {
+std::string to_json(
+    reaction_record const& record, std::string_view process, std::string_view instance
+) {
     json::writer out;
-    out.begin_object().member("input", record.input.value);
+    out.begin_object();
+    write_instance(out, process, instance);
+    out.member("input", record.input.value);
     out.key("commands").begin_array();
     for (auto const& command : record.commands)
         out.begin_object()
@@ -163,8 +198,9 @@ event_data answer_record(
     std::string_view process, sent_command const& command, result<outcome> const& answer
 ) {
     json::writer out;
-    out.begin_object()
-        .member("command", command.what.name)
+    out.begin_object();
+    write_instance(out, process, command.instance);
+    out.member("command", command.what.name)
         .member("id", command.what.id)
         .member("input", command.input.value)
         .raw_member("body", command.what.body);
@@ -200,8 +236,9 @@ result<std::string> answered_id(recorded_event const& event) {
 
 event_data timer_record(std::string_view process, running_timer const& timer) {
     json::writer out;
-    out.begin_object()
-        .member("timer", timer.name)
+    out.begin_object();
+    write_instance(out, process, timer.instance);
+    out.member("timer", timer.name)
         .member("due", number(timer.due))
         .member("started_by", timer.started_by.value)
         .end_object();
@@ -219,7 +256,7 @@ result<running_timer> parse_timer(std::string_view process, recorded_event const
     auto const started_by = root.find("started_by");
     if (!due || !started_by) return unreadable(event, "a member is missing");
     return running_timer{
-        .instance = std::string(instance_of(process, event.stream)),
+        .instance = instance_of(process, event),
         .name = text_in(root, "timer"),
         .due = time_of(*due),
         .started_by = position{static_cast<std::uint64_t>(started_by->integer())}

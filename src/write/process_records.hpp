@@ -21,11 +21,15 @@ inline constexpr std::string_view refused_type = "$refused";
 inline constexpr std::string_view failed_type = "$failed";
 inline constexpr std::string_view timer_due_type = "$timer_due";
 
-/// The stream of an instance: "reallocation-order-o1".
+/// The stream of an instance: "reallocation-order-o1", or "reallocation-" and the hash of the
+/// instance if that would be longer than a name may be.
 std::string process_stream(std::string_view process, std::string_view instance);
 
-/// The instance a stream is of; empty if it is not one of this process.
+/// The instance in a stream's name; empty if the stream is not one of this process.
 std::string_view instance_of(std::string_view process, std::string_view stream);
+
+/// The instance a record is of; empty if it is not one of this process.
+std::string instance_of(std::string_view process, recorded_event const& record);
 
 /// What led to what.
 struct conversation {
@@ -71,7 +75,9 @@ reaction_record record_of(
     timestamp now
 );
 
-std::string to_json(reaction_record const& record);
+std::string to_json(
+    reaction_record const& record, std::string_view process, std::string_view instance
+);
 
 /// Fails with corrupt if the data is not of that form.
 result<reaction_record> parse_reaction(recorded_event const& event);

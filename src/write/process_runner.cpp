@@ -276,7 +276,7 @@ result<bool> process_runner::parts::record(
         {.events =
              {{.stream = process_stream(process.name, instance),
                .type = std::string(reaction_type),
-               .data = to_json(reaction),
+               .data = to_json(reaction, process.name, instance),
                .metadata = metadata_of(following(input), surroundings.now, surroundings.seed)}},
          .unless =
              unless_recorded{

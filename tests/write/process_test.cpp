@@ -200,6 +200,35 @@ TEST_CASE("what was recorded before a timer was due comes before it, and may can
     CHECK(at.data_of("$timer_due").empty());
 }
 
+TEST_CASE("an instance of a long name is reacted to, answered and timed as any other") {
+    process_house at;
+    auto const longest = std::string(name_size_max - std::string("account-").size(), 'a');
+    at.deposit(longest, 5);  // its other account's id would be too long: only answered
+    at.deposit(longest, 2);
+    at.run();
+    auto const page = at.log->read({.what = {.engine_events = true}}).or_throw();
+    for (auto const& event : page)
+        if (is_engine_type(event.type))
+            CHECK(event.stream.size() == std::string("echo-").size() + 64);
+    auto const reaction = json::parse(at.data_of("$reaction").at(0)).or_throw();
+    CHECK(reaction.root().at("instance")->text() == "account-" + longest);
+    auto const id = std::string(reaction.root().at("commands.0.id")->text());
+    CHECK(id.size() <= name_size_max);
+    CHECK(at.data_of("$failed").size() == 1);
+    CHECK(at.runner->statistics().timers == 1);
+    CHECK(bank::echo_in_use().reactions == 3);  // of the deposits and of the answer
+    SUBCASE("by the same runner") {}
+    SUBCASE("by the next one") { at.restart(); }
+    at.time.advance(61s);
+    at.deposit(longest, 3);
+    at.run();
+    CHECK(at.runner->statistics().timers == 0);
+    CHECK(at.data_of("$timer_due").size() == 1);
+    at.deposit("a", 1);  // and nobody else is held up
+    at.run();
+    CHECK(at.balance_of("xa") == "1");
+}
+
 TEST_CASE("a runner counts what it does") {
     process_house at;
     at.deposit("a", 1);
