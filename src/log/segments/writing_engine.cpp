@@ -89,6 +89,16 @@ result<std::vector<checkpoint>> writing_engine::checkpoints() const {
 }
 
 result<void> writing_engine::recover() {
+    {
+        // Until all of it has been done, for what is durable is known only then.
+        auto const lock = std::scoped_lock(mutex_);
+        stopped_ = fail(
+                       errc::unavailable,
+                       "log_failed",
+                       "the log must be opened again: it was not recovered"
+        )
+                       .error();
+    }
     DIPTYCH_TRY(auto const checkpoints, checkpoints());
     DIPTYCH_TRY(auto const found, inspect(disk_, folder_, log_id_, checkpoints, cache_));
     if (found.last) {
@@ -102,8 +112,8 @@ result<void> writing_engine::recover() {
             .chain = extent.chain,
             .recorded_at = extent.last_recorded,
         };
-        stopped_ = found.loss;
         writer_.reset();
+        if (found.loss) stopped_ = found.loss;
     }
     if (found.loss) return {};
     DIPTYCH_TRY(start_writing(found));
@@ -112,7 +122,10 @@ result<void> writing_engine::recover() {
         watermark_.emplace(std::move(page));
     }
     watermark_->store(mark());
-    return remove_if_there(disk_, folder_.closed(), folder_.root);
+    DIPTYCH_TRY(remove_if_there(disk_, folder_.closed(), folder_.root));
+    auto const lock = std::scoped_lock(mutex_);
+    stopped_.reset();
+    return {};
 }
 
 result<void> writing_engine::start_writing(inspection const& found) {
