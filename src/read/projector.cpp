@@ -104,6 +104,11 @@ result<batch> project_batch(
         if (good == begin) return batch{.more = true, .poison = std::move(poison)};
         DIPTYCH_TRY(into.begin());
         done = work.apply(frames, good);
+        // What went well the first time: no event's fault. SQLite may have rolled back by itself.
+        if (done && done->failure) {
+            into.roll_back();
+            return std::unexpected(*std::move(done->failure));
+        }
         // Out of time before it came to that event again: another batch will tell.
         if (done && done->reached.at.position != good) poison.reset();
     }
@@ -113,7 +118,7 @@ result<batch> project_batch(
     }
     if (done->reached.at.position == begin) {
         into.roll_back();
-        return batch{.more = true, .poison = std::move(done->failure)};
+        return batch{.more = true};
     }
     DIPTYCH_TRY(into.commit(done->reached));
     auto const end = done->reached.at.position;

@@ -30,7 +30,8 @@ struct batch {
 /// Applies the next events, starting exactly behind the checkpoint, in one transaction with the new
 /// checkpoint. When the view fails on an event, those before it are kept.
 ///
-/// Fails with what reading the log failed with, or with unavailable if the database has no room.
+/// Fails with what reading the log failed with, with unavailable if the database has no room, or
+/// with what the view failed with on an event that it has taken just before.
 result<batch> project_batch(
     view_database& into,
     projection& with,

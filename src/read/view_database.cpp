@@ -122,6 +122,13 @@ result<void> view_database::begin() {
 }
 
 result<void> view_database::commit(checkpoint const& next) {
+    // Outside of a transaction the checkpoint would be written without the rows.
+    if (!in_transaction())
+        return fail(
+            errc::unavailable,
+            "rolled_back",
+            file_.string() + ": SQLite has given up the transaction before its commit"
+        );
     save_.bind(1, std::int64_t{next.at.epoch.value})
         .bind(2, static_cast<std::int64_t>(next.at.position.value))
         .bind_blob(3, bytes_of(next.chain));

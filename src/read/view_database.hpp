@@ -50,6 +50,8 @@ public:
     void roll_back();
 
     /// Writes the checkpoint and commits. After a failure nothing of the transaction is there.
+    /// Fails with unavailable if SQLite has rolled it back by itself, else with what SQLite failed
+    /// with.
     result<void> commit(checkpoint const& next);
 
     /// Whether SQLite is inside a transaction; it leaves one by itself when it runs out of room.
