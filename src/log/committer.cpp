@@ -54,7 +54,10 @@ group committer::run(group& taken) {
     }
     group rest(std::make_move_iterator(next), std::make_move_iterator(taken.end()));
     taken.erase(next, taken.end());
-    if (auto const built = frame.finish()) commit(*built, taken);
+    if (auto const built = frame.finish())
+        commit(*built, taken);
+    else if (!views_.commit(recorded->end))
+        core_.hints.call();
     answer(taken);
     return rest;
 }
@@ -68,7 +71,7 @@ void committer::commit(frame& next, group& judged) {
     DIPTYCH_ASSERT(end.position == next.last(), "an engine's end is that of the frame it wrote");
     core_.newest.open_block().committed(next.bytes.size());
     core_.newest.publish(end);
-    if (next.event_count > 0 && !views_.commit(end))
+    if (!views_.commit(end))
         for (auto& one : judged)
             if (auto& answer = *one->outcome) answer->view_behind = answer->count > 0;
     core_.hints.call();

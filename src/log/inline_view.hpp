@@ -28,8 +28,8 @@ public:
     virtual void keep() = 0;  ///< Releases the savepoint.
     virtual void drop() = 0;  ///< Rolls it back: another view refused.
 
-    /// The group's frame is durable: commits rows and checkpoint. After a failure the view is
-    /// detached.
+    /// The group's frame is durable, or the group has recorded nothing: commits rows and
+    /// checkpoint. After a failure the view is detached, and nobody calls it any more.
     virtual result<void> commit(log_end const& checkpoint) = 0;
 
     /// The group's frame could not be written: rolls everything since the last commit back.

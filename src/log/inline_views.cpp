@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace diptych::log {
@@ -9,6 +11,13 @@ namespace diptych::log {
 void inline_views::attach(std::shared_ptr<inline_view> view) {
     detach(view->name());
     views_.push_back(std::move(view));
+}
+
+void inline_views::expect(std::string_view name) {
+    detach(name);
+    auto const lock = std::scoped_lock(mutex_);
+    behind_.emplace_back(name);
+    is_behind_ = true;
 }
 
 void inline_views::detach(std::string_view name) {
@@ -25,7 +34,8 @@ result<void> inline_views::apply(std::span<recorded_event const> events) {
         for (auto earlier = i; earlier-- > 0;) views_[earlier]->drop();
         auto& why = applied.error();
         if (why.kind != errc::refused) {
-            why.kind = errc::failed;
+            // No room or a lock is nothing that the append has done wrong: it may be tried again.
+            if (why.kind != errc::unavailable) why.kind = errc::failed;
             why.message = fmt::format("view {}: {}", views_[i]->name(), why.message);
         }
         return applied;
@@ -38,15 +48,18 @@ void inline_views::keep() {
 }
 
 bool inline_views::commit(log_end const& checkpoint) {
-    auto const lock = std::scoped_lock(mutex_);
-    auto const before = behind_.size();
+    std::vector<std::string> lost;
     std::erase_if(views_, [&](auto const& one) {
         if (one->commit(checkpoint)) return false;
-        behind_.emplace_back(one->name());
+        lost.emplace_back(one->name());
         return true;
     });
-    is_behind_ = !behind_.empty();
-    return behind_.size() == before;
+    if (lost.empty()) return true;
+    // Named only now that nothing here touches them any more: whoever catches them up waits for it.
+    auto const lock = std::scoped_lock(mutex_);
+    std::ranges::move(lost, std::back_inserter(behind_));
+    is_behind_ = true;
+    return false;
 }
 
 void inline_views::abandon() {

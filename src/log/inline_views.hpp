@@ -18,16 +18,18 @@ namespace diptych::log {
 class inline_views {
 public:
     void attach(std::shared_ptr<inline_view> view);
+    void expect(std::string_view name);  ///< It is behind until it is attached.
     void detach(std::string_view name);  ///< Also from those that are behind.
 
     bool empty() const { return views_.empty(); }
 
     /// Applies in each view. If one fails, the others have dropped it: refused if a constraint said
-    /// no, failed for anything else.
+    /// no, unavailable if it may be tried again, failed for anything else.
     result<void> apply(std::span<recorded_event const> events);
     void keep();
 
-    /// Whether all could commit. Who could not is detached and behind.
+    /// Ends a group, with events or without. Whether all could commit. Who could not is detached
+    /// and behind.
     bool commit(log_end const& checkpoint);
     void abandon();
 

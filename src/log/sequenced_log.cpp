@@ -41,6 +41,7 @@ public:
     result<bool> index_step() override;
 
     result<void> attach(std::shared_ptr<inline_view> view, position at) override;
+    void expect(std::string_view name) override;
     void detach(std::string_view name) override;
     std::vector<std::string> detached_views() const override { return step_.views().behind(); }
 
@@ -207,6 +208,12 @@ result<void> passive_log::attach(std::shared_ptr<inline_view> view, position at)
         "log_moved_on",
         fmt::format("the view is at position {} and the log at {}", at.value, end.value)
     );
+}
+
+void passive_log::expect(std::string_view name) {
+    queue_.enter();
+    step_.views().expect(name);
+    queue_.leave();
 }
 
 void passive_log::detach(std::string_view name) {

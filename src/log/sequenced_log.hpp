@@ -100,11 +100,15 @@ public:
     /// with conflict if the log has moved on (catch up and try again), so that nothing is skipped.
     virtual result<void> attach(std::shared_ptr<inline_view> view, position at) = 0;
 
-    /// The view takes no more part, from the next group on.
+    /// The view has taken part before and must do so again: it counts as one that dropped out until
+    /// it is attached, or detached.
+    virtual void expect(std::string_view name) = 0;
+
+    /// The view takes no more part, from the next group on. Nobody waits for it any more.
     virtual void detach(std::string_view name) = 0;
 
-    /// Names of views that dropped out because their commit failed. While there is one, appends are
-    /// unavailable.
+    /// Names of views that dropped out because their commit failed, or that are expected. While
+    /// there is one, appends are unavailable. The commit step is done with all of them.
     virtual std::vector<std::string> detached_views() const = 0;
 
     /// For a process that only reads: looks how far the writer has come. Whether there was more.

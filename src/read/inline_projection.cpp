@@ -52,7 +52,9 @@ result<void> inline_projection::apply(std::span<recorded_event const> events) {
     if (!wants(events)) return {};
     if (broken_)
         return fail(
-            errc::failed, "view_lost", "view '" + name_ + "' has lost this group and catches up"
+            errc::unavailable,
+            "view_lost",
+            "view '" + name_ + "' has lost this group and catches up"
         );
     if (auto opened = open_savepoint(); !opened) {
         broken_ = true;
@@ -83,27 +85,24 @@ result<void> inline_projection::commit(log::log_end const& end) {
     if (std::exchange(broken_, false)) {
         into_->roll_back();
         is_open_ = false;
-        lost_.store(true, std::memory_order_release);
         return fail(errc::failed, "view_lost", "view '" + name_ + "' has lost a group of appends");
     }
-    // A frame of answers only moves the chain but not the position.
-    if (end.position == reached_.at.position && !is_open_) return {};
+    // All was refused, or a frame of answers has moved the chain but not the position.
+    if (end.position == reached_.at.position) {
+        if (std::exchange(is_open_, false)) into_->roll_back();
+        return {};
+    }
     auto const next = checkpoint{
         .log_id = end.log_id,
         .at = {.epoch = end.epoch, .position = end.position},
-        .chain = end.position == reached_.at.position ? reached_.chain : end.chain,
+        .chain = end.chain,
     };
     auto const unwritten = end.position.value - into_->at().at.position.value;
     if (is_open_ || unwritten >= unwritten_max) {
-        if (!std::exchange(is_open_, false))
-            if (auto begun = into_->begin(); !begun) {
-                lost_.store(true, std::memory_order_release);
-                return begun;
-            }
-        if (auto done = into_->commit(next); !done) {
-            lost_.store(true, std::memory_order_release);
-            return done;
+        if (!std::exchange(is_open_, false)) {
+            DIPTYCH_TRY(into_->begin());
         }
+        DIPTYCH_TRY(into_->commit(next));
     }
     reached_ = next;
     moved_(reached_.at);

@@ -6,7 +6,6 @@
 #include "read/projection.hpp"
 #include "read/view_database.hpp"
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -15,7 +14,7 @@
 namespace diptych::read {
 
 /// Called by the commit step while attached, and by whoever catches it up while it is not: never by
-/// both, since it is detached before one goes on to the other. Thread-safe where said.
+/// both, since it is detached before one goes on to the other.
 class inline_projection : public log::inline_view {
 public:
     /// `moved` is called after each commit, on the commit step's thread, with the new checkpoint.
@@ -36,10 +35,6 @@ public:
     /// How far its rows are, also where groups without events of its types were not written down.
     checkpoint const& reached() const { return reached_; }
 
-    /// Whether a commit has failed since it was made: then it has to be caught up by a new one.
-    /// Thread-safe.
-    bool is_lost() const { return lost_.load(std::memory_order_acquire); }
-
 private:
     result<void> open_savepoint();
     bool wants(std::span<recorded_event const> events) const;
@@ -55,7 +50,6 @@ private:
     bool is_open_ = false;  // a transaction holds rows of this group
     bool has_savepoint_ = false;
     bool broken_ = false;  // SQLite has given up the transaction: rows of this group are missing
-    std::atomic<bool> lost_ = false;
 };
 
 }  // namespace diptych::read

@@ -25,7 +25,7 @@ live_view::live_view(view_plan plan, view_surroundings const& in)
 }
 
 live_view::~live_view() {
-    if (attached_) in_.log.detach(plan_.definition->name);
+    if (is_known_to_log_) in_.log.detach(plan_.definition->name);
 }
 
 void live_view::open() {
@@ -48,6 +48,11 @@ result<void> live_view::try_open() {
     DIPTYCH_TRY(writer_->with, plan_.project(writer_->into.connection()));
     readers_ = std::make_unique<reader_pool>(file_, in_.options.connections_max);
     progress_->change([&](view_moment& now) { now.at = writer_->into.at().at; });
+    // Appends were held to it before: none may pass it by now.
+    if (is_inline && writer_->into.at().at.position.value > 0) {
+        in_.log.expect(plan_.definition->name);
+        is_known_to_log_ = true;
+    }
     return {};
 }
 
@@ -84,8 +89,8 @@ result<void> live_view::check_history(checkpoint const& of) {
     );
 }
 
+// Only the log can say so: the commit step may be inside the view for a while after it has failed.
 bool live_view::has_dropped_out() const {
-    if (attached_->is_lost()) return true;
     auto const out = in_.log.detached_views();
     return std::ranges::find(out, plan_.definition->name) != out.end();
 }
@@ -170,6 +175,7 @@ result<bool> live_view::attach() {
     if (!done && done.error().kind == errc::conflict) return true;  // the log has moved on
     if (!done) return std::unexpected(done.error());
     attached_ = std::move(part);
+    is_known_to_log_ = true;
     progress_->change([](view_moment& now) { now.state = view_state::running; });
     in_.hints->give();
     return false;

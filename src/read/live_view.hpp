@@ -82,6 +82,7 @@ private:
     std::shared_ptr<inline_projection> attached_;
     std::unique_ptr<reader_pool> readers_;
     std::optional<sqlite::database> keeper_;  // moves the WAL of an inline view into its file
+    bool is_known_to_log_ = false;            // attached, dropped out or expected
     bool history_lost_ = false;
 };
 

@@ -86,7 +86,8 @@ public:
     result<void> add(model::view const& view);
 
     /// Opens or creates each view's database, checks that its checkpoint lies on this log, catches
-    /// the inline ones up and attaches them to the commit step. A view whose file is not of this
+    /// the inline ones up and attaches them to the commit step. Appends are unavailable until an
+    /// inline view that was not new has been attached. A view whose file is not of this
     /// log does not fail the start: its state is `failed`, and lost_history() says so.
     ///
     /// Fails with what creating the directory or reading the log failed with.

@@ -4,6 +4,9 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+#include <memory>
+
 using namespace diptych;
 using namespace diptych::read;
 
@@ -28,6 +31,25 @@ std::filesystem::path only_database(std::filesystem::path const& folder) {
     FAIL("no database");
     return {};
 }
+
+// Another view of the commit step, whose turn comes after that of the accounts.
+class called_on_commit final : public log::inline_view {
+public:
+    explicit called_on_commit(std::function<void()> call) : call_(std::move(call)) {}
+
+    std::string_view name() const override { return "other"; }
+    result<void> apply(std::span<recorded_event const>) override { return {}; }
+    void keep() override {}
+    void drop() override {}
+    result<void> commit(log::log_end const&) override {
+        call_();
+        return {};
+    }
+    void abandon() override {}
+
+private:
+    std::function<void()> call_;
+};
 
 struct inline_fixture : log_fixture {
     temporary_folder folder;
@@ -212,6 +234,93 @@ TEST_CASE("a view whose commit fails is detached, catches up and takes part agai
         rows_of(*of.views, "accounts", {{"select", "id"}}) ==
         R"([{"id":"a"},{"id":"b"},{"id":"c"}])"
     );
+}
+
+TEST_CASE("a view whose transaction is lost by an append that is refused takes part again") {
+    inline_fixture of;
+    of.append("opened", R"({"id":"a","email":"a@x"})");
+    auto const other = sqlite::database::open(only_database(of.folder.path())).or_throw();
+    SUBCASE("SQLite has rolled it back by itself") {
+        other
+            .execute(
+                "create trigger stop before insert on accounts when new.id = 'b' begin "
+                "select raise(rollback, 'no'); end"
+            )
+            .or_throw();
+        CHECK(!of.try_append("opened", R"({"id":"b","email":"b@x"})"));
+    }
+    SUBCASE("it could not begin") {
+        other.execute("update _diptych set position = 0").or_throw();
+        auto const tried = of.try_append("opened", R"({"id":"b","email":"b@x"})");
+        CHECK(tried.error().kind == errc::unavailable);
+        CHECK(tried.error().code == "checkpoint_moved");
+        other.execute("delete from accounts").or_throw();
+    }
+    CHECK(of.try_append("opened", R"({"id":"c","email":"c@x"})").error().code == "view_behind");
+    of.views->catch_up("accounts").or_throw();
+    CHECK(status_of(*of.views, "accounts").state == view_state::running);
+    of.append("opened", R"({"id":"c","email":"c@x"})");
+    CHECK(rows_of(*of.views, "accounts", {{"select", "id"}}) == R"([{"id":"a"},{"id":"c"}])");
+}
+
+TEST_CASE("a view that could not commit is left alone until the commit step has let go of it") {
+    inline_fixture of;
+    of.append("opened", R"({"id":"a","email":"a@x"})");
+    int commits = 0;
+    auto const other = std::make_shared<called_on_commit>([&] {
+        ++commits;
+        CHECK(!of.views->step("accounts").or_throw());
+        CHECK(status_of(*of.views, "accounts").state == view_state::running);
+    });
+    of.log->attach(other, of.log->end().position).or_throw();
+    sqlite::database::open(only_database(of.folder.path()))
+        .or_throw()
+        .execute(
+            "create trigger stop before update on _diptych begin select raise(abort, 'no'); end"
+        )
+        .or_throw();
+    CHECK(of.try_append("opened", R"({"id":"b","email":"b@x"})").or_throw().view_behind);
+    CHECK(commits == 1);
+    CHECK(!of.views->step("accounts"));
+    CHECK(status_of(*of.views, "accounts").state == view_state::detached);
+}
+
+TEST_CASE("after a restart appends wait for an inline view that can not catch up") {
+    inline_fixture of;
+    of.append("opened", R"({"id":"a","email":"a@x"})");
+    of.views.reset();
+    of.append("opened", R"({"id":"b","email":"b@x"})");
+    auto const other = sqlite::database::open(only_database(of.folder.path())).or_throw();
+    other
+        .execute(
+            "create trigger stop before insert on accounts begin select raise(abort, 'no'); end"
+        )
+        .or_throw();
+    of.reopen();
+    of.start();
+    CHECK(of.log->detached_views() == std::vector<std::string>{"accounts"});
+    CHECK(of.try_append("opened", R"({"id":"c","email":"a@x"})").error().code == "view_behind");
+    SUBCASE("until it has") {
+        other.execute("drop trigger stop").or_throw();
+        of.time.advance(std::chrono::minutes{1});
+        of.views->catch_up("accounts").or_throw();
+        CHECK(of.log->detached_views().empty());
+        auto const twice = of.try_append("opened", R"({"id":"c","email":"a@x"})");
+        CHECK(twice.error().kind == errc::refused);
+    }
+    SUBCASE("or until it is taken out") {
+        of.views.reset();
+        of.append("opened", R"({"id":"c","email":"a@x"})");
+    }
+}
+
+TEST_CASE("an append that is refused leaves no transaction open in an inline view") {
+    inline_fixture of;
+    of.append("opened", R"({"id":"a","email":"a@x"})");
+    CHECK(of.try_append("opened", R"({"id":"a","email":"a@x"})").error().kind == errc::refused);
+    auto const file = only_database(of.folder.path());
+    auto const other = sqlite::database::open(file, {.busy_timeout_ms = 0}).or_throw();
+    CHECK(other.execute("begin immediate; rollback"));
 }
 
 TEST_CASE("the WAL of an inline view is moved into its file by step, not by commits") {
