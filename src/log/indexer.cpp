@@ -82,7 +82,8 @@ result<bool> indexer::step() {
     if (core_.behind->is_indexed()) {
         if (wants_seal()) {
             queue_.enter();
-            if (wants_seal()) core_.newest.start_block();
+            // After a failed write, the open block may hold what was never recorded.
+            if (wants_seal() && commits_.writable()) core_.newest.start_block();
             queue_.leave();
         }
         DIPTYCH_TRY(more, merge_oldest());

@@ -2,6 +2,7 @@
 /// From the tail into the index: when the log is opened, and step by step behind the commits.
 #pragma once
 
+#include "log/committer.hpp"
 #include "log/log_core.hpp"
 #include "log/proposal_queue.hpp"
 
@@ -25,7 +26,8 @@ result<void> drop_merged(log_core& core);
 /// Takes old blocks into the index. One thread at a time. Keeps references.
 class indexer {
 public:
-    indexer(log_core& core, proposal_queue& queue) : core_(core), queue_(queue) {}
+    indexer(log_core& core, committer const& commits, proposal_queue& queue)
+        : core_(core), commits_(commits), queue_(queue) {}
 
     /// Whether the tail is so long that commits have to wait. Thread-safe.
     bool is_behind() const;
@@ -41,6 +43,7 @@ private:
     result<bool> merge_oldest();
 
     log_core& core_;
+    committer const& commits_;
     proposal_queue& queue_;
 };
 

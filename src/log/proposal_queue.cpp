@@ -84,9 +84,11 @@ void proposal_queue::wake_leader(std::unique_lock<std::mutex> lock) {
     if (waiting_.empty()) return;
     auto leader = waiting_.begin();
     if (!can_lead(*leader)) {
-        if (auto const call = on_work_) {
+        if (has_worker_) {
             lock.unlock();
-            return (*call)();
+            auto const calling = std::scoped_lock(calling_);
+            if (on_work_) on_work_();
+            return;
         }
         if (blocked_ == 0) return;
         leader = std::ranges::find_if(waiting_, can_lead);
@@ -94,18 +96,37 @@ void proposal_queue::wake_leader(std::unique_lock<std::mutex> lock) {
     if (leader != waiting_.end()) (*leader)->blocked->lead();
 }
 
+group proposal_queue::take_all() {
+    auto const lock = std::scoped_lock(mutex_);
+    return take_all_locked();
+}
+
 group proposal_queue::close() {
     auto const lock = std::scoped_lock(mutex_);
     is_closed_ = true;
+    return take_all_locked();
+}
+
+group proposal_queue::take_all_locked() {
     group rest(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
     waiting_.clear();
     blocked_ = 0;
     return rest;
 }
 
-void proposal_queue::on_work(std::function<void()> wake) {
+void proposal_queue::on_work(std::function<void()> call) {
+    auto const has_worker = call != nullptr;
+    {
+        auto const lock = std::scoped_lock(calling_, mutex_);
+        on_work_ = std::move(call);
+        has_worker_ = has_worker;
+    }
+    if (!has_worker) wake();  // a blocked caller leads where the worker did
+}
+
+bool proposal_queue::has_worker() const {
     auto const lock = std::scoped_lock(mutex_);
-    on_work_ = wake ? std::make_shared<std::function<void()> const>(std::move(wake)) : nullptr;
+    return has_worker_;
 }
 
 std::size_t proposal_queue::size() const {

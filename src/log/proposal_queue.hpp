@@ -93,22 +93,31 @@ public:
     /// Finds a leader for what waits, if nobody leads.
     void wake();
 
+    /// Gives back all that wait.
+    group take_all();
+
     /// Nothing more is taken in or given out. Gives back all that waited.
     group close();
 
-    void on_work(std::function<void()> wake);
+    /// Waits for a call that is under way: the one before is not called once this has returned. The
+    /// call itself must not enter the queue.
+    void on_work(std::function<void()> call);
+    bool has_worker() const;  ///< Whether somebody is called for work.
     std::size_t size() const;
 
 private:
+    group take_all_locked();
     void wake_leader(std::unique_lock<std::mutex> lock);
 
     bounds const bounds_;
+    std::mutex calling_;  // guards on_work_ and its calls
+    std::function<void()> on_work_;
     std::mutex mutable mutex_;  // guards everything below
     std::condition_variable left_;
     std::deque<std::unique_ptr<queued>> waiting_;
-    std::shared_ptr<std::function<void()> const> on_work_;
     std::size_t blocked_ = 0;  // of waiting_, those who can lead
     std::size_t entering_ = 0;
+    bool has_worker_ = false;  // on_work_ is there, or was a moment ago
     bool is_led_ = false;
     bool is_closed_ = false;
 };

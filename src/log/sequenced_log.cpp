@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <utility>
 
 namespace diptych::log {
@@ -116,7 +117,9 @@ private:
     }
 
     result<void> check_open() const { return is_closed_ ? closed() : result<void>{}; }
+    result<void> check_index() const;
     void enqueue(proposal what, waiter* blocked);
+    bool make_room();
     result<prepared> prepare_on_this_thread(append_request request) const;
 
     std::unique_ptr<log_core> core_;
@@ -126,9 +129,23 @@ private:
          .group_max = core_->bounds.group_max,
          .group_bytes_max = core_->bounds.group_bytes_max}
     };
-    indexer indexer_{*core_, queue_};
+    indexer indexer_{*core_, step_, queue_};
+    std::mutex indexing_;  // held by the one index step, and by close()
+    std::atomic<bool> is_index_failing_ = false;
     std::atomic<bool> is_closed_ = false;
 };
+
+// Waiting is for an index that lags, not for one that can not go on.
+result<void> passive_log::check_index() const {
+    if (!is_index_failing_ || !indexer_.is_behind()) return {};
+    return fail(
+        errc::unavailable,
+        "index_behind",
+        fmt::format(
+            "{} events wait for the index, which can not be written", core_->newest.pin()->events()
+        )
+    );
+}
 
 result<prepared> passive_log::prepare_on_this_thread(append_request request) const {
     DIPTYCH_TRY(check_open());
@@ -137,6 +154,7 @@ result<prepared> passive_log::prepare_on_this_thread(append_request request) con
         DIPTYCH_TRY(check(request.unless->after));
     }
     DIPTYCH_TRY(step_.accepts());
+    DIPTYCH_TRY(check_index());
     auto ready = log::prepare(std::move(request), core_->ids);
     if (needs_look(ready, core_->known)) {
         DIPTYCH_TRY(look_ahead(ready, core_->read(), core_->line, core_->known));
@@ -176,12 +194,20 @@ result<appended> passive_log::propose_and_wait(proposal what) {
     what.done = [mine](result<appended> answer) { mine->answer(std::move(answer)); };
     enqueue(std::move(what), mine.get());
     while (!mine->is_answered())
-        if (!commit_step()) mine->wait();
+        if (!commit_step() && !make_room()) mine->wait();
     return mine->take_answer();
 }
 
+// Without a runtime nobody else takes the tail into the index. Whether there is room now.
+bool passive_log::make_room() {
+    if (queue_.has_worker() || !indexer_.is_behind()) return false;
+    for (auto more = true; more && indexer_.is_behind();) more = index_step().value_or(false);
+    return !indexer_.is_behind();
+}
+
 bool passive_log::commit_step() {
-    if (is_closed_ || indexer_.is_behind()) return false;
+    if (is_closed_) return false;
+    if (indexer_.is_behind() && step_.writable()) return false;
     auto taken = queue_.begin_group();
     if (taken.empty()) return false;
     auto rest = step_.run(taken);
@@ -193,7 +219,19 @@ bool passive_log::commit_step() {
 result<bool> passive_log::index_step() {
     DIPTYCH_TRY(check_open());
     if (!step_.writable()) return false;
-    return indexer_.step();
+    auto const more = [&]() -> result<bool> {
+        auto const lock = std::scoped_lock(indexing_);
+        DIPTYCH_TRY(check_open());
+        auto stepped = indexer_.step();
+        is_index_failing_ = !stepped;
+        return stepped;
+    }();
+    if (auto const goes_on = check_index(); !goes_on)
+        for (auto& one : queue_.take_all()) {
+            ++core_->count.unavailable;
+            one->done(std::unexpected(goes_on.error()));
+        }
+    return more;
 }
 
 result<void> passive_log::attach(std::shared_ptr<inline_view> view, position at) {
@@ -236,6 +274,7 @@ result<bool> passive_log::refresh() {
 }
 
 result<void> passive_log::close() {
+    auto lock = std::unique_lock(indexing_);
     queue_.enter();
     auto waiting = queue_.close();
     auto const was_closed = is_closed_.exchange(true);
@@ -246,6 +285,7 @@ result<void> passive_log::close() {
         if (done) done = released;
     }
     queue_.leave();
+    lock.unlock();
     for (auto& one : waiting) one->done(std::unexpected(closed().error()));
     return done;
 }

@@ -10,6 +10,7 @@
 #include <diptych/try.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -20,6 +21,8 @@ struct block_index {
     log::block all{position{1}, 0};
     std::atomic<std::uint64_t> merged = 0;
     std::atomic<std::uint64_t> frames = 0;
+    result<void> can_merge = {};
+    std::function<void()> before_opening = {};  ///< Called once, when it is to be read next.
 };
 
 class indexed_memory_engine final : public log::engine {
@@ -35,6 +38,7 @@ public:
     result<void> write(log::frame& next) override { return frames_.write(next); }
     result<void> reopen() override { return frames_.reopen(); }
     result<std::vector<log::frame_ptr>> frames(position from, std::size_t bytes) const override {
+        if (loses_frames) return std::vector<log::frame_ptr>{};
         return frames_.frames(from, bytes);
     }
     result<page> fetch(std::span<position const> positions) const override {
@@ -45,6 +49,7 @@ public:
     }
     result<log::hash256> chain_at(position at) const override { return frames_.chain_at(at); }
     result<std::shared_ptr<log::postings const>> index() const override {
+        if (auto const call = std::exchange(index_->before_opening, {})) call();
         struct snapshot {
             std::shared_ptr<block_index> kept;
             log::block_view view;
@@ -55,6 +60,7 @@ public:
         return std::shared_ptr<log::postings const>(taken, &taken->view);
     }
     result<void> merge(std::span<log::frame_ptr const> frames) override {
+        DIPTYCH_TRY(index_->can_merge);
         for (auto const& one : frames) {
             index_->all.add(one);
             index_->merged = std::max<std::uint64_t>(index_->merged, one->last().value);
@@ -73,6 +79,7 @@ public:
     result<void> close() override { return frames_.close(); }
 
     result<void> can_write = {};
+    bool loses_frames = false;
 
 private:
     log::memory::memory_engine frames_;

@@ -1,6 +1,8 @@
 #include "contract/contract_log.hpp"
 #include "log/indexed_memory.hpp"
 
+#include <atomic>
+#include <map>
 #include <thread>
 
 namespace diptych::contract {
@@ -85,6 +87,7 @@ TEST_CASE("a tail over its bound makes commits wait until the index has caught u
 TEST_CASE("a caller blocked by a long tail goes on after the index step") {
     opened<shared_memory> log({.tail_events_max = 2});
     add(log, 2);
+    log->on_work([] {});  // somebody else sees to the index
     std::jthread const caller([&] { add(log, 1); });
     while (log->statistics().queued == 0) std::this_thread::yield();
     CHECK(log->end().position == position{2});
@@ -170,6 +173,134 @@ TEST_CASE("deciding again with more than memory holds is left to the caller") {
     CHECK(fact(got.of(1).error(), "position") == "1");
     auto stale = log.append({}, {{"a-1", expected_version::exactly(version{1})}});
     CHECK(fact(stale.error(), "position") == "2");  // named, though it is in the index only
+}
+
+TEST_CASE("a repetition is known again, though the first went out of memory while it waited") {
+    opened<shared_memory> log({.group_max = 1, .block_events_max = 1});
+    for (auto const has_command : {true, false}) {
+        CAPTURE(has_command);
+        auto const before = log->end().position;
+        append_request request;
+        if (has_command) request.command = key_of("c1");
+        request.events = {event("a-1", "made")};
+        if (!has_command) request.events[0].id = id_of(7);
+        answers got;
+        log->append(request, got.as(0));
+        log->append(request, got.as(1));
+        CHECK(log->commit_step());
+        while (log->index_step().or_throw()) {
+        }
+        CHECK(log->statistics().tail_events == 0);
+        CHECK(log->commit_step());
+        CHECK_FALSE(got.of(0)->repeated);
+        CHECK(got.of(1)->repeated);
+        CHECK(log->end().position == before + 1);
+    }
+}
+
+TEST_CASE("what went into the index while a caller looked ahead is left to the commit step") {
+    opened<shared_memory> log({.block_events_max = 1});
+    add(log, 1);
+    CHECK(log->index_step());
+    for (auto const has_command : {true, false}) {
+        CAPTURE(has_command);
+        auto const before = log->end().position;
+        append_request request;
+        if (has_command) request.command = key_of("c1");
+        request.events = {event("a-1", "made")};
+        if (!has_command) request.events[0].id = id_of(7);
+        log.fixture.index->before_opening = [&] {
+            CHECK_FALSE(log->append(request).or_throw().repeated);
+            while (log->index_step().or_throw()) {
+            }
+        };
+        auto const again = log->append(request).or_throw();
+        CHECK(again.repeated);
+        CHECK(again.first == before + 1);
+        CHECK(again.count == 1);
+        CHECK(log->end().position == before + 1);
+    }
+}
+
+TEST_CASE("an append to many streams outlasts the forgetting of heads between its own events") {
+    opened<shared_memory> log({.heads_max = 2});
+    auto const look_at = [&](std::string const& prefix, std::size_t count) {
+        std::map<std::string, expected_version> expect;
+        for (std::size_t i = 0; i < count; ++i)
+            expect.emplace(prefix + std::to_string(i), expected_version::no_stream());
+        log.append({}, std::move(expect)).or_throw();
+    };
+    // The head of a-1 is among the oldest that are kept, and there is room for no new one.
+    log.append({event("a-1", "made")}).or_throw();
+    look_at("b-", append_events_max);
+    look_at("c-", append_events_max - 1);
+    auto const both = log.append({event("a-1", "made"), event("d-1", "made")}).or_throw();
+    CHECK(both.versions.at("a-1") == version{2});
+    CHECK(both.versions.at("d-1") == version{1});
+}
+
+TEST_CASE("a log whose last frames can not be read is not opened as a shorter one") {
+    opened<shared_memory> log;
+    add(log, 2);
+    auto engine =
+        std::make_unique<test::indexed_memory_engine>(log.fixture.store, log.fixture.index);
+    engine->can_write = fail(errc::unavailable, "another process writes");
+    engine->loses_frames = true;
+    auto const opened = log::sequenced_log::open(std::move(engine), log.time, log.random);
+    REQUIRE_FALSE(opened);
+    CHECK(opened.error().kind == errc::corrupt);
+}
+
+TEST_CASE("while the index can not take what is too much for memory, appends are unavailable") {
+    opened<shared_memory> log({.tail_events_max = 2});
+    add(log, 2);
+    log.fixture.index->can_merge = fail(errc::unavailable, "disk_full", "no space left");
+    answers got;
+    log->append({.events = {event("a-1", "made")}}, got.as(0));
+    CHECK_FALSE(log->commit_step());
+    CHECK(got.count() == 0);
+    CHECK(log->index_step().error().code == "disk_full");
+    REQUIRE(got.count() == 1);
+    CHECK(got.of(0).error().kind == errc::unavailable);
+    CHECK(got.of(0).error().code == "index_behind");
+    log->append({.events = {event("a-1", "made")}}, got.as(1));
+    REQUIRE(got.count() == 2);
+    CHECK(got.of(1).error().code == "index_behind");
+    CHECK(log->statistics().unavailable == 2);
+    log.fixture.index->can_merge = {};
+    CHECK(log->index_step());
+    add(log, 1);
+    CHECK(log->end().position == position{3});
+}
+
+TEST_CASE("without a runtime a blocked caller makes room in the tail himself") {
+    opened<shared_memory> log({.tail_events_max = 2});
+    add(log, 7);
+    CHECK(log->end().position == position{7});
+    CHECK(log->statistics().tail_events <= 2);
+    log.fixture.index->can_merge = fail(errc::unavailable, "disk_full", "no space left");
+    while (log->statistics().tail_events < 2) add(log, 1);
+    CHECK(log.append({event("a-1", "made")}).error().code == "index_behind");
+}
+
+TEST_CASE("who is no longer to be called for work is not being called any more") {
+    opened<shared_memory> log;
+    std::atomic<bool> is_called = false;
+    std::atomic<bool> is_removing = false;
+    log->on_work([&] {
+        is_called = true;
+        is_called.notify_one();
+        is_removing.wait(false);
+        for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+        is_called = false;
+    });
+    answers got;
+    std::jthread const caller([&] { log->append({.events = {event("a-1", "made")}}, got.as(0)); });
+    is_called.wait(false);
+    is_removing = true;
+    is_removing.notify_one();
+    log->on_work({});
+    CHECK_FALSE(is_called);
 }
 
 }  // namespace diptych::contract
