@@ -106,14 +106,14 @@ TEST_CASE_TEMPLATE_DEFINE(
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
-    "a view's own trouble fails the append and is no refusal", Fixture, trouble
+    "a view's own trouble is no refusal of the append, which may be tried again", Fixture, trouble
 ) {
     opened<Fixture> log;
     auto const view = attached(log, "v");
     view->breaks = true;
     auto const answer = log.append({datum("1")});
     REQUIRE(!answer);
-    CHECK(answer.error().kind == errc::failed);
+    CHECK(answer.error().kind == errc::unavailable);
     CHECK(answer.error().code == "disk_full");
     CHECK(log->end() == token{});
     view->breaks = false;
@@ -147,6 +147,29 @@ TEST_CASE_TEMPLATE_DEFINE(
     CHECK(log->detached_views().empty());
     CHECK_FALSE(log.append({datum("2")}).or_throw().view_behind);
     CHECK(view->committed.back() == "2");
+}
+
+TEST_CASE_TEMPLATE_DEFINE(
+    "a view that has broken down is detached by a group that records nothing, too",
+    Fixture,
+    detaches_empty
+) {
+    opened<Fixture> log;
+    auto const view = attached(log, "v");
+    int hints = 0;
+    auto const kept = log->on_more([&] { ++hints; });
+    view->breaks = view->commit_fails = true;
+    CHECK(log->append({.events = {datum("1")}}).error().code == "disk_full");
+    CHECK(log->detached_views() == std::vector<std::string>{"v"});
+    CHECK(hints == 1);  // whoever catches it up hears of it
+    CHECK(log->append({}).error().code == "view_behind");
+    view->breaks = view->commit_fails = false;
+    log->attach(view, position{0}).or_throw();
+    CHECK(log->append({.events = {datum("1")}}).or_throw().first == position{1});
+
+    view->commit_fails = true;
+    CHECK_FALSE(log->append({.command = key_of("c1")}).or_throw().view_behind);
+    CHECK(log->detached_views() == std::vector<std::string>{"v"});
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
@@ -186,6 +209,7 @@ TEST_CASE_TEMPLATE_DEFINE(
     TEST_CASE_TEMPLATE_INVOKE(refuses, __VA_ARGS__);        \
     TEST_CASE_TEMPLATE_INVOKE(trouble, __VA_ARGS__);        \
     TEST_CASE_TEMPLATE_INVOKE(detaches, __VA_ARGS__);       \
+    TEST_CASE_TEMPLATE_INVOKE(detaches_empty, __VA_ARGS__); \
     TEST_CASE_TEMPLATE_INVOKE(detaches_queue, __VA_ARGS__); \
     TEST_CASE_TEMPLATE_INVOKE(taken_out, __VA_ARGS__)
 
