@@ -54,6 +54,11 @@ public:
         came_.notify_all();
     }
 
+    bool empty() {
+        std::lock_guard const lock(mutex_);
+        return held_.empty();
+    }
+
     /// Waits for the next one.
     held next() {
         std::unique_lock lock(mutex_);

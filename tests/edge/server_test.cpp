@@ -49,11 +49,13 @@ TEST_CASE("a pipeline longer than its bound is served completely, a part at a ti
 TEST_CASE("no more of a pipeline is begun than its bound says") {
     server_fixture at({.limits = {.pipelined = 2}});
     auto client = at.client();
-    for (int i = 0; i < 3; ++i) client.send(request_text("GET", "/held"));
+    auto const one = request_text("GET", "/held");
+    client.send(one + one + one);
     auto first = at.held.next();
     auto second = at.held.next();
     auto other = at.client();  // proves that the server has gone on since
     CHECK(other.ask("GET", "/").status == 200);
+    CHECK(at.held.empty());
     second.to.answer({.body = "2"});
     first.to.answer({.body = "1"});
     CHECK(client.read().body == "1");

@@ -65,8 +65,8 @@ TEST_CASE("a reader who is too slow loses his stream, and nobody else does") {
     streaming quick(at);
     auto ended = end_of(*slow.stream);
     int written = 0;
-    while (slow.stream->write(std::string(50'000, 'x')) && written < 10'000) ++written;
-    CHECK(written < 10'000);
+    while (slow.stream->write(std::string(50'000, 'x')) && written < 1'000) ++written;
+    CHECK(written < 1'000);  // 50 MB: more than any socket buffers
     CHECK_FALSE(slow.stream->is_open());
     CHECK(quick.stream->write("still here\n"));
     CHECK(quick.client.read_stream_to("here\n") == "still here\n");
