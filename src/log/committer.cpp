@@ -21,7 +21,7 @@ result<void> committer::accepts() const {
         return fail(
             errc::unavailable,
             "view_behind",
-            fmt::format("inline views have to catch up first: {}", fmt::join(views_.behind(), ", "))
+            fmt::format("appends wait for inline views: {}", views_.why_behind())
         );
     return writable();
 }

@@ -13,17 +13,17 @@ void inline_views::attach(std::shared_ptr<inline_view> view) {
     views_.push_back(std::move(view));
 }
 
-void inline_views::expect(std::string_view name) {
+void inline_views::expect(std::string_view name, std::string_view why) {
     detach(name);
     auto const lock = std::scoped_lock(mutex_);
-    behind_.emplace_back(name);
+    behind_.push_back({.name = std::string(name), .why = std::string(why)});
     is_behind_ = true;
 }
 
 void inline_views::detach(std::string_view name) {
     std::erase_if(views_, [&](auto const& one) { return one->name() == name; });
     auto const lock = std::scoped_lock(mutex_);
-    std::erase(behind_, name);
+    std::erase_if(behind_, [&](auto const& one) { return one.name == name; });
     is_behind_ = !behind_.empty();
 }
 
@@ -48,10 +48,11 @@ void inline_views::keep() {
 }
 
 bool inline_views::commit(log_end const& checkpoint) {
-    std::vector<std::string> lost;
+    std::vector<absent> lost;
     std::erase_if(views_, [&](auto const& one) {
-        if (one->commit(checkpoint)) return false;
-        lost.emplace_back(one->name());
+        auto const committed = one->commit(checkpoint);
+        if (committed) return false;
+        lost.push_back({.name = std::string(one->name()), .why = committed.error().message});
         return true;
     });
     if (lost.empty()) return true;
@@ -68,14 +69,27 @@ void inline_views::abandon() {
 
 void inline_views::fall_behind() {
     auto const lock = std::scoped_lock(mutex_);
-    for (auto const& one : views_) behind_.emplace_back(one->name());
+    for (auto const& one : views_)
+        behind_.push_back(
+            {.name = std::string(one->name()), .why = "it has missed what a failed write kept"}
+        );
     views_.clear();
     is_behind_ = !behind_.empty();
 }
 
 std::vector<std::string> inline_views::behind() const {
     auto const lock = std::scoped_lock(mutex_);
-    return behind_;
+    std::vector<std::string> names;
+    for (auto const& one : behind_) names.push_back(one.name);
+    return names;
+}
+
+std::string inline_views::why_behind() const {
+    auto const lock = std::scoped_lock(mutex_);
+    std::string all;
+    for (auto const& one : behind_)
+        all += fmt::format("{}{} ({})", all.empty() ? "" : "; ", one.name, one.why);
+    return all;
 }
 
 }  // namespace diptych::log

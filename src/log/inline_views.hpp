@@ -18,7 +18,8 @@ namespace diptych::log {
 class inline_views {
 public:
     void attach(std::shared_ptr<inline_view> view);
-    void expect(std::string_view name);  ///< It is behind until it is attached.
+    /// It is behind until it is attached; `why` is for whoever has to wait for it.
+    void expect(std::string_view name, std::string_view why);
     void detach(std::string_view name);  ///< Also from those that are behind.
 
     bool empty() const { return views_.empty(); }
@@ -36,13 +37,19 @@ public:
     /// All have missed something that is in the log.
     void fall_behind();
 
-    std::vector<std::string> behind() const;       ///< Thread-safe.
+    std::vector<std::string> behind() const;       ///< Their names. Thread-safe.
+    std::string why_behind() const;                ///< Names and reasons. Thread-safe.
     bool is_behind() const { return is_behind_; }  ///< Whether one is. Thread-safe.
 
 private:
+    struct absent {
+        std::string name;
+        std::string why;
+    };
+
     std::vector<std::shared_ptr<inline_view>> views_;
     std::mutex mutable mutex_;  // guards behind_
-    std::vector<std::string> behind_;
+    std::vector<absent> behind_;
     std::atomic<bool> is_behind_ = false;
 };
 

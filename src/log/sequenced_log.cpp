@@ -42,7 +42,7 @@ public:
     result<bool> index_step() override;
 
     result<void> attach(std::shared_ptr<inline_view> view, position at) override;
-    void expect(std::string_view name) override;
+    void expect(std::string_view name, std::string_view why) override;
     void detach(std::string_view name) override;
     std::vector<std::string> detached_views() const override { return step_.views().behind(); }
 
@@ -248,9 +248,9 @@ result<void> passive_log::attach(std::shared_ptr<inline_view> view, position at)
     );
 }
 
-void passive_log::expect(std::string_view name) {
+void passive_log::expect(std::string_view name, std::string_view why) {
     queue_.enter();
-    step_.views().expect(name);
+    step_.views().expect(name, why);
     queue_.leave();
 }
 

@@ -100,9 +100,9 @@ public:
     /// with conflict if the log has moved on (catch up and try again), so that nothing is skipped.
     virtual result<void> attach(std::shared_ptr<inline_view> view, position at) = 0;
 
-    /// The view has taken part before and must do so again: it counts as one that dropped out until
-    /// it is attached, or detached.
-    virtual void expect(std::string_view name) = 0;
+    /// The view has taken part before and must do so again, or cannot be opened: it counts as one
+    /// that dropped out until it is attached, or detached. `why` is told whoever wants to append.
+    virtual void expect(std::string_view name, std::string_view why) = 0;
 
     /// The view takes no more part, from the next group on. Nobody waits for it any more.
     virtual void detach(std::string_view name) = 0;

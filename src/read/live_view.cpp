@@ -29,14 +29,30 @@ live_view::~live_view() {
 }
 
 void live_view::open() {
-    auto const opened = try_open();
-    if (opened) return;
-    writer_.reset();
-    readers_.reset();
-    progress_->change([&](view_moment& now) {
-        now.state = view_state::failed;
-        now.last_error = opened.error();
-    });
+    auto const is_inline = plan_.definition->is_inline;
+    if (auto const opened = try_open()) {
+        history_lost_ = false;
+        progress_->change([&](view_moment& now) {
+            now = {.at = now.at};
+            if (is_inline) now.state = view_state::detached;
+        });
+    } else {
+        writer_.reset();
+        readers_.reset();
+        progress_->change([&](view_moment& now) {
+            now.state = view_state::failed;
+            now.last_error = opened.error();
+            now.retry_at = end_of_pause(now.attempts++);
+        });
+        // It promises to show and to refuse, and can do neither.
+        if (is_inline) hold_appends(opened.error().message);
+    }
+    in_.hints->give();
+}
+
+void live_view::hold_appends(std::string_view why) {
+    in_.log.expect(plan_.definition->name, why);
+    is_known_to_log_ = true;
 }
 
 result<void> live_view::try_open() {
@@ -49,10 +65,8 @@ result<void> live_view::try_open() {
     readers_ = std::make_unique<reader_pool>(file_, in_.options.connections_max);
     progress_->change([&](view_moment& now) { now.at = writer_->into.at().at; });
     // Appends were held to it before: none may pass it by now.
-    if (is_inline && writer_->into.at().at.position.value > 0) {
-        in_.log.expect(plan_.definition->name);
-        is_known_to_log_ = true;
-    }
+    auto const is_new = writer_->into.at().at.position.value == 0 && !is_known_to_log_;
+    if (is_inline && !is_new) hold_appends("it catches up");
     return {};
 }
 
@@ -97,7 +111,12 @@ bool live_view::has_dropped_out() const {
 
 result<bool> live_view::step() {
     auto const now = progress_->now();
-    if (now.state == view_state::failed || now.state == view_state::paused) return false;
+    if (now.state == view_state::paused) return false;
+    if (now.state == view_state::failed) {
+        if (now.retry_at && in_.time.now() < *now.retry_at) return false;
+        open();
+        return progress_->now().state != view_state::failed;
+    }
     if (attached_) {
         if (!has_dropped_out()) {
             DIPTYCH_TRY(keep_house());
@@ -122,6 +141,7 @@ result<bool> live_view::next_batch() {
     auto done = project_batch(writer_->into, *writer_->with, in_.log, in_.time, limits);
     if (!done) {
         // Whoever steps hears of it; the view tries again after a pause.
+        if (is_known_to_log_) hold_appends(done.error().message);
         auto const pause = in_.options.pause_min;
         progress_->change([&](view_moment& now) {
             now.last_error = done.error();
@@ -144,7 +164,14 @@ result<bool> live_view::next_batch() {
     return done->more && !is_stuck;
 }
 
+timestamp live_view::end_of_pause(int attempts) const {
+    auto const& options = in_.options;
+    auto const pause = options.pause_min * (1l << std::min(attempts, 20));
+    return in_.time.now() + std::min<std::chrono::microseconds>(pause, options.pause_max);
+}
+
 void live_view::note_poison(error what) {
+    if (is_known_to_log_) hold_appends(what.message);
     auto const& options = in_.options;
     progress_->change([&](view_moment& now) {
         now.last_error = std::move(what);
@@ -154,9 +181,7 @@ void live_view::note_poison(error what) {
             now.retry_at.reset();
             return;
         }
-        auto const pause = options.pause_min * (1l << std::min(attempt, 20));
-        now.retry_at =
-            in_.time.now() + std::min<std::chrono::microseconds>(pause, options.pause_max);
+        now.retry_at = end_of_pause(attempt);
     });
 }
 

@@ -13,6 +13,7 @@
 
 #include <diptych/clock.hpp>
 
+#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -38,7 +39,8 @@ public:
     ~live_view();
 
     /// Opens or creates the file and holds its checkpoint against the log. If that does not go
-    /// well, the view is `failed` and says why.
+    /// well, the view is `failed` and says why, and step() tries again after a pause; appends wait
+    /// for an inline view.
     void open();
 
     /// One piece of work; see view_set::step().
@@ -72,6 +74,8 @@ private:
     result<bool> attach();
     result<void> keep_house();
     void note_poison(error what);
+    void hold_appends(std::string_view why);
+    timestamp end_of_pause(int attempts) const;
     bool has_dropped_out() const;
 
     view_plan plan_;
@@ -83,7 +87,7 @@ private:
     std::unique_ptr<reader_pool> readers_;
     std::optional<sqlite::database> keeper_;  // moves the WAL of an inline view into its file
     bool is_known_to_log_ = false;            // attached, dropped out or expected
-    bool history_lost_ = false;
+    std::atomic<bool> history_lost_ = false;
 };
 
 }  // namespace diptych::read

@@ -16,7 +16,7 @@ namespace diptych::read {
 enum class view_state : std::uint8_t {
     running,   ///< Up to date or catching up.
     paused,    ///< Stopped at an event that it fails on; resume() tries again.
-    failed,    ///< Not served: its file does not belong to this log, or does not open.
+    failed,    ///< Not served: its file is not of this log, or does not open. Tried again.
     detached,  ///< Inline, but out of the commit step until it has caught up.
 };
 

@@ -87,8 +87,9 @@ public:
 
     /// Opens or creates each view's database, checks that its checkpoint lies on this log, catches
     /// the inline ones up and attaches them to the commit step. Appends are unavailable until an
-    /// inline view that was not new has been attached. A view whose file is not of this
-    /// log does not fail the start: its state is `failed`, and lost_history() says so.
+    /// inline view that was not new, or could not be opened, has been attached. A view that can not
+    /// be opened does not fail the start: its state is `failed`, step() tries again, and
+    /// lost_history() says if the log is to blame.
     ///
     /// Fails with what creating the directory or reading the log failed with.
     result<void> start();
@@ -98,8 +99,8 @@ public:
     /// to write.
     std::optional<error> lost_history() const;
 
-    /// Does one piece of work for a view: a batch of an async one; for an inline one, attaching it
-    /// again, or housekeeping. Whether there may be more to do at once. One thread at a time for
+    /// Does one piece of work for a view: opening it again if that has failed, a batch of an async
+    /// one; for an inline one, attaching it again, or housekeeping. Whether there may be more to do at once. One thread at a time for
     /// each view.
     ///
     /// A failing event is no error of step(): see view_status. Fails with not_found if there is no

@@ -107,7 +107,13 @@ result<database> database::open_as(
     database opened;
     opened.handle_.reset(handle);
     opened.is_unguarded_ = unguarded;
-    if (code != SQLITE_OK) return failure_of(handle, code);
+    if (code != SQLITE_OK) {
+        // A connection that has not come about knows no file.
+        auto failure = failure_of(handle, code).error();
+        if (!failure.message.contains(file.string()))
+            failure.message = file.string() + ": " + failure.message;
+        return std::unexpected(std::move(failure));
+    }
     // A file that may not be written to is opened to read, in silence.
     if (how.mode == open_mode::read_write && sqlite3_db_readonly(handle, "main") == 1)
         return failure_of(handle, SQLITE_READONLY);

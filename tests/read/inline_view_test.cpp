@@ -314,6 +314,60 @@ TEST_CASE("after a restart appends wait for an inline view that can not catch up
     }
 }
 
+TEST_CASE("appends wait for an inline view that does not open, and hear why") {
+    inline_fixture of;
+    of.append("opened", R"({"id":"a","email":"a@x"})");
+    of.views.reset();
+    auto const file = only_database(of.folder.path());
+    auto const aside = of.folder.path() / "aside";
+    std::filesystem::rename(file, aside);
+    std::filesystem::create_directory(file);
+    of.reopen();
+    of.start();
+    CHECK(status_of(*of.views, "accounts").state == view_state::failed);
+    auto const twice = [&] { return of.try_append("opened", R"({"id":"c","email":"a@x"})"); };
+    auto const held = twice();
+    REQUIRE(!held);
+    CHECK(held.error().kind == errc::unavailable);
+    CHECK(held.error().code == "view_behind");
+    CHECK(held.error().message.starts_with("appends wait for inline views: accounts ("));
+    CHECK(held.error().message.contains(file.filename().string()));
+    CHECK(!of.views->query("accounts", {}));
+
+    SUBCASE("it is opened again after a pause") {
+        REQUIRE(of.views->retry_at("accounts"));
+        auto const first_pause = std::chrono::milliseconds{100};
+        of.time.advance(first_pause);
+        CHECK(!of.views->step("accounts").or_throw());
+        CHECK(*of.views->retry_at("accounts") - of.time.now() == 2 * first_pause);
+        CHECK(twice().error().code == "view_behind");
+
+        std::filesystem::remove(file);
+        std::filesystem::rename(aside, file);
+        CHECK(!of.views->step("accounts").or_throw());
+        CHECK(status_of(*of.views, "accounts").state == view_state::failed);
+        of.time.advance(std::chrono::minutes{1});
+        of.views->catch_up("accounts").or_throw();
+        CHECK(status_of(*of.views, "accounts").state == view_state::running);
+        CHECK(!status_of(*of.views, "accounts").last_error);
+        CHECK(twice().error().kind == errc::refused);
+        of.append("opened", R"({"id":"b","email":"b@x"})");
+        CHECK(rows_of(*of.views, "accounts", {{"select", "id"}}) == R"([{"id":"a"},{"id":"b"}])");
+    }
+    SUBCASE("its file is taken away: it is built anew before an append goes on") {
+        std::filesystem::remove(file);
+        of.time.advance(std::chrono::minutes{1});
+        CHECK(of.views->step("accounts").or_throw());
+        CHECK(twice().error().message.contains("accounts (it catches up)"));
+        of.views->catch_up("accounts").or_throw();
+        CHECK(twice().error().kind == errc::refused);
+    }
+    SUBCASE("it is taken out") {
+        of.views.reset();
+        twice().or_throw();
+    }
+}
+
 TEST_CASE("an append that is refused leaves no transaction open in an inline view") {
     inline_fixture of;
     of.append("opened", R"({"id":"a","email":"a@x"})");
