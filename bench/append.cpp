@@ -27,6 +27,18 @@ double through_api(std::string const& below, append_load const& how) {
     return rate;
 }
 
+// For a profiler: the engine alone.
+void engine_alone(std::string const& below, append_load const& how, int times) {
+    rounds figures;
+    for (int round = 0; round < times; ++round) {
+        auto const before = cpu_time();
+        auto const rate = through_api(below, how);
+        figures.add("diptych", rate);
+        figures.add("us an event", (cpu_time() - before).count() * 1e6 / rate / how.length.count());
+    }
+    figures.print(std::to_string(how.callers) + " callers", "events/s", "diptych");
+}
+
 void compare(std::string const& below, append_load const& how, int times) {
     auto waiting = how;
     waiting.is_waiting = true;
@@ -58,7 +70,9 @@ void compare(std::string const& below, append_load const& how, int times) {
 
 int main(int count, char** values) {
     arguments const given(
-        count, values, {{"dir", "."}, {"rounds", "5"}, {"seconds", "2"}, {"callers", "0"}}
+        count,
+        values,
+        {{"dir", "."}, {"rounds", "5"}, {"seconds", "2"}, {"callers", "0"}, {"alone", "0"}}
     );
     auto const times = static_cast<int>(given.number("rounds"));
     auto how = append_load{.length = seconds{given.number("seconds")}};
@@ -66,7 +80,10 @@ int main(int count, char** values) {
         if (given.number("callers") > 0 && given.number("callers") != static_cast<double>(callers))
             continue;
         how.callers = callers;
-        compare(given.text("dir"), how, times);
+        if (given.number("alone") > 0)
+            engine_alone(given.text("dir"), how, times);
+        else
+            compare(given.text("dir"), how, times);
     }
     if (given.number("callers") > 0) return 0;
     how.callers = 16;
