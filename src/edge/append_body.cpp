@@ -1,5 +1,7 @@
 #include "edge/append_body.hpp"
 
+#include "edge/event_json.hpp"
+
 #include <diptych/json_value.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
@@ -71,13 +73,14 @@ result<std::vector<std::string>> texts_at(
     return all;
 }
 
-/// The text of an object, as it was written; "{}" if it is not there.
+/// The text of an object, as it was written but on one line; "{}" if it is not there. An event that
+/// is exported line by line and imported again is then the same, byte by byte.
 result<std::string> object_at(json::value in, std::string const& path, std::string_view name) {
     auto const found = in.find(name);
     if (!found) return std::string("{}");
     if (found->kind() != json::kind::object)
         return unexpected_kind(path + "/" + std::string(name), "an object", *found);
-    return std::string(found->raw());
+    return on_one_line(found->raw());
 }
 
 result<event_data> parse_event(json::value one, std::string const& path) {

@@ -2,7 +2,30 @@
 
 #include <diptych/iso8601.hpp>
 
+#include <algorithm>
+
 namespace diptych::edge {
+
+namespace {
+
+constexpr std::string_view line_breaks = "\r\n";
+
+bool is_line_break(char c) { return line_breaks.contains(c); }
+
+void write_stored(json::writer& to, std::string_view name, std::string_view json) {
+    if (std::ranges::none_of(json, is_line_break))
+        to.raw_member(name, json);
+    else
+        to.raw_member(name, on_one_line(json));
+}
+
+}  // namespace
+
+std::string on_one_line(std::string_view json) {
+    std::string line(json);
+    std::ranges::replace_if(line, is_line_break, ' ');
+    return line;
+}
 
 void write_event(json::writer& to, recorded_event const& event) {
     std::string when;
@@ -19,8 +42,8 @@ void write_event(json::writer& to, recorded_event const& event) {
         .begin_array();
     for (auto const tag : event.tags) to.value(tag);
     to.end_array();
-    to.raw_member("data", event.erased || event.data.empty() ? "null" : event.data);
-    to.raw_member("metadata", event.metadata.empty() ? "{}" : event.metadata);
+    write_stored(to, "data", event.erased || event.data.empty() ? "null" : event.data);
+    write_stored(to, "metadata", event.metadata.empty() ? "{}" : event.metadata);
     if (event.erased) to.member("erased", true);
     to.end_object();
 }
