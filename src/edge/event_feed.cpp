@@ -41,7 +41,14 @@ void event_feed::wake_all() {
 void event_feed::wake(std::shared_ptr<follower> const& one) {
     if (!one->note()) return;  // somebody is reading and will look again
     if (pool_.reserve()) {
-        pool_.run([this, one] { one->read_on(log_, now_()); });
+        pool_.run([this, one] {
+            try {
+                one->read_on(log_, now_());
+            } catch (...) {
+                one->stream().close();  // its reader comes back and goes on after the last id
+                throw;
+            }
+        });
     } else {
         one->withdraw();
         missed_ = true;

@@ -3,6 +3,7 @@
 #include <diptych/http.hpp>
 
 #include <algorithm>
+#include <exception>
 
 namespace diptych::http {
 
@@ -62,8 +63,15 @@ void stream::on_close(std::function<void()> call) { to_->on_close(std::move(call
 void stream::on_room(std::function<void()> call) { to_->on_room(std::move(call)); }
 
 responder::~responder() {
-    if (to_)
-        answer(problem(500, "no_answer", "the handler of this request ended without an answer"));
+    if (!to_) return;
+    try {
+        if (std::uncaught_exceptions() > 0)
+            answer(problem(500, "exception", "the handler of this request failed"));
+        else
+            answer(problem(500, "no_answer", "the handler of this request ended without an answer")
+            );
+    } catch (...) {  // NOLINT(bugprone-empty-catch): no memory to say so, and nobody to tell
+    }
 }
 
 void responder::answer(response what) {

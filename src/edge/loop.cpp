@@ -5,6 +5,9 @@
 
 #include <boost/asio/post.hpp>
 
+#include <exception>
+#include <string>
+
 namespace diptych::edge {
 
 namespace asio = boost::asio;
@@ -28,7 +31,21 @@ loop::~loop() { shut_down(); }
 
 void loop::run() {
     arm();
-    thread_ = std::jthread([this] { context_.run(); });
+    thread_ = std::jthread([this] { serve(); });
+}
+
+/// Until the end. What is thrown (by lack of memory, say) harms only what it was thrown for.
+void loop::serve() {
+    for (bool ended = false; !ended;) {
+        try {
+            context_.run();
+            ended = true;
+        } catch (std::exception const& thrown) {
+            hub_->complain(std::string("an I/O thread went on after: ") + thrown.what());
+        } catch (...) {
+            hub_->complain("an I/O thread went on after something that is no std::exception");
+        }
+    }
 }
 
 void loop::post_adopt(asio::ip::tcp::socket socket, std::string remote) {
@@ -70,12 +87,22 @@ void loop::forget(connection& gone) {
     hub_->closed_one();
 }
 
+/// What one connection throws costs that connection only.
+void loop::flush(connection& one) {
+    try {
+        one.flush();
+    } catch (std::exception const& thrown) {
+        one.close();
+        hub_->complain(std::string("a connection was closed after: ") + thrown.what());
+    }
+}
+
 void loop::deliver() {
     if (delivering_) return;  // a connection that handles news may cause more: the loop takes it
     delivering_ = true;
     for (mailbox_->take(news_); !news_.empty(); mailbox_->take(news_)) {
         for (auto const& news : news_)
-            if (news->owner) news->owner->shared_from_this()->flush();
+            if (news->owner) flush(*news->owner->shared_from_this());
         news_.clear();
     }
     delivering_ = false;
@@ -96,8 +123,8 @@ void loop::arm() {
     timer_.expires_after(hub_->options.tick);
     timer_.async_wait([this](boost::system::error_code const& stopped) {
         if (stopped) return;
-        tick();
         arm();
+        tick();
     });
 }
 

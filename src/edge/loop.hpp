@@ -46,6 +46,8 @@ public:
     void deliver();  ///< Sends what lies in the mailbox.
 
 private:
+    void serve();
+    void flush(connection& one);
     void tick();
     void arm();
 

@@ -33,7 +33,14 @@ public:
           options_(std::move(options)),
           metrics_(std::make_shared<edge::metrics>()),
           access_(options_.token),
-          pool_(workers_of(options_), options_.queue_max),
+          pool_(
+              workers_of(options_),
+              options_.queue_max,
+              [this](std::string_view thrown) {
+                  if (options_.server.complain)
+                      options_.server.complain(fmt::format("a worker's task threw: {}", thrown));
+              }
+          ),
           feed_(of_.log, pool_, options_.heartbeat, options_.server.now),
           waits_(
               of_.views,

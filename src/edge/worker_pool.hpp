@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -18,8 +19,11 @@ class worker_pool {
 public:
     using task = std::move_only_function<void()>;
 
-    /// `queue_max`: tasks waiting or running; beyond, reserve() says no.
-    worker_pool(unsigned threads, std::size_t queue_max);
+    using report_function = std::function<void(std::string_view what)>;
+
+    /// `queue_max`: tasks waiting or running; beyond, reserve() says no. `complain` is told of what
+    /// a task throws.
+    worker_pool(unsigned threads, std::size_t queue_max, report_function complain = {});
     ~worker_pool() { stop(); }
     worker_pool(worker_pool const&) = delete;
     worker_pool& operator=(worker_pool const&) = delete;
@@ -27,7 +31,7 @@ public:
     /// Takes a place in the queue. False if there is none: say "not now" to whoever asked.
     bool reserve();
 
-    /// Runs a task, soon, in a place that was reserved. It must not throw.
+    /// Runs a task, soon, in a place that was reserved. What it throws ends nothing but itself.
     void run(task what);
 
     /// Runs what was promised, then ends its threads. Blocking.
@@ -37,8 +41,10 @@ public:
 
 private:
     void work();
+    void run_now(task& next) const;
 
     std::size_t const queue_max_;
+    report_function const complain_;
     std::atomic<std::size_t> places_ = 0;
     std::mutex mutex_;
     std::condition_variable more_;
