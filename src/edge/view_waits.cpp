@@ -2,6 +2,11 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <exception>
+#include <iterator>
+#include <memory>
+
 namespace diptych::edge {
 
 view_waits::view_waits(read::view_set& views, worker_pool& pool, options how)
@@ -24,7 +29,19 @@ void view_waits::close() {
         all.swap(waiting_);
         count_ = 0;
     }
-    for (auto const& one : all) one->to.answer(too_late(*one));
+    for (auto& one : all) settle(std::move(one), too_late);
+}
+
+/// Answers now: who has what he waits for gets it, to the others `otherwise` speaks.
+void view_waits::settle(std::unique_ptr<waiting> one, http::response (*otherwise)(waiting const&))
+    const {
+    auto const reached = views_.has_reached(one->view, one->point);
+    if (!reached)
+        one->to.answer(http::problem(reached.error()));
+    else if (!*reached)
+        one->to.answer(otherwise(*one));
+    else
+        one->go_on(std::move(one->asked), std::move(one->to));
 }
 
 http::response view_waits::too_late(waiting const& one) {
@@ -35,21 +52,26 @@ http::response view_waits::too_late(waiting const& one) {
     );
 }
 
+http::response view_waits::too_many(waiting const&) {
+    return http::problem(503, "overloaded", "too many queries are waiting");
+}
+
 void view_waits::wait(
     std::string view, token point, http::request asked, http::responder to, then const& go_on
 ) {
     auto one = std::make_unique<waiting>(
         std::move(view), point, how_.now() + how_.wait_max, std::move(asked), std::move(to), go_on
     );
+    bool open = false;
     {
         std::lock_guard const lock(mutex_);
-        if (open_ && waiting_.size() < how_.waiting_max) {
+        open = open_;
+        if (open && waiting_.size() < how_.waiting_max) {
             waiting_.push_back(std::move(one));
             ++count_;
         }
     }
-    if (one)
-        return one->to.answer(http::problem(503, "overloaded", "too many queries are waiting"));
+    if (one) return settle(std::move(one), open ? too_many : too_late);
     look();  // only now: a hint before would have been for nobody
 }
 
@@ -67,26 +89,27 @@ void view_waits::on_hint() {
 }
 
 void view_waits::look() {
-    std::vector<std::pair<std::unique_ptr<waiting>, result<bool>>> done;
+    std::vector<std::unique_ptr<waiting>> done;
     {
         std::lock_guard const lock(mutex_);
-        std::vector<std::unique_ptr<waiting>> kept;
-        for (auto& one : waiting_) {
-            auto reached = views_.has_reached(one->view, one->point);
-            if (reached && !*reached)
-                kept.push_back(std::move(one));
-            else
-                done.emplace_back(std::move(one), std::move(reached));
-        }
-        waiting_.swap(kept);
+        auto const still_waits = [&](std::unique_ptr<waiting> const& one) {
+            auto const reached = views_.has_reached(one->view, one->point);
+            return reached && !*reached;
+        };
+        auto const behind = std::ranges::stable_partition(waiting_, still_waits);
+        std::ranges::move(behind, std::back_inserter(done));
+        waiting_.erase(behind.begin(), behind.end());
         count_ = waiting_.size();
     }
-    for (auto& [one, reached] : done) {
-        if (reached)
-            one->go_on(std::move(one->asked), std::move(one->to));
-        else
-            one->to.answer(http::problem(reached.error()));
+    std::exception_ptr thrown;
+    for (auto& one : done) {
+        try {
+            settle(std::move(one), too_late);
+        } catch (...) {  // has answered its own request; the others are none of its business
+            thrown = std::current_exception();
+        }
     }
+    if (thrown) std::rethrow_exception(thrown);
 }
 
 void view_waits::tick() {

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -33,8 +34,8 @@ public:
     view_waits(view_waits const&) = delete;
     view_waits& operator=(view_waits const&) = delete;
 
-    /// From now on, progress of views wakes who waits for it; until close(), which tells everybody
-    /// "not now".
+    /// From now on, progress of views wakes who waits for it; until close(). It answers whose token
+    /// is there, and tells the others "not now". So it is from then on. Blocking.
     void open();
     void close();
 
@@ -57,6 +58,8 @@ private:
         then go_on;
     };
     static http::response too_late(waiting const& one);
+    static http::response too_many(waiting const& one);
+    void settle(std::unique_ptr<waiting> one, http::response (*otherwise)(waiting const&)) const;
     void on_hint();
     void look();
 
