@@ -98,7 +98,8 @@ public:
     }
     result<void> writable() const override {
         DIPTYCH_TRY(check_open());
-        return step_.writable();
+        DIPTYCH_TRY(step_.writable());
+        return check_index();
     }
     log_statistics statistics() const override;
 

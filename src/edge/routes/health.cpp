@@ -4,27 +4,44 @@
 
 #include <diptych/json_writer.hpp>
 
-#include <algorithm>
+#include <fmt/core.h>
+
+#include <string>
+#include <vector>
 
 namespace diptych::edge {
 
 namespace {
 
-/// Ready: commands are taken (or this node is there for reading only) and every view is served.
+/// Why this node is not ready; empty if it is: commands are taken (or it was opened for reading
+/// only) and every view is served.
+std::vector<std::string> faults(site_parts const& parts, result<void> const& writable) {
+    std::vector<std::string> all;
+    if (!writable && writable.error().kind != errc::denied) all.push_back(writable.error().message);
+    if (auto const lost = parts.of.views.lost_history()) all.push_back(lost->message);
+    for (auto const& one : parts.of.log.detached_views())
+        all.push_back(fmt::format("commands wait for the inline view {}", one));
+    for (auto const& one : parts.of.views.status())
+        if (one.state == read::view_state::failed)
+            all.push_back(fmt::format(
+                "view {} is not served: {}", one.name, one.last_error ? one.last_error->message : ""
+            ));
+    return all;
+}
+
 http::response health(site_parts& parts, bool in_detail) {
     auto& log = parts.of.log;
-    auto const views = parts.of.views.status();
-    auto const detached = log.detached_views();
-    bool const served = std::ranges::none_of(views, [](auto const& one) {
-        return one.state == read::view_state::failed;
-    });
-    bool const ready = served && detached.empty();
+    auto const writable = log.writable();
+    auto const reasons = faults(parts, writable);
+    bool const ready = reasons.empty();
 
     json::writer body;
     body.begin_object().member("status", ready ? "ready" : "not_ready");
     if (in_detail) {
-        auto const writable = log.writable();
         auto const lost = parts.of.views.lost_history();
+        body.key("reasons").begin_array();
+        for (auto const& one : reasons) body.value(one);
+        body.end_array();
         body.key("log")
             .begin_object()
             .member("end", to_string(log.end()))
@@ -32,9 +49,9 @@ http::response health(site_parts& parts, bool in_detail) {
         if (!writable) body.member("read_only_reason", writable.error().message);
         if (lost) body.member("lost_history", lost->message);
         body.end_object().key("detached_views").begin_array();
-        for (auto const& one : detached) body.value(one);
+        for (auto const& one : log.detached_views()) body.value(one);
         body.end_array().key("views");
-        write_view_status(body, views);
+        write_view_status(body, parts.of.views.status());
     }
     body.end_object();
     auto answer = http::json(ready ? 200 : 503, std::move(body).text());
