@@ -8,7 +8,6 @@ namespace diptych::edge {
 
 namespace {
 
-constexpr std::size_t page_events = 256;
 constexpr std::size_t piece_bytes = 32u << 10;     // written at once
 constexpr std::size_t waiting_bytes = 256u << 10;  // beyond, reading pauses
 
@@ -45,13 +44,15 @@ bool follower::needs_heartbeat(
 void follower::read_all(event_log const& log) {
     // When the reader has taken what waits, its room wakes this follower again.
     while (to_.is_open() && to_.pending() < waiting_bytes) {
-        auto const read = log.read({.what = what_, .after = seen_.position, .limit = page_events});
+        auto const read =
+            log.read({.what = what_, .after = seen_.position, .limit = pace_.events()});
         if (!read) {
-            to_.write("event: error\ndata: " + http::problem(read.error()).body + "\n\n");
+            to_.write("event: $error\ndata: " + http::problem(read.error()).body + "\n\n");
             return to_.close();
         }
         if (!send(*read)) return;
         seen_ = read->seen();
+        pace_.note(*read);
         if (read->at_end()) return;
     }
 }

@@ -2,6 +2,8 @@
 /// One reader of server-sent events.
 #pragma once
 
+#include "edge/event_pages.hpp"
+
 #include <diptych/event_log.hpp>
 #include <diptych/http.hpp>
 
@@ -40,6 +42,7 @@ private:
 
     http::stream to_;
     query const what_;
+    reading_pace pace_;
     token seen_;          // sent, or known to be nothing for this reader
     bool wrote_ = false;  // since last_sent_ was set
     std::atomic<int> notes_ = 0;

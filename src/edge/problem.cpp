@@ -116,7 +116,9 @@ response problem(error const& what) {
     if (what.kind == errc::outcome_unknown)
         detail +=
             "; it may have been recorded: repeat it with the same Idempotency-Key to find out";
-    return problem(status_of(what), what.code, detail, what.facts);
+    auto facts = what.facts;
+    facts.emplace_back("kind", '"' + std::string(to_string(what.kind)) + '"');
+    return problem(status_of(what), what.code, detail, facts);
 }
 
 }  // namespace diptych::http

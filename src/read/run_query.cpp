@@ -12,6 +12,9 @@ namespace diptych::read {
 
 namespace {
 
+// An answer ends with the row that brings it to so many bytes.
+constexpr std::size_t rows_bytes_max = 8u << 20;
+
 std::vector<cell> order_values(sqlite::statement const& row, view_query const& query) {
     std::vector<cell> values;
     auto at = static_cast<int>(query.select.size());
@@ -23,17 +26,20 @@ result<void> read_rows(
     sqlite::statement& rows, view_query const& query, std::uint32_t seal, query_answer& to
 ) {
     std::vector<cell> last;
+    auto const is_full = [&] {
+        return to.count == query.limit || to.rows.size() >= rows_bytes_max;
+    };
     to.rows = "[";
     while (true) {
         DIPTYCH_TRY(auto const there, rows.step());
         if (!there) break;
-        if (to.count == query.limit) {
+        if (is_full()) {
             to.next = write_cursor(last, seal);
             break;
         }
         if (to.count++ > 0) to.rows += ',';
         append_row(to.rows, rows, query.select);
-        if (to.count == query.limit) last = order_values(rows, query);
+        if (is_full()) last = order_values(rows, query);
     }
     to.rows += ']';
     return {};

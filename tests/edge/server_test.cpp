@@ -190,16 +190,6 @@ TEST_CASE("one connection too many is told so and closed") {
     CHECK(one.ask("GET", "/").status == 200);
 }
 
-TEST_CASE("two thousand idle connections are kept, and each still answers") {
-    server_fixture at({.threads = 2});
-    std::vector<http_client> idle;
-    idle.reserve(2'000);
-    for (int i = 0; i < 2'000; ++i) idle.push_back(at.client());
-    for (auto& one : idle) one.send(request_text("GET", "/"));
-    for (auto& one : idle) CHECK(one.read().status == 200);
-    CHECK(at.server.statistics().connections == 2'000);
-}
-
 TEST_CASE("addresses that cannot be listened on are refused with the reason") {
     auto const start = [](std::string address) {
         edge::server server({.address = std::move(address)}, [](http::request, http::responder) {});

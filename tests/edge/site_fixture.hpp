@@ -126,13 +126,11 @@ private:
 
 /// See the file comment. The async view moves only when a test steps it.
 struct site_fixture {
-    explicit site_fixture(edge::site_options options = {})
-        : log(log::sequenced_log::open(
-                  std::make_unique<log::memory::memory_engine>(log_id()),
-                  system_clock(),
-                  system_random()
-          )
-                  .or_throw()),
+    explicit site_fixture(
+        edge::site_options options = {},
+        std::unique_ptr<log::engine> on = std::make_unique<log::memory::memory_engine>(log_id())
+    )
+        : log(log::sequenced_log::open(std::move(on), system_clock(), system_random()).or_throw()),
           committer(std::make_unique<committing>(*log)),
           commands(*log, system_clock(), system_random()),
           views(

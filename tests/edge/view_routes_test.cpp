@@ -1,8 +1,12 @@
+#include "edge/inner_exchange.hpp"
 #include "edge/site_fixture.hpp"
+#include "edge/view_waits.hpp"
 
 #include <doctest/doctest.h>
 
 #include <future>
+#include <thread>
+#include <vector>
 
 using namespace diptych;
 using namespace diptych::testing;
@@ -97,6 +101,99 @@ TEST_CASE("more waiting queries than there is room for are told so, and stopping
     first.reset();
     second.reset();
     CHECK(stopper.get());
+}
+
+TEST_CASE("stopping answers waiting queries: with rows whose view is there, the others with 503") {
+    site_fixture of;
+    auto const token = lend(of, "b1", "ada");
+    std::vector<http_client> waiting;
+    for (int i = 0; i < 8; ++i) {
+        waiting.push_back(of.client());
+        waiting.back().send(request_text(
+            "GET", (i % 2 == 0 ? "/views/loans?at_least=" : "/views/readers?at_least=") + token
+        ));
+    }
+    for (std::size_t i = 0; i < waiting.size(); i += 2) {
+        CHECK(waiting[i].read().status == 200);
+        waiting[i].send(request_text("GET", "/views/loans?at_least=" + token));
+    }
+    std::jthread const stopper([&] { of.site.stop(); });
+    for (std::size_t i = 0; i < waiting.size(); ++i) {
+        CAPTURE(i);
+        auto const answer = waiting[i].read();
+        CHECK(answer.status == (i % 2 == 0 ? 200 : 503));
+        CHECK(answer.headers.contains("retry-after") == (i % 2 != 0));
+    }
+    waiting.clear();  // they have their answers: nothing is left to wait for
+}
+
+TEST_CASE("a query whose view got there unnoticed is answered when the site stops") {
+    site_fixture of;
+    auto const token = lend(of, "b1", "ada");
+    edge::worker_pool pool(1, 8);
+    edge::view_waits waits(
+        of.views, pool, {.waiting_max = 8, .wait_max = 5s, .now = std::chrono::steady_clock::now}
+    );
+    auto const ask = [&](std::string view) {
+        auto answered = std::make_shared<edge::inner_exchange>();
+        waits.wait(
+            std::move(view),
+            parse_token(token).or_throw(),
+            {},
+            http::responder(answered),
+            [](http::request const&, http::responder to) { to.answer(http::json(200, "[]")); }
+        );
+        return answered;
+    };
+    {
+        waits.open();
+        pool.stop();  // nobody looks any more when a view moves on
+        auto const one = ask("readers");
+        of.views.step("readers").or_throw();
+        waits.close();
+        CHECK(one->wait().status == 200);
+    }
+    CHECK(ask("readers")->wait().status == 200);
+    auto const later = of.post("/commands/lend", R"({"book":"b2","reader":"ada"})");
+    REQUIRE(later.status == 201);
+    auto const behind = [&] {
+        auto answered = std::make_shared<edge::inner_exchange>();
+        waits.wait(
+            "readers",
+            parse_token(json_at(later.body, "token")).or_throw(),
+            {},
+            http::responder(answered),
+            [](http::request const&, http::responder to) { to.answer(http::json(200, "[]")); }
+        );
+        return answered->wait();
+    }();
+    CHECK(behind.status == 503);
+    CHECK(behind.headers.find("Retry-After") == "1");
+}
+
+TEST_CASE("a page of a view with large rows ends early, and the pages together have all of them") {
+    site_fixture of;
+    std::string const large(900'000, 'r');
+    for (int i = 10; i < 30; ++i) lend(of, "b" + std::to_string(i), large);
+    std::size_t rows = 0;
+    std::size_t pages = 0;
+    std::string last;
+    for (std::string at = "/views/loans?limit=1000"; !at.empty(); ++pages) {
+        auto const page = of.ask("GET", at);
+        REQUIRE(page.status == 200);
+        CHECK(page.body.size() < 10u << 20);
+        auto const body = json::parse(page.body).or_throw();
+        for (auto const row : body.root().elements()) {
+            auto const book = std::string(row.find("book")->text());
+            CHECK(book > last);
+            last = book;
+            ++rows;
+        }
+        auto const link = page.headers.find("link");
+        at = link == page.headers.end() ? "" : link->second.substr(1, link->second.find('>') - 1);
+    }
+    CHECK(rows == 20);
+    CHECK(pages == 2);
 }
 
 TEST_CASE("views are listed with how far they are") {

@@ -1,5 +1,5 @@
 // GET /events, as pages or as server-sent events
-#include "edge/event_json.hpp"
+#include "edge/event_pages.hpp"
 #include "edge/parameters.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/url.hpp"
@@ -42,9 +42,13 @@ result<http::response> read_page(event_log const& log, http::request const& aske
     DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, limit_max}, 512));
     DIPTYCH_TRY(auto const up_to, as_of_parameter(asked, log));
     DIPTYCH_TRY(auto const after, read_point(asked.query_value("after").value_or("0"), log));
+    json::writer body;
+    body.begin_object().key("events").begin_array();
     DIPTYCH_TRY(
-        auto const events,
-        log.read(
+        auto const end,
+        write_events(
+            body,
+            log,
             {.what = query_of(asked),
              .after = after.position,
              .up_to = up_to,
@@ -52,18 +56,12 @@ result<http::response> read_page(event_log const& log, http::request const& aske
              .direction = way}
         )
     );
-    json::writer body;
-    body.begin_object().key("events").begin_array();
-    for (auto const& event : events) write_event(body, event);
-    body.end_array()
-        .member("seen", to_string(events.seen()))
-        .member("at_end", events.at_end())
-        .end_object();
+    body.end_array().member("seen", to_string(end.seen)).member("at_end", end.at_end).end_object();
     auto response = http::json(200, std::move(body).text());
-    response.headers.add("Diptych-Token", to_string(events.seen()));
-    if (!events.at_end()) {
-        bool const back = way == direction::backward && !events.empty();
-        auto const last = back ? events[events.size() - 1].position : events.seen().position;
+    response.headers.add("Diptych-Token", to_string(end.seen));
+    if (!end.at_end) {
+        bool const back = way == direction::backward;
+        auto const last = back ? end.last_position : end.seen.position;
         response.headers.add("Link", next_page(asked, last));
     }
     return response;

@@ -1,5 +1,5 @@
 // GET /streams/<stream>
-#include "edge/event_json.hpp"
+#include "edge/event_pages.hpp"
 #include "edge/parameters.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/url.hpp"
@@ -21,23 +21,23 @@ std::string next_page(http::request const& asked, version from, direction way) {
     auto link =
         fmt::format("</streams/{}?from={}", percent_encode(asked.parameter("stream")), from.value);
     if (way == direction::backward) link += "&direction=backward";
-    for (auto const* name : {"limit", "as_of"})
+    for (auto const* name : {"limit", "as_of", "engine"})
         if (auto const value = asked.query_value(name))
             link += fmt::format("&{}={}", name, percent_encode(*value));
     return link + ">; rel=\"next\"";
 }
 
 /// Where the next page begins; nullopt if there is none.
-std::optional<version> after(page const& events, direction way) {
-    if (events.at_end() || events.empty()) return std::nullopt;
-    auto const last = events[events.size() - 1].version;
+std::optional<version> after(page_end const& end, direction way) {
+    if (end.at_end || end.count == 0) return std::nullopt;
+    auto const last = end.last_version;
     if (way == direction::forward) return last + 1;
     return last.value > 1 ? std::optional{last - 1} : std::nullopt;
 }
 
 result<http::response> read_stream(event_log const& log, http::request const& asked) {
     auto const stream = asked.parameter("stream");
-    DIPTYCH_TRY(expect_parameters(asked, {"from", "limit", "direction", "as_of"}));
+    DIPTYCH_TRY(expect_parameters(asked, {"from", "limit", "direction", "as_of", "engine"}));
     DIPTYCH_TRY(auto const way, direction_parameter(asked));
     DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, limit_max}, 512));
     DIPTYCH_TRY(
@@ -54,26 +54,29 @@ result<http::response> read_stream(event_log const& log, http::request const& as
     if (is_known_to_client(asked, etag))
         return http::response{.status = 304, .headers = {{"ETag", etag}}};
 
-    DIPTYCH_TRY(
-        auto const events,
-        log.read_stream(
-            stream, {.from = version{from}, .up_to = up_to, .limit = limit, .direction = way}
-        )
-    );
     json::writer body;
     body.begin_object()
         .member("stream", stream)
         .member("version", at.value)
         .key("events")
         .begin_array();
-    for (auto const& event : events) write_event(body, event);
-    body.end_array()
-        .member("seen", to_string(events.seen()))
-        .member("at_end", events.at_end())
-        .end_object();
+    DIPTYCH_TRY(
+        auto const end,
+        write_events(
+            body,
+            log,
+            stream,
+            {.from = version{from},
+             .up_to = up_to,
+             .limit = limit,
+             .direction = way,
+             .engine_events = asked.query_value("engine") == "true"}
+        )
+    );
+    body.end_array().member("seen", to_string(end.seen)).member("at_end", end.at_end).end_object();
     auto response = http::json(200, std::move(body).text());
-    response.headers.add("ETag", etag).add("Diptych-Token", to_string(events.seen()));
-    if (auto const next = after(events, way))
+    response.headers.add("ETag", etag).add("Diptych-Token", to_string(end.seen));
+    if (auto const next = after(end, way))
         response.headers.add("Link", next_page(asked, *next, way));
     return response;
 }

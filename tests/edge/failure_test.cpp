@@ -1,0 +1,99 @@
+// What goes wrong inside harms one request, is told, and ends nothing else.
+#include "edge/inner_exchange.hpp"
+#include "edge/site_fixture.hpp"
+#include "edge/site_parts.hpp"
+#include "log/segments/faulty_disk.hpp"
+#include "log/segments/segment_engine.hpp"
+
+#include <doctest/doctest.h>
+
+#include <new>
+
+using namespace diptych;
+using namespace diptych::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Runs a task for a request as routes do, and returns what was answered.
+template <class Task>
+http::response answer_of(edge::worker_pool& pool, Task task) {
+    auto const answered = std::make_shared<edge::inner_exchange>();
+    edge::run_or_refuse(pool, {}, http::responder(answered), std::move(task));
+    return answered->wait();
+}
+
+}  // namespace
+
+TEST_CASE("what a worker's task throws is answered 500, told, and ends nothing but itself") {
+    std::vector<std::string> told;
+    std::mutex telling;
+    edge::worker_pool pool(1, 2, [&](std::string_view what) {
+        std::lock_guard const lock(telling);
+        told.emplace_back(what);
+    });
+    for (int i = 0; i < 5; ++i) {  // more often than there are threads and places
+        auto const broken =
+            answer_of(pool, [](http::request const&, http::responder) { throw std::bad_alloc(); });
+        CHECK(broken.status == 500);
+        CHECK(json_at(broken.body, "code") == "exception");
+        CHECK(broken.headers.find("Content-Type") == "application/problem+json");
+        CHECK(answer_of(pool, [](http::request const&, http::responder) {
+                  throw 7;
+              }).status == 500);
+    }
+    auto const fine = answer_of(pool, [](http::request const&, http::responder to) {
+        to.answer(http::json(200, "1"));
+    });
+    CHECK(fine.status == 200);
+    pool.stop();
+    CHECK(pool.busy() == 0);
+    REQUIRE(told.size() == 10);
+    CHECK(told[0] == std::bad_alloc().what());
+}
+
+TEST_CASE("middleware that throws, lack of memory included, harms its own command only") {
+    site_fixture of;
+    of.commands.use([](call const& what, next_call const& next) -> result<outcome> {
+        if (what.options.command_id == "boom") throw std::bad_alloc();
+        return next(what.options);
+    });
+    auto const broken =
+        of.post("/commands/lend", R"({"book":"b1","reader":"ada"})", "Idempotency-Key: boom\r\n");
+    CHECK(broken.status == 500);
+    CHECK(broken.headers.at("content-type") == "application/problem+json");
+    CHECK(of.post("/commands/lend", R"({"book":"b1","reader":"ada"})").status == 201);
+}
+
+TEST_CASE("a node whose log has failed is not ready and says why") {
+    log::segments::faulty_disk disk;
+    site_fixture of(
+        {},
+        log::segments::segment_engine::open(
+            "log",
+            log::segments::segment_engine::mode::writer,
+            disk,
+            system_clock(),
+            system_random(),
+            {.segment_bytes = 1u << 20, .indexed = false}
+        )
+            .or_throw()
+    );
+    auto const lend = [&](std::string const& book) {
+        return of.post("/commands/lend", R"({"book":")" + book + R"(","reader":"ada"})");
+    };
+    REQUIRE(lend("b1").status == 201);
+    REQUIRE(of.ask("GET", "/health").status == 200);
+
+    disk.fails_ever_after = true;
+    disk.fail_at = disk.calls() + 1;
+    CHECK(json_at(lend("b2").body, "code") == "write_failed");
+    CHECK(lend("b3").status == 503);
+    auto const health = of.ask("GET", "/health");
+    CHECK(health.status == 503);
+    CHECK(json_at(health.body, "status") == "not_ready");
+    CHECK(json_at(health.body, "reasons.0").find("made to fail") != std::string::npos);
+    CHECK(json_at(health.body, "log.writable") == "false");
+    CHECK(of.ask("GET", "/health/live").status == 200);
+    CHECK(of.ask("GET", "/events").status == 200);  // what is there can still be read
+}
