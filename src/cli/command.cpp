@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cli/input.hpp"
 #include "cli/service.hpp"
+#include "edge/url.hpp"
 
 #include <diptych/json_value.hpp>
 #include <diptych/try.hpp>
@@ -21,9 +22,12 @@ result<void> command(command_options const& how) {
     }
     DIPTYCH_TRY(auto const server, open_service(how.where, need::writing));
     http::request request{
-        .method = "POST", .path = "/commands/" + how.name, .body = std::move(body)
+        .method = "POST",
+        .path = "/commands/" + edge::percent_encode(how.name),
+        .body = std::move(body)
     };
     if (!how.command_id.empty()) request.headers.add("Idempotency-Key", how.command_id);
+    if (how.pessimistic) request.headers.add("Diptych-Concurrency", "pessimistic");
     if (!how.if_match.empty()) request.headers.add("If-Match", how.if_match);
     DIPTYCH_TRY(auto const answer, server->ask_well(std::move(request)));
     if (how.json) {

@@ -22,6 +22,8 @@ struct serve_options {
     std::string data = {};
     std::string http = "127.0.0.1:8080";
     std::string token = {};
+    bool read_only = false;  ///< Beside the process that writes.
+    std::string views = {};  ///< Folder of the views' databases.
 };
 result<void> serve(serve_options const& how);
 
@@ -50,6 +52,7 @@ struct read_options {
     std::string as_of = {};
     std::uint64_t limit = 0;  ///< 0: all there are.
     bool backward = false;
+    bool engine = false;  ///< Also the engine's own events, whose types begin with '$'.
     bool json = false;
 };
 result<void> read(read_options const& how);
@@ -72,6 +75,7 @@ struct command_options {
     std::string body = "{}";  ///< "-": standard input.
     std::string command_id = {};
     std::string if_match = {};
+    bool pessimistic = false;
     bool json = false;
 };
 result<void> command(command_options const& how);
@@ -85,6 +89,7 @@ result<void> verify(verify_options const& how);
 struct export_options {
     place where = {};
     std::string file = "-";
+    bool engine = false;  ///< Also the engine's own events: to look at, import refuses them.
 };
 result<void> export_events(export_options const& how);
 

@@ -4,6 +4,9 @@
 
 #include <diptych/error.hpp>
 
+#include <optional>
+#include <string_view>
+
 namespace diptych::cli {
 
 /// 0 fine, 1 failed, 2 invalid, 3 refused, 4 conflict, 5 not found, 6 denied, 7 unavailable, 8
@@ -12,5 +15,8 @@ int exit_code(errc kind);
 
 /// The kind of error that an HTTP status of the server stands for.
 errc kind_of_status(int status);
+
+/// The kind of error of this name ("conflict"); nullopt if there is none.
+std::optional<errc> kind_named(std::string_view name);
 
 }  // namespace diptych::cli

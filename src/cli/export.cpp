@@ -33,7 +33,7 @@ result<void> export_events(export_options const& how) {
     progress_bar bar("exporting");
     std::uint64_t done = 0;
     bool written = true;
-    DIPTYCH_TRY(for_each_event(*log, {}, [&](json::value const& event) {
+    DIPTYCH_TRY(for_each_event(*log, {.engine = how.engine}, [&](json::value const& event) {
         auto const line = event.raw();
         written = std::fwrite(line.data(), 1, line.size(), out.get()) == line.size() &&
                   std::fputc('\n', out.get()) != EOF;

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "edge/nearest.hpp"
 
 #include <diptych/json_writer.hpp>
 
@@ -9,6 +10,7 @@
 #include <exception>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -41,6 +43,10 @@ public:
     }
 
     int run(int count, char** values) {
+        if (auto const wrong = unknown_command({values + 1, values + count}); !wrong.empty()) {
+            fmt::print(stderr, "diptych: {}\n", wrong);
+            return cli::exit_code(errc::invalid);
+        }
         try {
             app_.parse(count, values);
         } catch (CLI::ParseError const& fault) {
@@ -69,6 +75,32 @@ private:
         return command;
     }
 
+    /// What to say of a first word (or a second, of a group) that is no command; empty if it is
+    /// one.
+    std::string unknown_command(std::vector<std::string> const& words) const {
+        CLI::App const* in = &app_;
+        for (auto const& word : words) {
+            auto const known = in->get_subcommands([](CLI::App const*) { return true; });
+            if (known.empty() || word.starts_with('-')) return {};
+            std::vector<std::string> names;
+            CLI::App const* named = nullptr;
+            for (auto const* one : known) {
+                names.push_back(one->get_name());
+                if (one->get_name() == word) named = one;
+            }
+            if (named == nullptr) {
+                auto const close = edge::nearest(word, names);
+                return fmt::format(
+                    "there is no command '{}'; {}",
+                    word,
+                    close.empty() ? "see diptych --help" : "the nearest is '" + close + "'"
+                );
+            }
+            in = named;
+        }
+        return {};
+    }
+
     static void add_place(CLI::App* to, cli::place& where) {
         auto* const data = to->add_option("--data", where.data, "Folder of the log");
         auto* const url = to->add_option("--url", where.url, "A running server: http://HOST:PORT");
@@ -88,6 +120,14 @@ private:
             ->capture_default_str();
         serve->add_option("--token", serve_.token, "Bearer token that requests must carry")
             ->envname("DIPTYCH_TOKEN");
+        serve->add_flag(
+            "--read-only",
+            serve_.read_only,
+            "A replica for reading, beside the process that writes; start as many as you like"
+        );
+        serve->add_option(
+            "--views", serve_.views, "Where it keeps its views; a replica's are temporary otherwise"
+        );
 
         auto* const append = add("append", "Appends an event", append_, cli::append);
         append->add_option("STREAM", append_.stream, "Home stream, like order-o1");
@@ -123,6 +163,11 @@ private:
             command->add_option("--category", options->category, "Only streams of this category");
             command->add_option("--after", options->after, "Only after this position or token");
             command->add_option("--limit", options->limit, "At most so many");
+            command->add_flag(
+                "--engine",
+                options->engine,
+                "Also the engine's own events, whose types begin with $"
+            );
             add_place(command, options->where);
             command->add_flag("--json", options->json, "Print JSON lines");
         }
@@ -164,6 +209,9 @@ private:
         command->add_option(
             "--if-match", command_.if_match, "Only if nothing it looks at changed since this token"
         );
+        command->add_flag(
+            "--pessimistic", command_.pessimistic, "Decide in turn, not first beside others"
+        );
         add_place(command, command_.where);
         command->add_flag("--json", command_.json, "Print JSON");
     }
@@ -179,6 +227,9 @@ private:
         auto* const out =
             add("export", "Writes all events as JSON lines", export_, cli::export_events);
         out->add_option("FILE", export_.file, "- is standard output")->capture_default_str();
+        out->add_flag(
+            "--engine", export_.engine, "Also the engine's own events: to look at, not to import"
+        );
         add_place(out, export_.where);
 
         auto* const in =

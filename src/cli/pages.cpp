@@ -1,5 +1,7 @@
 #include "cli/pages.hpp"
 
+#include "edge/url.hpp"
+
 #include <diptych/try.hpp>
 
 #include <algorithm>
@@ -38,7 +40,8 @@ void go_on_after(http::request& request, read_options const& how, json::value co
 
 http::request first_page_of(read_options const& how) {
     http::request request{
-        .method = "GET", .path = how.stream.empty() ? "/events" : "/streams/" + how.stream
+        .method = "GET",
+        .path = how.stream.empty() ? "/events" : "/streams/" + edge::percent_encode(how.stream)
     };
     auto const add = [&](char const* name, std::string const& value) {
         if (!value.empty()) request.query.emplace_back(name, value);
@@ -49,6 +52,7 @@ http::request first_page_of(read_options const& how) {
     add("after", how.after);
     add("as_of", how.as_of);
     if (how.backward) add("direction", "backward");
+    if (how.engine) add("engine", "true");
     return request;
 }
 

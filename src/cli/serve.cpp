@@ -17,6 +17,8 @@ result<void> serve(serve_options const& how) {
     std::optional<progress_bar> bar;
     auto app = application{{
         .data = folder,
+        .read_only = how.read_only,
+        .views = how.views,
         .progress =
             [&](std::string_view what, std::uint64_t done, std::uint64_t of) {
                 if (!bar) bar.emplace(std::string(what));

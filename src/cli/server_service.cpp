@@ -1,31 +1,21 @@
 #include "cli/service.hpp"
+#include "edge/url.hpp"
 
 #include <fmt/format.h>
 
-#include <cctype>
 #include <httplib.h>
+#include <utility>
 
 namespace diptych::cli {
 
 namespace {
 
-std::string percent_encoded(std::string_view text) {
-    std::string out;
-    for (auto const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (std::isalnum(byte) != 0 || c == '-' || c == '.' || c == '_' || c == '~' || c == '/')
-            out += c;
-        else
-            out += fmt::format("%{:02X}", byte);
-    }
-    return out;
-}
-
+/// The path is encoded already: only who put it together knows which of its slashes are names'.
 std::string target_of(http::request const& what) {
-    auto target = percent_encoded(what.path);
+    auto target = what.path;
     auto sign = '?';
     for (auto const& [name, value] : what.query) {
-        target += sign + percent_encoded(name) + '=' + percent_encoded(value);
+        target += sign + edge::percent_encode(name) + '=' + edge::percent_encode(value);
         sign = '&';
     }
     return target;
@@ -47,21 +37,38 @@ public:
         return true;
     }
 
+    /// What the server said before it gave up; empty if it did not.
+    std::string const& problem() const { return problem_; }
+
 private:
     bool line(std::string_view text) {
         if (text.ends_with('\r')) text.remove_suffix(1);
-        if (text.starts_with("id: ")) id_ = text.substr(4);
-        if (text.starts_with("data: ")) data_ += text.substr(6);
-        if (!text.empty() || data_.empty()) return true;
-        auto const go_on = to_(id_, data_);
-        data_.clear();
-        return go_on;
+        if (text.empty()) return dispatch();
+        auto const colon = text.find(':');
+        auto value = colon == text.npos ? std::string_view{} : text.substr(colon + 1);
+        if (value.starts_with(' ')) value.remove_prefix(1);
+        auto const name = text.substr(0, colon);
+        if (name == "id") id_ = value;
+        if (name == "event") type_ = value;
+        if (name == "data") data_.append(data_.empty() ? "" : "\n").append(value);
+        return true;
+    }
+
+    bool dispatch() {
+        auto const type = std::exchange(type_, {});
+        auto const data = std::exchange(data_, {});
+        if (data.empty()) return true;
+        if (type != "$error") return to_(id_, data);
+        problem_ = data;
+        return false;
     }
 
     std::function<bool(std::string_view, std::string_view)> const& to_;
     std::string text_;
     std::string id_;
+    std::string type_;
     std::string data_;
+    std::string problem_;
 };
 
 class server_service final : public service {
@@ -91,16 +98,26 @@ public:
     ) override {
         what.headers.add("Accept", "text/event-stream");
         event_splitter splitter(event);
+        http::response refused{.status = 200};
         auto enough = false;
         auto const answer = client_.Get(
             target_of(what).c_str(),
             headers_of(what),
-            [](httplib::Response const& head) { return head.status == 200; },
+            [&](httplib::Response const& head) {
+                refused.status = head.status;
+                return true;
+            },
             [&](char const* data, std::size_t size) {
-                enough = !splitter.feed({data, size});
+                if (refused.status >= 400)
+                    refused.body.append(data, size);
+                else
+                    enough = !splitter.feed({data, size});
                 return !enough;
             }
         );
+        if (refused.status >= 400) return std::unexpected(error_of(refused));
+        if (!splitter.problem().empty())
+            return std::unexpected(error_of({.status = 500, .body = splitter.problem()}));
         if (enough || answer) return {};
         return no_answer(answer.error());
     }

@@ -7,24 +7,30 @@
 
 namespace diptych::cli {
 
-result<http::response> service::ask_well(http::request what) {
-    DIPTYCH_TRY(auto answer, ask(std::move(what)));
-    if (answer.status < 400) return answer;
-    error problem{.kind = kind_of_status(answer.status), .code = "", .message = answer.body};
-    if (auto const body = json::parse(answer.body);
+error error_of(http::response const& refused) {
+    error problem{.kind = kind_of_status(refused.status), .code = "", .message = refused.body};
+    if (auto const body = json::parse(refused.body);
         body && body->root().kind() == json::kind::object) {
         for (auto const& [name, value] : body->root().members()) {
             if (name == "detail")
                 problem.message = value.text();
             else if (name == "code")
                 problem.code = value.text();
+            else if (name == "kind")
+                problem.kind = kind_named(value.text()).value_or(problem.kind);
             else if (name != "type" && name != "title" && name != "status")
                 problem.facts.emplace_back(name, value.raw());
         }
     }
-    if (problem.code == "outcome_unknown") problem.kind = errc::outcome_unknown;
-    if (problem.code == "corrupt") problem.kind = errc::corrupt;
-    return std::unexpected(std::move(problem));
+    if (problem.message.empty())
+        problem.message = "the server answered " + std::to_string(refused.status);
+    return problem;
+}
+
+result<http::response> service::ask_well(http::request what) {
+    DIPTYCH_TRY(auto answer, ask(std::move(what)));
+    if (answer.status < 400) return answer;
+    return std::unexpected(error_of(answer));
 }
 
 result<std::unique_ptr<service>> open_service(place const& where, need what) {

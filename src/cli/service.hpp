@@ -35,6 +35,9 @@ public:
     ) = 0;
 };
 
+/// The error that an answer of 400 or more stands for: its kind, code, detail and facts.
+error error_of(http::response const& refused);
+
 /// Opens the folder or connects to the server. Fails as opening an application does.
 result<std::unique_ptr<service>> open_service(place const& where, need what);
 

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/service.hpp"
+#include "edge/url.hpp"
 
 #include <diptych/application.hpp>
 #include <diptych/json_value.hpp>
@@ -64,7 +65,7 @@ result<void> view_list(view_options const& how) {
 
 result<void> view_query(view_options const& how) {
     DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
-    http::request request{.path = "/views/" + how.name};
+    http::request request{.path = "/views/" + edge::percent_encode(how.name)};
     for (auto const& parameter : how.parameters) {
         auto const equals = parameter.find('=');
         if (equals == std::string::npos)

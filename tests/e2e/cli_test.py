@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""The command line: on a folder and on a server, in words for people and as JSON, with an exit code for each
+kind of error."""
+import json
+import unittest
+
+from service import DIPTYCH, Service, TestCase, run
+
+INVALID, REFUSED, CONFLICT, NOT_FOUND, DENIED, UNAVAILABLE, CORRUPT = 2, 3, 4, 5, 6, 7, 9
+
+
+class CliTest(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.log = self.folder / "shop"
+        self.diptych("init", self.log)
+
+    def diptych(self, *words, code=0, text=None):
+        """Runs the program; what it printed. With another code expected: what it complained of."""
+        done = run(DIPTYCH, *words, input=text, cwd=self.folder)
+        self.assertEqual(code, done.returncode, f"{words}: {done.stdout}{done.stderr}")
+        return done.stdout if code == 0 else done.stderr
+
+    def append(self, stream="order-o1", type="placed", data="{}", *more, **how):
+        return self.diptych("append", "--data", self.log, stream, type, data, *more, **how)
+
+    def lines(self, *words):
+        return [json.loads(line) for line in self.diptych(*words).splitlines()]
+
+    def types(self, *words):
+        return [event["type"] for event in self.lines("read", "--data", self.log, "--json", *words)]
+
+
+class Folder(CliTest):
+    def test_what_is_appended_is_read_and_a_token_is_printed(self):
+        self.assertEqual("1.1", self.append(data='{"total": 12}').strip())
+        self.assertEqual("1.2", self.append("order-o2", "shipped", "{}", "--tag", "truck-t1").strip())
+        self.assertIn('order-o1@1  placed  {"total": 12}', self.diptych("read", "--data", self.log))
+        self.assertEqual(["shipped"], self.types("--tag", "truck-t1"))
+        self.assertEqual(["placed"], self.types("order-o1"))
+        self.assertEqual(["shipped", "placed"], self.types("--backward"))
+        self.assertEqual(["placed"], self.types("--limit", "1"))
+        self.assertEqual(["placed"], self.types("--as-of", "1"))
+        self.assertEqual(["shipped"], self.types("--after", "1.1"))
+        answer = json.loads(self.append("order-o1", "paid", "{}", "--json"))
+        self.assertEqual({"order-o1": 2}, answer["versions"])
+
+    def test_the_only_log_in_the_working_folder_is_the_one_that_is_meant(self):
+        self.append()
+        self.assertIn("placed", self.diptych("read"))
+        self.diptych("init", self.folder / "other")
+        self.assertIn("--data", self.diptych("read", code=NOT_FOUND))
+
+    def test_a_folder_that_is_a_log_already_stays_as_it_is(self):
+        self.append()
+        self.assertIn("already", self.diptych("init", self.log))
+        self.assertEqual(["placed"], self.types())
+
+    def test_a_folder_with_other_things_in_it_is_not_made_a_log(self):
+        other = self.folder / "photos"
+        other.mkdir()
+        (other / "cat.jpg").write_text("cat")
+        self.assertIn("photos", self.diptych("init", other, code=INVALID))
+        self.assertEqual(["cat.jpg"], [file.name for file in other.iterdir()])
+
+    def test_each_kind_of_error_has_its_exit_code(self):
+        self.append()
+        self.assertIn("order-o1", self.append("order-o1", "placed", "{}", "--expect", "0", code=CONFLICT))
+        self.append("order-o1", "placed", "{}", "--expect", "1")
+        self.append("order-o2", "placed", "{}", "--expect", "exists", code=CONFLICT)
+        self.assertIn("init", self.diptych("read", "--data", self.folder / "nowhere", code=NOT_FOUND))
+        self.assertIn("no answer", self.diptych("read", "--url", "http://127.0.0.1:9", code=UNAVAILABLE))
+        self.assertIn("no_such", self.diptych("view", "query", "no_such", "--data", self.log, code=NOT_FOUND))
+        self.diptych("read", "--data", self.log, "--after", "9.1", code=INVALID)
+
+    def test_wrong_input_is_told_with_its_place(self):
+        for words, place in [
+            (("append", "order-o1", "placed", "{not json"), "DATA"),
+            (("append", "order-o1", "placed", "[]"), "events/0/data"),
+            (("append", "order-o1", "placed", "{}", "--metadata", "{"), "--metadata"),
+            (("append", "order-o1", "placed", "{}", "--id", "7"), "events/0/id"),
+            (("append", "order-o1", "$placed", "{}"), "events/0/type"),
+            (("append", "order-o1", "placed", "{}", "--expect", "maybe"), "expect/order-o1"),
+            (("append", "order-o1"), "TYPE"),
+            (("read", "--limit", "many"), "--limit"),
+            (("read", "--after", "soon"), "soon"),
+            (("read", "--url", "ftp://x"), "http://HOST:PORT"),
+            (("view", "query", "x", "status"), "NAME=VALUE"),
+            (("follow", "--tga", "x"), "--tga"),
+        ]:
+            with self.subTest(words=words):
+                where = [] if "--url" in words else ["--data", self.log]
+                self.assertIn(place, self.diptych(*words, *where, code=INVALID))
+        self.assertEqual([], self.types())
+
+    def test_an_error_is_json_for_who_asks_for_json(self):
+        self.append()
+        told = json.loads(self.append("order-o1", "placed", "{}", "--expect", "0", "--json", code=CONFLICT))
+        self.assertEqual(("conflict", "stream_version", 1), (told["error"], told["code"], told["position"]))
+
+    def test_an_unknown_command_is_answered_with_the_nearest(self):
+        self.assertIn("append", self.diptych("apend", code=INVALID))
+        self.assertIn("verify", self.diptych("verfiy", code=INVALID))
+        self.assertIn("query", self.diptych("view", "qeury", "x", code=INVALID))
+
+    def test_help_teaches(self):
+        for words in [("--help",), ("append", "--help"), ("view", "--help")]:
+            self.assertIn("--help", self.diptych(*words))
+        self.assertIn("diptych init shop", self.diptych("--help"))
+
+    def test_a_command_id_gives_the_first_answer_again(self):
+        first = self.append("order-o1", "placed", "{}", "--command-id", "k1")
+        self.assertEqual(first, self.append("order-o1", "placed", "{}", "--command-id", "k1"))
+        self.append("order-o1", "placed", '{"n":1}', "--command-id", "k1", code=INVALID)
+        self.assertEqual(["placed"], self.types())
+
+    def test_names_with_odd_characters_are_found(self):
+        for stream in ("order-50%", "order-a/b", "order-ä b", "order-q?x=1&y"):
+            self.append(stream)
+            self.assertEqual(["placed"], self.types(stream))
+
+    def test_views_are_added_listed_and_queried(self):
+        file = self.folder / "open_orders.sql"
+        file.write_text("-- @view open_orders async\ncreate table open_orders (id text primary key, n integer not null);\n"
+                        "-- @event placed (order text, n integer)\n-- @on placed\n"
+                        "insert into open_orders values (:order, :n);\n-- @serve filter n\n")
+        self.append("order-o1", "placed", '{"order":"o1","n":3}')
+        self.assertIn("added", self.diptych("view", "add", file, "--data", self.log))
+        self.assertEqual('{"id":"o1","n":3}', self.diptych("view", "query", "open_orders").strip())
+        self.assertEqual("", self.diptych("view", "query", "open_orders", "n=gt.3"))
+        self.assertIn("open_orders", self.diptych("view", "list"))
+        self.assertIn("open_orders", self.diptych("view", "query", "open_order", code=NOT_FOUND))
+        file.write_text(file.read_text().replace("insert into open_orders", "insert into closed_orders"))
+        self.assertIn("open_orders.sql:", self.diptych("view", "add", file, "--data", self.log, code=INVALID))
+
+
+class Carrying(CliTest):
+    def fill(self):
+        self.append("order-o1", "placed", '{\n  "total": 12,\r\n  "note": "a\\nb"\n}', "--tag", "customer-ada",
+                    "--metadata", '{"user":\n"ada"}')
+        self.append("order-o2", "placed", '{"total":1}')
+        self.append("order-o1", "shipped")
+
+    def test_an_export_imported_elsewhere_is_the_same(self):
+        self.fill()
+        out = self.diptych("export", "--data", self.log)
+        self.assertEqual(3, len(out.splitlines()))
+        copy = self.folder / "copy"
+        self.diptych("init", copy)
+        told = self.diptych("import", "--data", copy, "--json", text=out)
+        self.assertEqual({"imported": 3, "skipped": 0}, json.loads(told))
+        kept = ("id", "stream", "version", "type", "tags", "data", "metadata")
+        mine, theirs = ([{name: json.loads(line)[name] for name in kept} for line in
+                         self.diptych("export", "--data", log).splitlines()] for log in (self.log, copy))
+        self.assertEqual(mine, theirs)
+
+    def test_importing_again_adds_nothing(self):
+        self.fill()
+        out = self.diptych("export", "--data", self.log)
+        self.diptych("import", "--data", self.log, text=out)
+        self.assertEqual(out, self.diptych("export", "--data", self.log))
+
+    def test_a_bad_line_is_named_and_skipped_if_that_is_asked_for(self):
+        text = '{"stream":"a-1","type":"made"}\n{"stream":"a-1"}\n\nnonsense\n{"stream":"a-2","type":"made"}\n'
+        self.assertIn("line 2", self.diptych("import", "--data", self.log, text=text, code=INVALID))
+        self.assertEqual([], self.types())
+        done = run(DIPTYCH, "import", "--data", self.log, "--skip-bad", input=text)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("line 2", done.stderr)
+        self.assertIn("line 4", done.stderr)
+        self.assertIn("imported 2 events, skipped 2 lines", done.stdout)
+        self.assertEqual(["made", "made"], self.types())
+
+    def test_verify_counts_what_is_whole_and_names_what_is_not(self):
+        self.fill()
+        self.assertIn("3 events", self.diptych("verify", self.log))
+        segment = sorted((self.log / "log").glob("*.seg"))[0]
+        bytes_ = bytearray(segment.read_bytes())
+        at = bytes_.index(b'"total":1}') + 2  # of the second event
+        bytes_[at] ^= 1
+        segment.write_bytes(bytes_)
+        told = json.loads(self.diptych("verify", self.log, "--json", code=CORRUPT))
+        self.assertEqual(("corrupt", 2), (told["error"], told["position"]))
+        self.assertIn("2", self.diptych("verify", self.log, code=CORRUPT))
+
+
+class Server(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.service = self.enterContext(
+            Service([DIPTYCH, "serve", "--data", self.log, "--http", "127.0.0.1:{port}", "--token", "secret"]))
+        self.url = f"http://127.0.0.1:{self.service.port}"
+
+    def at(self, *words, **how):
+        return self.diptych(*words, "--url", self.url, "--token", "secret", **how)
+
+    def test_a_server_is_asked_in_the_same_words(self):
+        self.assertEqual("1.1", self.at("append", "order-50%/ä", "placed", '{"n":1}').strip())
+        self.at("append", "order-50%/ä", "placed", "{}", "--expect", "0", code=CONFLICT)
+        self.assertIn("placed", self.at("read", "order-50%/ä"))
+        self.assertEqual(1, len(self.at("export").splitlines()))
+        self.at("read", "--after", "9.1", code=INVALID)
+        self.assertIn("there is no command", self.at("command", "allocate", "{}", code=NOT_FOUND))
+
+    def test_a_folder_in_use_is_read_and_not_written(self):
+        self.at("append", "order-o1", "placed")
+        self.assertEqual(["placed"], self.types())
+        self.assertIn("writes to this folder", self.append(code=UNAVAILABLE))
+
+    def test_a_wrong_token_is_denied(self):
+        self.diptych("read", "--url", self.url, "--token", "guess", code=DENIED)
+        self.diptych("follow", "--url", self.url, "--limit", "1", "--token", "guess", code=DENIED)
+
+    def test_following_sees_what_is_there_and_what_comes(self):
+        self.at("append", "order-o1", "placed", '{\n"n": 1}')
+        self.at("append", "order-o1", "shipped")
+        for where in (["--url", self.url, "--token", "secret"], ["--data", self.log]):
+            told = self.lines("follow", "--json", "--limit", "2", *where)
+            self.assertEqual(["placed", "shipped"], [event["type"] for event in told])
+            self.assertEqual(["shipped"], [e["type"] for e in self.lines(
+                "follow", "--json", "--limit", "1", "--after", "1.1", *where)])
+        told = self.diptych("follow", "--url", self.url, "--token", "secret", "--after", "9.1", code=INVALID)
+        self.assertIn("9.1", told)
+
+
+if __name__ == "__main__":
+    unittest.main()
