@@ -112,3 +112,21 @@ TEST_CASE("many commands in one pipeline are all answered, in order") {
     for (int i = 0; i < 50; ++i)
         CHECK(json_at(client.read().body, "events.0.stream") == "book-b" + std::to_string(i));
 }
+
+TEST_CASE("a command may be decided in turn only, and an unknown way to decide is refused") {
+    site_fixture of;
+    auto const lend = [&](std::string const& book, std::string const& how) {
+        return of.post(
+            "/commands/lend",
+            R"({"book":")" + book + R"(","reader":"ada"})",
+            "Diptych-Concurrency: " + how + "\r\n"
+        );
+    };
+    CHECK(lend("b1", "optimistic").status == 201);
+    CHECK(of.log->statistics().redecided == 0);
+    CHECK(lend("b2", "pessimistic").status == 201);
+    CHECK(of.log->statistics().redecided == 1);
+    auto const wrong = lend("b3", "hopeful");
+    CHECK(wrong.status == 400);
+    CHECK(json_at(wrong.body, "detail").find("hopeful") != std::string::npos);
+}

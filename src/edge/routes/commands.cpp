@@ -27,6 +27,15 @@ result<execute_options> options_of(http::request const& asked) {
         .causation_id = header_text(asked, "X-Causation-Id"),
         .traceparent = header_text(asked, "traceparent")
     };
+    auto const mode = asked.header("Diptych-Concurrency").value_or("optimistic");
+    if (mode == "pessimistic")
+        options.mode = concurrency::pessimistic;
+    else if (mode != "optimistic")
+        return fail(
+            errc::invalid,
+            "bad_header",
+            fmt::format("Diptych-Concurrency is optimistic or pessimistic, not '{}'", mode)
+        );
     if (auto const match = asked.header("If-Match")) {
         DIPTYCH_TRY(options.if_match, read_token_header(*match, "If-Match"));
     }
