@@ -14,8 +14,9 @@ namespace {
 
 constexpr auto usage = R"(diptych-allocation: which order gets which stock
 
-  diptych-allocation serve [--port N] [--data DIR]
+  diptych-allocation serve [--port N] [--data DIR] [--replica VIEWS]
       Serves at http://127.0.0.1:N (8080). DIR (data/allocation) keeps everything.
+      With --replica for reading only, beside the process that writes to DIR; its views are in VIEWS.
 
   diptych-allocation import --batches FILE --orders FILE --out FILE [--data DIR]
       Reads batches (ref,sku,qty,eta) and order lines (orderid,sku,qty), and appends to --out
@@ -43,8 +44,9 @@ std::string value_of(options const& all, std::string const& name, std::string ot
 }
 
 // [application]
-diptych::application open(std::string const& data) {
-    auto app = diptych::application{{.data = data}};
+diptych::application open(std::string const& data, std::string const& replica = {}) {
+    auto app =
+        diptych::application{{.data = data, .read_only = !replica.empty(), .views = replica}};
     app.add<shop::context>().views(ALLOCATION_VIEWS);
     return app;
 }
@@ -59,7 +61,7 @@ int serve(options const& given) {
         return 2;
     }
     // [serve]
-    auto app = open(value_of(given, "--data", "data/allocation"));
+    auto app = open(value_of(given, "--data", "data/allocation"), value_of(given, "--replica", ""));
     shop::add_routes(app);
     app.serve({
                   .http = "127.0.0.1:" + port,
@@ -105,7 +107,7 @@ int main(int count, char** words) try {
     }
     auto const is_serve = verb == "serve";
     auto const given = read_options(
-        count, words, is_serve ? "--port --data " : "--batches --orders --out --data "
+        count, words, is_serve ? "--port --data --replica " : "--batches --orders --out --data "
     );
     if (!given) {
         std::cerr << "diptych-allocation: " << given.error().message << "\n\n" << usage;

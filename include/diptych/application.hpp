@@ -40,6 +40,10 @@ struct application_options {
     std::filesystem::path data = {};  ///< Folder of the log and the views; empty: in memory only.
     bool read_only = false;           ///< Open beside a writing process; appends are denied.
 
+    /// Folder of the views' databases; empty: `views` in `data`. Views of a process that only reads
+    /// are its own and follow the log: in this folder, or a temporary one.
+    std::filesystem::path views = {};
+
     /// False: no threads; nothing happens between calls but what step() does. For tests.
     bool threads = true;
 

@@ -116,7 +116,7 @@ result<void> application::implementation::start() {
     if (node) return {};
     if (mistake) return std::unexpected(*mistake);
     DIPTYCH_TRY(node, app::node::open(options, parts));
-    if (options.threads && !options.read_only)
+    if (options.threads)
         runtime = std::make_unique<app::runtime>(
             *node,
             [complain = options.complain](std::string const& worker, error const& what) {

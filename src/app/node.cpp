@@ -141,7 +141,8 @@ result<void> node::open_read_leaf(node_parts const& parts) {
 }
 
 result<fs::path> node::directory_of_views() {
-    if (!options_.data.empty()) return options_.data / "views";
+    if (!options_.views.empty()) return options_.views;
+    if (!options_.data.empty() && !options_.read_only) return options_.data / "views";
     auto pattern = (fs::temp_directory_path() / "diptych-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr)
         return fail(errc::denied, "can not make a folder " + pattern + " for the views");

@@ -9,13 +9,26 @@ namespace {
 constexpr worker_pace follow{.tick = 1s};
 constexpr worker_pace with_timers{.tick = 50ms};
 constexpr worker_pace in_bulk{.tick = 1s, .rest = 20ms};
+constexpr worker_pace look_often{.tick = 20ms};
 
 }  // namespace
 
 runtime::runtime(node& of, worker::report_function report) : node_(of), report_(std::move(report)) {
-    add("snapshots", in_bulk, [&commands = of.commands()] { return commands.snapshot_step(); });
     for (auto const& name : of.views().names())
         add("view " + name, follow, [&views = of.views(), name] { return views.step(name); });
+    // Nobody tells a process that only reads what another one writes.
+    if (of.options().read_only)
+        add("log", look_often, [&log = of.log()] { return log.refresh(); });
+    else
+        start_writing(of);
+    more_ = of.log().on_more([this] {
+        if (indexer_) indexer_->wake();
+        for (auto const& one : workers_) one->wake();
+    });
+}
+
+void runtime::start_writing(node& of) {
+    add("snapshots", in_bulk, [&commands = of.commands()] { return commands.snapshot_step(); });
     for (auto const& [name, process] : of.processes())
         add("process " + name, with_timers, [&runner = *process] { return runner.step(); });
 
@@ -36,10 +49,6 @@ runtime::runtime(node& of, worker::report_function report) : node_(of), report_(
     );
     of.errands().on_work([this] { runner_->wake(); });
     of.log().on_work([this] { committer_->wake(); });
-    more_ = of.log().on_more([this] {
-        indexer_->wake();
-        for (auto const& one : workers_) one->wake();
-    });
 }
 
 runtime::~runtime() {

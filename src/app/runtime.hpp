@@ -20,6 +20,7 @@ public:
     runtime& operator=(runtime const&) = delete;
 
 private:
+    void start_writing(node& of);
     void add(std::string name, worker_pace pace, worker::step_function step);
 
     node& node_;

@@ -54,6 +54,12 @@ struct view_set::parts {
         auto const& name = plan.definition->name;
         if (find(name))
             return fail(errc::invalid, "view_twice", "there are two views '" + name + "'");
+        if (auto const open = in.log.writable(); !open && open.error().kind == errc::denied) {
+            // Another process commits: here there is no commit step to take part in.
+            auto follows = *plan.definition;
+            follows.is_inline = false;
+            plan.definition = std::make_shared<view_definition const>(std::move(follows));
+        }
         views.push_back(std::make_unique<live_view>(std::move(plan), in));
         return {};
     }
@@ -199,7 +205,12 @@ result<token> view_set::position(std::string_view name) const {
 
 result<bool> view_set::has_reached(std::string_view name, token const& point) const {
     DIPTYCH_TRY(auto const* const view, parts_->find(name));
-    DIPTYCH_TRY(parts_->in.log.check(point));
+    auto& log = parts_->in.log;
+    auto known = log.check(point);
+    // The process that writes may have gone on since this one looked last.
+    if (!known && known.error().code == "future_token" && log.refresh().value_or(false))
+        known = log.check(point);
+    DIPTYCH_TRY(std::move(known));
     auto const now = view->now();
     if (now.state == view_state::failed) return std::unexpected(*now.last_error);
     if (now.at.position >= point.position) return true;

@@ -5,7 +5,10 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <fstream>
+#include <memory>
+#include <vector>
 
 using namespace diptych;
 
@@ -112,6 +115,37 @@ TEST_CASE("a second application does not write to the same folder, but may read 
     auto const denied = reader.log().append(stock_of("chair"));
     REQUIRE(!denied);
     CHECK(denied.error().kind == errc::denied);
+}
+
+TEST_CASE("a reader beside the writer keeps views of its own, which follow") {
+    testing::temporary_folder const folder;
+    write(folder / "allocations.sql", allocations);
+    auto writer = application{{.data = folder / "data"}};
+    writer.add<shop::context>().views(folder / "allocations.sql");
+    REQUIRE(writer.log().append(stock_of("table")));
+    std::vector<std::unique_ptr<application>> readers;
+    for (auto const* const views : {"", "one", "two"}) {
+        readers.push_back(std::make_unique<application>(application_options{
+            .data = folder / "data",
+            .read_only = true,
+            .views = *views == 0 ? std::filesystem::path{} : folder / views
+        }));
+        readers.back()->add<shop::context>().views(folder / "allocations.sql");
+        REQUIRE(readers.back()->start());
+    }
+    auto const answer = writer.execute(an_order("o1"));
+    REQUIRE(answer);
+    for (auto const& reader : readers) {
+        auto const shown = reader->view("allocations").query({{"at_least", to_string(answer->at)}});
+        REQUIRE(shown);
+        CHECK(writer.view("allocations").wait_for(answer->at));
+        CHECK(shown->rows == writer.view("allocations").query().or_throw().rows);
+        CHECK(shown->rows.find("o1") != std::string::npos);
+        auto const denied = reader->execute(an_order("o2"));
+        REQUIRE(!denied);
+        CHECK(denied.error().kind == errc::denied);
+    }
+    CHECK(std::filesystem::exists(folder / "one"));
 }
 
 TEST_CASE("a mistake in adding is the error of starting") {
