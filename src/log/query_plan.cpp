@@ -116,6 +116,53 @@ private:
     cursors of_;
 };
 
+// Ids, and types beside them. An event looked at for nothing costs less than a look into the long
+// lists of types, so these are not read before there have been many candidates, and then only as
+// long as they leave most of them out, which a sample tells.
+class ids_of_types final : public cursor {
+public:
+    ids_of_types(std::unique_ptr<cursor> ids, std::unique_ptr<cursor> types, direction way)
+        : ids_(std::move(ids)), types_(std::move(types)), way_(way) {}
+
+    found seek(position target) override {
+        for (;;) {
+            if (left_ == 0) go_on();
+            DIPTYCH_TRY(auto const at, ids_->seek(target));
+            if (!at) return at;
+            --left_;
+            if (how_ == phase::ids) return at;
+            DIPTYCH_TRY(auto const typed, types_->seek(*at));
+            if (!typed || *typed == *at) {
+                ++agreed_;
+                return typed;
+            }
+            target = how_ == phase::both ? *typed : way_ == direction::forward ? *at + 1 : *at - 1;
+        }
+    }
+
+private:
+    enum class phase { ids, sample, both };
+    static constexpr std::size_t first_stretch = 128;
+    static constexpr std::size_t sample_size = 16;
+    static constexpr std::size_t stretch = 1024;
+
+    void go_on() {
+        if (how_ != phase::sample)
+            how_ = phase::sample;
+        else
+            how_ = 2 * agreed_ < sample_size ? phase::both : phase::ids;
+        left_ = how_ == phase::sample ? sample_size : stretch;
+        agreed_ = 0;
+    }
+
+    std::unique_ptr<cursor> ids_;
+    std::unique_ptr<cursor> types_;
+    direction way_;
+    phase how_ = phase::ids;
+    std::size_t left_ = first_stretch;  // candidates of this phase
+    std::size_t agreed_ = 0;            // of them, of a right type
+};
+
 std::unique_ptr<cursor> united(cursors of, direction way) {
     if (of.size() == 1) return std::move(of.front());
     return std::make_unique<any_of>(std::move(of), way);
@@ -133,16 +180,21 @@ std::unique_ptr<cursor> plan(query const& what, postings const& lists, direction
         return std::make_unique<list_cursor>(lists, posting_key{.kind = kind, .text = text}, way);
     };
     auto const narrowest = [&](query_item const& item) -> std::unique_ptr<cursor> {
-        cursors needed;
-        for (auto const& tag : item.tags) needed.push_back(list(posting_kind::name, tag));
-        if (!item.types.empty()) {
-            cursors types;
-            for (auto const& type : item.types) types.push_back(list(posting_kind::type, type));
-            needed.push_back(united(std::move(types), way));
+        cursors types;
+        for (auto const& type : item.types) types.push_back(list(posting_kind::type, type));
+        cursors ids;
+        for (auto const& tag : item.tags) ids.push_back(list(posting_kind::name, tag));
+        if (!ids.empty()) {
+            auto named = intersected(std::move(ids));
+            if (types.empty()) return named;
+            return std::make_unique<ids_of_types>(
+                std::move(named), united(std::move(types), way), way
+            );
         }
         // Beside an id, a category says little that looking at the event would not.
-        if (item.tags.empty() && !what.category.empty())
-            needed.push_back(list(posting_kind::category, what.category));
+        cursors needed;
+        if (!types.empty()) needed.push_back(united(std::move(types), way));
+        if (!what.category.empty()) needed.push_back(list(posting_kind::category, what.category));
         if (needed.empty()) return std::make_unique<every_position>(lists, way);
         return intersected(std::move(needed));
     };
