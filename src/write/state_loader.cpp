@@ -1,6 +1,7 @@
 #include "write/state_loader.hpp"
 
 #include "write/fold.hpp"
+#include "write/history.hpp"
 #include "write/state_names.hpp"
 #include "write/state_record.hpp"
 
@@ -9,8 +10,6 @@
 namespace diptych::write {
 
 namespace {
-
-constexpr std::size_t page_size = 1'000;
 
 // A value that may be changed: the given one if nobody else holds it, else a copy in its place.
 result<void*> writable(model::erased& value, model::state const& of) {
@@ -37,22 +36,17 @@ state_loader::state_loader(
 result<std::size_t> state_loader::fold_into(
     model::erased& value, model::state_key const& key, position after, position up_to
 ) {
-    auto const what = model::query_of(key);
-    std::size_t folded = 0;
-    while (after < up_to) {
-        DIPTYCH_TRY(
-            auto const page,
-            log_.read({.what = what, .after = after, .up_to = up_to, .limit = page_size})
-        );
-        if (!page.empty()) {
-            DIPTYCH_TRY(auto* const into, writable(value, *key.of));
-            for (auto const& event : page) DIPTYCH_TRY(fold_event(*key.of, into, event, key.names));
+    void* into = nullptr;
+    auto const fold_one = [&](recorded_event const& event) -> result<void> {
+        if (into == nullptr) {
+            DIPTYCH_TRY(into, writable(value, *key.of));
         }
-        folded += page.size();
-        counts_.folded += page.size();
-        if (page.at_end() || page.seen().position <= after) break;
-        after = page.seen().position;
-    }
+        return fold_event(*key.of, into, event, key.names);
+    };
+    DIPTYCH_TRY(
+        auto const folded, read_history(log_, model::query_of(key), after, up_to, fold_one)
+    );
+    counts_.folded += folded;
     return folded;
 }
 
