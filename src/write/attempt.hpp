@@ -39,6 +39,7 @@ struct attempt {
     std::optional<query> looked_at = {};         ///< By its states, when it was loaded last.
     last_decision last = {};
     std::size_t rounds = 0;  ///< That went back to the caller.
+    bool is_direct = false;  ///< It is to be decided in the commit step at once.
 };
 
 /// "shop.allocate".

@@ -22,6 +22,10 @@ result<std::optional<append_request>> decide_on(
     DIPTYCH_TRY(auto const states, ask(*of.command, of.value.get(), evolved));
     if (!states) return std::optional<append_request>{};
     ++of.counts->redecided;
+    if (!of.is_direct)
+        for (auto const& keys : states->keys)
+            for (auto const& key : keys)
+                if (!key.fresh) hot.heat(key);
     DIPTYCH_TRY(auto said, decide(of, states->values));
     DIPTYCH_TRY(auto request, request_of(of, std::move(said), *states, std::nullopt));
     return std::optional(std::move(request));

@@ -65,4 +65,21 @@ result<std::optional<model::erased_const>> hot_states::at_end(
     return std::optional(std::move(value));
 }
 
+void hot_states::heat(model::state_key const& key) {
+    std::lock_guard const lock(mutex_);
+    auto const found = by_key_.find(cache_key(*key.of, key.names));
+    if (found == by_key_.end()) return;
+    found->second->heat = heat_max;
+    was_heated_ = true;
+}
+
+bool hot_states::take_heat(model::state_key const& key) {
+    if (!was_heated_) return false;
+    std::lock_guard const lock(mutex_);
+    auto const found = by_key_.find(cache_key(*key.of, key.names));
+    if (found == by_key_.end() || found->second->heat == 0) return false;
+    --found->second->heat;
+    return true;
+}
+
 }  // namespace diptych::write

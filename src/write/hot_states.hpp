@@ -8,6 +8,7 @@
 
 #include <diptych/model.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <list>
 #include <mutex>
@@ -36,18 +37,30 @@ public:
         log::stage const& stage, model::state_key const& key, std::optional<folded_state> base
     );
 
+    /// Notes that a decision on this state came too late and was made again.
+    void heat(model::state_key const& key);
+
+    /// Whether the state is fought for, so that deciding on it outside the commit step is likely to
+    /// be in vain. True a bounded number of times after each heat(): a fight that is over is
+    /// noticed.
+    bool take_heat(model::state_key const& key);
+
 private:
     struct hot {
         std::string key;
         model::erased value;
         position at{};  // durable: folded to here, or to `last`
         std::optional<std::pair<position, uuid>> last = {};  // the last event folded, if any
+        int heat = 0;
     };
     using order = std::list<hot>;
 
     result<bool> advance(hot& state, model::state_key const& key, log::stage const& stage);
     void forget(order::iterator which);
 
+    static constexpr int heat_max = 16;
+
+    std::atomic<bool> was_heated_ = false;  // most logs never see a fight
     std::size_t const states_max_;
     std::size_t const delta_max_;
     std::mutex mutex_;  // guards everything below

@@ -4,9 +4,11 @@
 #include "write/client_conflict.hpp"
 #include "write/decision_request.hpp"
 #include "write/outcome_of.hpp"
+#include "write/user_code.hpp"
 
 #include <diptych/try.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace diptych::write {
@@ -17,8 +19,46 @@ token at_position(log::sequenced_log const& log, position at) {
     return {.epoch = log.end().epoch, .position = at};
 }
 
+log::proposal direct_proposal(
+    round_tools const& tools,
+    std::shared_ptr<attempt> of,
+    std::shared_ptr<asked_states const> states
+) {
+    of->is_direct = true;
+    auto key = of->key;
+    return {
+        .request = {.command = std::move(key)},
+        .again = decide_again(std::move(of), std::move(states), tools.hot, tools.watch),
+        .decide_first = true,
+        .done = {}
+    };
+}
+
+// Whether its only states are fought for: they are at hand in the commit step, and need not be
+// loaded to decide on them in vain. Where there are several parameters, keys may come from states.
+result<bool> is_fought_for(round_tools const& tools, attempt const& of) {
+    auto const asks = [](model::parameter const& one) { return one.of != nullptr; };
+    auto const& parameters = of.command->parameters;
+    auto const first = std::ranges::find_if(parameters, asks);
+    if (of.rounds > 0 || of.options.if_match || std::ranges::count_if(parameters, asks) != 1)
+        return false;
+    std::vector<std::vector<model::erased_const>> const earlier(
+        static_cast<std::size_t>(first - parameters.begin())
+    );
+    DIPTYCH_TRY(auto const keys, guarded("the ids of " + first->text, [&] {
+                    return first->keys(of.value.get(), earlier);
+                }));
+    return !keys.empty() && std::ranges::all_of(keys, [&](model::state_key const& key) {
+        return !key.fresh && tools.hot.take_heat(key);
+    });
+}
+
 result<log::proposal> decided_proposal(round_tools const& tools, std::shared_ptr<attempt> of) {
     auto const& options = of->options;
+    DIPTYCH_TRY(auto const is_hot, is_fought_for(tools, *of));
+    if (is_hot)
+        return direct_proposal(tools, std::move(of), std::make_shared<asked_states const>());
+    of->is_direct = false;
     if (options.if_match) {
         DIPTYCH_TRY(tools.log.check(*options.if_match));
     }
@@ -29,12 +69,7 @@ result<log::proposal> decided_proposal(round_tools const& tools, std::shared_ptr
     auto const states = std::make_shared<asked_states const>(std::move(loaded));
     auto const last_round = of->rounds + 1 >= tools.rounds_max;
     if (!options.if_match && (options.mode == concurrency::pessimistic || last_round))
-        return log::proposal{
-            .request = {.command = of->key},
-            .again = decide_again(of, states, tools.hot, tools.watch),
-            .decide_first = true,
-            .done = {}
-        };
+        return direct_proposal(tools, std::move(of), states);
     std::optional<unless_recorded> condition;
     of->looked_at = what_they_look_at(*states);
     if (of->looked_at)

@@ -72,6 +72,22 @@ TEST_CASE("pessimistic commands are decided in the commit step only") {
     CHECK(at.balance_of("a") == "0");
 }
 
+TEST_CASE("commands on a key that was fought for are decided once, in the commit step, for a while"
+) {
+    house at;
+    REQUIRE(at.execute("deposit", money("a", 100)));
+    bank::interrupt([&] { at.execute("deposit", money("a", 1)).or_throw(); });
+    REQUIRE(at.execute("withdraw", money("a", 1)).or_throw().accepted());
+    REQUIRE(at.statistics("bank.withdraw").redecided == 1);
+    bank::in_use().decisions = 0;
+    for (int i = 0; i < 40; ++i) REQUIRE(at.execute("withdraw", money("a", 1)));
+    CHECK(bank::in_use().decisions == 40);
+    CHECK(at.statistics("bank.withdraw").redecided == 1 + 16);
+    CHECK(at.balance_of("a") == "60");
+    REQUIRE(at.execute("withdraw", money("b", 0)));
+    CHECK(at.statistics("bank.withdraw").redecided == 1 + 16);
+}
+
 TEST_CASE("an earlier state that leads to another later one sends the command back to read it") {
     house at;
     REQUIRE(at.execute("deposit", money("a", 5)));
