@@ -34,12 +34,14 @@ function(diptych_layer name)
   set_target_properties(diptych_${name} PROPERTIES CXX_EXTENSIONS OFF)
 endfunction()
 
-# diptych_test(NAME LABEL label SOURCES... DEPENDS...): a doctest program whose test cases are CTest tests.
+# diptych_test(NAME LABEL label SOURCES... DEPENDS... [ENVIRONMENT name=value]): a doctest program whose test cases are
+# CTest tests.
 function(diptych_test name)
-  cmake_parse_arguments(test "" "LABEL" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(test "" "LABEL;ENVIRONMENT" "SOURCES;DEPENDS" ${ARGN})
   add_executable(diptych_${name} ${PROJECT_SOURCE_DIR}/tests/main.cpp ${test_SOURCES})
   target_include_directories(
     diptych_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
   target_link_libraries(diptych_${name} PRIVATE ${test_DEPENDS} diptych_flags doctest::doctest)
-  doctest_discover_tests(diptych_${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${test_LABEL} TIMEOUT 600)
+  doctest_discover_tests(diptych_${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${test_LABEL} TIMEOUT 600
+                                                                        ENVIRONMENT "${test_ENVIRONMENT}")
 endfunction()

@@ -12,7 +12,8 @@
 /// type, stream, tags and data. On a difference `then` throws diptych::scenario_failed, whose text
 /// shows both; any test framework reports that. `makes` and `refuses` answer a bool instead.
 ///
-/// The same scenarios run against a real log by one switch: diptych::testing::use_runner.
+/// The same scenarios run against a real log by one switch: diptych/testing_on_log.hpp. What a
+/// process does (`reacting`) is always looked at in memory.
 #pragma once
 
 #include <diptych/context.hpp>

@@ -21,10 +21,12 @@ lend const ada_takes_dune{.book = {"dune"}, .reader = {"ada"}};
 
 TEST_CASE("a book on the shelf is lent") { given().when(ada_takes_dune).then(has("ada", "dune")); }
 
+// [scenarios]
 TEST_CASE("a book on loan is not lent again, except to its reader, which changes nothing") {
     given(has("bob", "dune")).when(ada_takes_dune).then_refused(refusal::out_on_loan);
     given(has("ada", "dune")).when(ada_takes_dune).then_nothing();
 }
+// [scenarios]
 
 TEST_CASE("nobody has more than three books") {
     given(has("ada", "a"), has("ada", "b"), has("ada", "c"))
