@@ -96,7 +96,7 @@ void view_waits::look() {
             auto const reached = views_.has_reached(one->view, one->point);
             return reached && !*reached;
         };
-        auto const behind = std::ranges::stable_partition(waiting_, still_waits);
+        auto const behind = std::ranges::partition(waiting_, still_waits);
         std::ranges::move(behind, std::back_inserter(done));
         waiting_.erase(behind.begin(), behind.end());
         count_ = waiting_.size();
