@@ -162,7 +162,8 @@ private:
             );
             command->add_option("--category", options->category, "Only streams of this category");
             command->add_option("--after", options->after, "Only after this position or token");
-            command->add_option("--limit", options->limit, "At most so many");
+            command->add_option("--limit", options->limit, "At most so many")
+                ->check(CLI::NonNegativeNumber);
             command->add_flag(
                 "--engine",
                 options->engine,

@@ -83,6 +83,7 @@ class Folder(CliTest):
             (("append", "order-o1", "placed", "{}", "--expect", "maybe"), "expect/order-o1"),
             (("append", "order-o1"), "TYPE"),
             (("read", "--limit", "many"), "--limit"),
+            (("read", "--limit", "-1"), "--limit"),
             (("read", "--after", "soon"), "soon"),
             (("read", "--url", "ftp://x"), "http://HOST:PORT"),
             (("view", "query", "x", "status"), "NAME=VALUE"),
