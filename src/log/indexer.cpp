@@ -22,7 +22,21 @@ result<void> merge_all(
     }
 }
 
-result<void> extend_tail(log_core& core) {
+namespace {
+
+bool is_too_long(tail_view const& tail, limits const& bounds) {
+    return tail.events() >= bounds.tail_events_max || tail.bytes() >= bounds.tail_bytes_max;
+}
+
+void drop_excess(log_core& core) {
+    for (auto tail = core.newest.pin(); tail->blocks.size() > 1 && is_too_long(*tail, core.bounds);
+         tail = core.newest.pin())
+        core.newest.drop(1);
+}
+
+}  // namespace
+
+result<void> extend_tail(log_core& core, bool is_bounded) {
     auto end = core.behind->end();
     auto const target = end;
     frame_walk walk(*core.behind, core.newest.pin()->end.position);
@@ -31,12 +45,15 @@ result<void> extend_tail(log_core& core) {
         for (auto const& one : frames) {
             // A writer beside us goes on; what is beyond its watermark of a moment ago can wait.
             if (one->last() > target.position) break;
-            if (core.newest.open_block().size() >= core.bounds.block_events_max)
+            auto const& open = core.newest.open_block();
+            if (open.size() >= core.bounds.block_events_max ||
+                open.bytes() >= core.bounds.tail_bytes_max / 8)
                 core.newest.start_block();
             core.newest.open_block().add(one);
             end.position = one->last();
             core.newest.publish(end);
         }
+        if (is_bounded) drop_excess(core);
         if (frames.empty() || walk.last() >= target.position) break;
     }
     DIPTYCH_TRY(walk.check_reached(target.position));
@@ -55,9 +72,7 @@ result<void> drop_merged(log_core& core) {
 
 bool indexer::is_behind() const {
     if (!core_.behind->is_indexed()) return false;
-    auto const tail = core_.newest.pin();
-    return tail->events() >= core_.bounds.tail_events_max ||
-           tail->bytes() >= core_.bounds.tail_bytes_max;
+    return is_too_long(*core_.newest.pin(), core_.bounds);
 }
 
 bool indexer::wants_seal() const {

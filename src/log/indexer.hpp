@@ -17,8 +17,9 @@ result<void> merge_all(
     engine& into, std::function<void(position done, position end)> const& progress
 );
 
-/// Reads into the tail what lies between its end and the engine's. Leader only.
-result<void> extend_tail(log_core& core);
+/// Reads into the tail what lies between its end and the engine's. Leader only. With `is_bounded`
+/// the oldest go when there are too many: only who reads may do without what no index has yet.
+result<void> extend_tail(log_core& core, bool is_bounded);
 
 /// Lets go of the blocks that somebody else has taken into the index by now.
 result<void> drop_merged(log_core& core);

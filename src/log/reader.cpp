@@ -1,6 +1,7 @@
 #include "log/reader.hpp"
 
 #include "log/block_view.hpp"
+#include "log/no_postings.hpp"
 #include "log/query_plan.hpp"
 
 #include <diptych/assert.hpp>
@@ -36,7 +37,8 @@ result<std::shared_ptr<postings const>> reader::index() const {
             errc::unavailable,
             "index_behind",
             fmt::format(
-                "the index ends at position {} and memory begins at {}: it is being rebuilt",
+                "the index ends at position {} and memory begins at {}: it is missing, or being "
+                "rebuilt",
                 snapshot->last().value,
                 tail_->first().value
             )
@@ -44,19 +46,20 @@ result<std::shared_ptr<postings const>> reader::index() const {
     return snapshot;
 }
 
-result<void> reader::each_source(position first, position last, direction way, visit const& go_on)
-    const {
+result<void> reader::each_source(
+    position first, position last, direction way, visit const& go_on, by what
+) const {
     auto const is_forward = way == direction::forward;
     auto const visit_index = [&]() -> result<bool> {
         if (first >= tail_->first() || last < first) return true;
         // Opened after the tail was pinned: it reaches the tail, whatever has happened since.
+        auto const end = std::min(last, tail_->first() - 1);
+        if (what == by::position) {
+            no_postings const none(end);
+            return go_on({.lists = &none, .block = nullptr, .first = first, .last = end});
+        }
         DIPTYCH_TRY(auto const snapshot, index());
-        return go_on(
-            {.lists = snapshot.get(),
-             .block = nullptr,
-             .first = first,
-             .last = std::min(last, tail_->first() - 1)}
-        );
+        return go_on({.lists = snapshot.get(), .block = nullptr, .first = first, .last = end});
     };
     auto const visit_block = [&](std::size_t i) -> result<bool> {
         auto const& block = *tail_->blocks[i];
@@ -144,7 +147,10 @@ result<page> reader::read(read_options const& options) const {
         DIPTYCH_TRY(load_matching(from, options.what, options.direction, options.limit, found));
         return found.events.size() < options.limit;
     };
-    DIPTYCH_TRY(each_source(first, last, options.direction, visit_source));
+    auto const names_nothing = options.what.items.empty() && options.what.category.empty();
+    DIPTYCH_TRY(each_source(
+        first, last, options.direction, visit_source, names_nothing ? by::position : by::name
+    ));
     return made_of(std::move(found), last, options);
 }
 
@@ -156,7 +162,9 @@ result<page> reader::fetch(position first, std::size_t count) const {
         DIPTYCH_TRY(load(from, std::move(positions), direction::forward, found));
         return true;
     };
-    DIPTYCH_TRY(each_source(first, first + count - 1, direction::forward, visit_source));
+    DIPTYCH_TRY(
+        each_source(first, first + count - 1, direction::forward, visit_source, by::position)
+    );
     return page{std::move(found.events), std::move(found.memory), end(), true};
 }
 

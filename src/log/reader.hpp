@@ -55,9 +55,13 @@ private:
 
     static result<void> check(read_options const& options);
 
+    // What is looked for: with names, the index is needed.
+    enum class by { name, position };
+
     // Visits what overlaps with [first, last], nearest first, while `go_on` says so.
-    result<void> each_source(position first, position last, direction way, visit const& go_on)
-        const;
+    result<void> each_source(
+        position first, position last, direction way, visit const& go_on, by what = by::name
+    ) const;
     result<std::shared_ptr<postings const>> index() const;
     result<void> load(
         source const& from, std::vector<position> positions, direction way, collected& into
@@ -68,6 +72,7 @@ private:
     result<void> load_versions(
         source const& from, std::string_view stream, stream_options const& options, collected& into
     ) const;
+    result<std::optional<version>> last_version(source const& from, std::string_view stream) const;
     position oldest_place(std::string_view stream, version from) const;
     result<position> newest_place(std::string_view stream, version from) const;
     page made_of(collected found, position last, read_options const& how) const;

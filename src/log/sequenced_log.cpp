@@ -266,7 +266,7 @@ result<bool> passive_log::refresh() {
     if (step_.writable()) return false;
     queue_.enter();
     auto const is_more = core_->behind->end().position > durable_end().position;
-    auto done = is_more ? extend_tail(*core_) : result<void>{};
+    auto done = is_more ? extend_tail(*core_, true) : result<void>{};
     if (done) done = drop_merged(*core_);
     queue_.leave();
     DIPTYCH_TRY(done);
@@ -328,7 +328,13 @@ result<std::unique_ptr<sequenced_log>> sequenced_log::open(
     }
     DIPTYCH_TRY(auto const snapshot, on->index());
     auto begin = on->end();
-    begin.position = std::min(begin.position, snapshot->last());
+    auto const end = begin.position;
+    begin.position = std::min(end, snapshot->last());
+    // A reader that finds no index does not read all of a long log for what it can not hold.
+    if (!is_writer && end.value - begin.position.value > bounds.tail_events_max) {
+        DIPTYCH_TRY(auto const there, on->frames(end - bounds.tail_events_max, 1));
+        if (!there.empty()) begin.position = there.front()->last();
+    }
     auto const generation = std::max(bounds.heads_max / 2, append_events_max);
     auto epochs = on->epochs();
     std::unique_ptr<log_core> core(new log_core{
@@ -342,7 +348,7 @@ result<std::unique_ptr<sequenced_log>> sequenced_log::open(
     });
     // A writer's index reaches the end by now, answers without events included.
     if (!is_writer || !core->behind->is_indexed()) {
-        DIPTYCH_TRY(extend_tail(*core));
+        DIPTYCH_TRY(extend_tail(*core, !is_writer));
     }
     return std::make_unique<passive_log>(std::move(core));
 }

@@ -93,10 +93,22 @@ result<page> reader::read_stream(std::string_view stream, stream_options const& 
     return made_of(std::move(found), last, how);
 }
 
+// The index may know more than this reader may: it was opened later, or the log has lost its end.
+result<std::optional<version>> reader::last_version(source const& from, std::string_view stream)
+    const {
+    if (from.lists->last() <= from.last) return from.lists->last_version(stream);
+    posting_key const key{.kind = posting_kind::home, .text = stream};
+    DIPTYCH_TRY(auto newest, from.lists->before(key, from.last + 1, 1));
+    collected found;
+    DIPTYCH_TRY(load(from, std::move(newest), direction::forward, found));
+    if (found.events.empty()) return std::optional<version>{};
+    return found.events.front().version;
+}
+
 result<version> reader::stream_version(std::string_view stream) const {
     version last{};
     auto const visit_source = [&](source const& from) -> result<bool> {
-        DIPTYCH_TRY(auto const known, from.lists->last_version(stream));
+        DIPTYCH_TRY(auto const known, last_version(from, stream));
         if (known) last = *known;
         return !known;
     };

@@ -1,5 +1,7 @@
 #include "log/memory/memory_engine.hpp"
 
+#include "log/no_postings.hpp"
+
 #include <diptych/assert.hpp>
 
 #include <algorithm>
@@ -8,32 +10,6 @@
 namespace diptych::log::memory {
 
 namespace {
-
-// What an engine without an index has for one.
-class no_postings final : public postings {
-public:
-    position first() const override { return position{1}; }
-    position last() const override { return {}; }
-    result<std::vector<position>> after(posting_key, position, std::size_t) const override {
-        return std::vector<position>{};
-    }
-    result<std::vector<position>> before(posting_key, position, std::size_t) const override {
-        return std::vector<position>{};
-    }
-    result<std::optional<version>> last_version(std::string_view) const override {
-        return std::optional<version>{};
-    }
-    result<std::vector<position>> from_version(std::string_view, version, std::size_t)
-        const override {
-        return std::vector<position>{};
-    }
-    result<std::optional<position>> find(std::string_view, uuid const&) const override {
-        return std::optional<position>{};
-    }
-    result<std::optional<answer>> find_answer(std::string_view, std::string_view) const override {
-        return std::optional<answer>{};
-    }
-};
 
 // A frame of its own bytes, so that nothing of the writer's memory is kept.
 std::shared_ptr<frame> copy_of(frame const& from) {

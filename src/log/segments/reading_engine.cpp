@@ -36,14 +36,23 @@ result<std::unique_ptr<segment_engine>> reading_engine::open(
     DIPTYCH_TRY(auto closed, read_closed(on, in, *log_id));
     auto opened =
         std::make_unique<reading_engine>(on, in, *log_id, std::move(options), std::move(closed));
-    if (opened->options_.indexed) {
-        auto found = index::open(in.index(), *log_id, index::mode::reader);
-        // Without its index a log can still be read: whoever asks by name must scan.
-        if (found) opened->index_ = std::move(*found);
-    }
     auto const lock = std::scoped_lock(opened->mutex_);
     DIPTYCH_TRY(opened->load(opened->limit()));
     return std::unique_ptr<segment_engine>{std::move(opened)};
+}
+
+// Without its index a log can still be read, but for what is old and asked for by name.
+segments::index const* reading_engine::usable_index() const {
+    auto const lock = std::scoped_lock(opening_index_);
+    if (found_index_ || !options_.indexed) return found_index_.get();
+    auto opened = index::open(folder_.index(), log_id_, index::mode::reader);
+    if (!opened) return nullptr;
+    // One that is ahead is clamped by whoever reads; one of another line knows nothing of this one.
+    auto const at = (*opened)->checkpoint();
+    if (at.position <= end().position && !passed(at.position, at.chain).value_or(false))
+        return nullptr;
+    found_index_ = std::move(*opened);
+    return found_index_.get();
 }
 
 // How far the writer says, or has said, that the log is durable. Under mutex_.
@@ -179,9 +188,10 @@ result<void> reading_engine::reopen() {
 }
 
 result<void> reading_engine::close() {
-    if (!index_) return {};
-    auto closed = index_->close();
-    index_.reset();
+    auto const lock = std::scoped_lock(opening_index_);
+    if (!found_index_) return {};
+    auto closed = found_index_->close();
+    found_index_.reset();
     return closed;
 }
 

@@ -10,7 +10,8 @@
 
 namespace diptych::log::segments {
 
-/// Takes no lock and writes nothing. Steps over damage: only what is damaged cannot be read.
+/// Takes no lock and writes nothing. Steps over damage: only what is damaged cannot be read. Looks
+/// for the index again until it is there.
 class reading_engine final : public segment_engine {
 public:
     /// As segment_engine::open.
@@ -37,6 +38,7 @@ public:
 
 protected:
     result<moment> now() const override;
+    segments::index const* usable_index() const override;
 
 private:
     std::optional<durable_mark> limit() const;
@@ -47,6 +49,8 @@ private:
     ) const;
 
     std::optional<durable_mark> const closed_;
+    mutable std::mutex opening_index_;  // guards what follows
+    mutable std::unique_ptr<segments::index> found_index_;
     mutable std::mutex mutex_;  // guards everything below
     mutable std::optional<watermark> watermark_;
     mutable segment_list list_;

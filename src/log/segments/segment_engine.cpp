@@ -1,41 +1,12 @@
 #include "log/segments/segment_engine.hpp"
 
+#include "log/no_postings.hpp"
 #include "log/segments/reading_engine.hpp"
 #include "log/segments/writing_engine.hpp"
 
 #include <fmt/format.h>
 
 namespace diptych::log::segments {
-
-namespace {
-
-// What an engine without an index has to say about the past: nothing.
-class no_postings final : public postings {
-public:
-    position first() const override { return position{1}; }
-    position last() const override { return {}; }
-    result<std::vector<position>> after(posting_key, position, std::size_t) const override {
-        return std::vector<position>{};
-    }
-    result<std::vector<position>> before(posting_key, position, std::size_t) const override {
-        return std::vector<position>{};
-    }
-    result<std::optional<version>> last_version(std::string_view) const override {
-        return std::optional<version>{};
-    }
-    result<std::vector<position>> from_version(std::string_view, version, std::size_t)
-        const override {
-        return std::vector<position>{};
-    }
-    result<std::optional<position>> find(std::string_view, uuid const&) const override {
-        return std::optional<position>{};
-    }
-    result<std::optional<answer>> find_answer(std::string_view, std::string_view) const override {
-        return std::optional<answer>{};
-    }
-};
-
-}  // namespace
 
 segment_engine::segment_engine(disk& on, folder in, uuid const& log_id, segment_options options)
     : disk_(on),
@@ -91,17 +62,23 @@ result<bool> segment_engine::passed(position at, hash256 const& chain) const {
 }
 
 result<std::shared_ptr<postings const>> segment_engine::index() const {
-    if (index_) return index_->snapshot();
+    if (auto const* const opened = usable_index()) {
+        auto snapshot = opened->snapshot();
+        // Deleted under a reader: whoever rebuilds it is not done yet.
+        if (snapshot || snapshot.error().kind != errc::not_found) return snapshot;
+    }
     return std::make_shared<no_postings const>();
 }
 
 position segment_engine::merged_to() const {
-    return index_ ? index_->checkpoint().position : position{};
+    auto const* const opened = usable_index();
+    return opened ? opened->checkpoint().position : position{};
 }
 
 result<std::optional<std::string>> segment_engine::load_state(std::string_view name) const {
-    if (!index_) return std::optional<std::string>{};
-    return index_->load_state(name);
+    auto const* const opened = usable_index();
+    if (!opened) return std::optional<std::string>{};
+    return opened->load_state(name);
 }
 
 }  // namespace diptych::log::segments

@@ -59,7 +59,7 @@ public:
     result<position> position_at(timestamp when) const override;
     result<hash256> chain_at(position at) const override;
     result<std::shared_ptr<postings const>> index() const override;
-    bool is_indexed() const override { return index_ != nullptr; }
+    bool is_indexed() const override { return usable_index() != nullptr; }
     position merged_to() const override;
     result<std::optional<std::string>> load_state(std::string_view name) const override;
 
@@ -76,6 +76,9 @@ protected:
         log_end end;
     };
     virtual result<moment> now() const = 0;
+
+    /// The index if there is one now; it stays until close().
+    virtual segments::index const* usable_index() const { return index_.get(); }
 
     disk& disk_;
     folder const folder_;

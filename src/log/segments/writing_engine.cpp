@@ -115,7 +115,7 @@ result<void> writing_engine::recover() {
         writer_.reset();
         if (found.loss) stopped_ = found.loss;
     }
-    if (found.loss) return {};
+    if (found.loss) return leave_index_of_another_line();
     DIPTYCH_TRY(start_writing(found));
     if (!watermark_) {
         DIPTYCH_TRY(auto page, disk_.share(folder_.watermark(), true));
@@ -125,6 +125,16 @@ result<void> writing_engine::recover() {
     DIPTYCH_TRY(remove_if_there(disk_, folder_.closed(), folder_.root));
     auto const lock = std::scoped_lock(mutex_);
     stopped_.reset();
+    return {};
+}
+
+// One that is only ahead still knows what is there; readers clamp it.
+result<void> writing_engine::leave_index_of_another_line() {
+    if (!index_) return {};
+    auto const at = index_->checkpoint();
+    if (at.position > end().position) return {};
+    DIPTYCH_TRY(auto const is_of_this_line, passed(at.position, at.chain));
+    if (!is_of_this_line) index_.reset();
     return {};
 }
 

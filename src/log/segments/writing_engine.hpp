@@ -38,6 +38,7 @@ private:
     result<void> open_index();
     result<std::vector<checkpoint>> checkpoints() const;
     result<void> recover();
+    result<void> leave_index_of_another_line();
     result<void> start_writing(inspection const& found);
     result<void> begin_segment(segment_list list, log_end const& after);
     result<void> write_to_disk(frame& next);
