@@ -4,19 +4,33 @@
 #include <diptych/try.hpp>
 
 #include <limits>
-#include <span>
+#include <utility>
+#include <vector>
 
 namespace diptych::read {
 
 namespace {
 
+// Read at once: little enough that its memory is used again and again.
+constexpr std::size_t piece_bytes = 512u << 10;
+
 constexpr position everything{std::numeric_limits<std::uint64_t>::max()};
 
 struct run {
     checkpoint reached;
+    std::size_t bytes = 0;
     bool more = false;
     std::optional<error> failure = {};  // on the event behind `reached`
 };
+
+using piece = std::vector<log::frame_ptr>;
+
+// The next frames with events behind `at`; none at the end.
+result<piece> read_piece(log::sequenced_log const& from, position at) {
+    DIPTYCH_TRY(auto frames, from.frames(at + 1, piece_bytes));
+    if (!frames.empty() && frames.back()->last() <= at) frames.clear();
+    return frames;
+}
 
 class batch_run {
 public:
@@ -29,14 +43,29 @@ public:
     )
         : into_(into), with_(with), from_(from), time_(time), limits_(limits) {}
 
-    // Applies events up to `last` inside the open transaction.
-    result<run> apply(std::span<log::frame_ptr const> frames, position last) {
+    // Applies `next` and what follows up to `last`, inside the open transaction.
+    result<run> apply(piece next, position last) {
         run done{.reached = into_.at()};
-        auto const begin = done.reached.at.position;
         auto const deadline = time_.now() + limits_.time_max;
+        while (!next.empty()) {
+            DIPTYCH_TRY(done, apply_piece(next, last, deadline, std::move(done)));
+            if (done.more || done.failure) break;
+            DIPTYCH_TRY(next, read_piece(from_, done.reached.at.position));
+        }
+        return done;
+    }
+
+private:
+    bool is_full(run const& done, timestamp deadline) const {
+        auto const begin = into_.at().at.position;
+        auto const here = done.reached.at.position;
+        return here.value - begin.value >= limits_.events_max || done.bytes >= limits_.bytes_max ||
+               (begin < here && time_.now() >= deadline);
+    }
+
+    result<run> apply_piece(piece const& frames, position last, timestamp deadline, run done) {
         for (auto const& frame : frames) {
-            if (done.reached.at.position.value - begin.value >= limits_.events_max ||
-                (begin < done.reached.at.position && time_.now() >= deadline)) {
+            if (is_full(done, deadline)) {
                 done.more = true;
                 break;
             }
@@ -55,11 +84,11 @@ public:
             }
             if (frame->last() == done.reached.at.position && frame->event_count > 0)
                 done.reached.chain = frame->chain;
+            done.bytes += frame->bytes.size();
         }
         return done;
     }
 
-private:
     result<run> ended_before(run done, position last) {
         DIPTYCH_TRY(done.reached.chain, from_.chain_at(last));
         done.more = true;
@@ -88,8 +117,8 @@ result<batch> project_batch(
     batch_limits const& limits
 ) {
     auto const begin = into.at().at.position;
-    DIPTYCH_TRY(auto const frames, from.frames(begin + 1, limits.bytes_max));
-    if (frames.empty() || frames.back()->last() <= begin) return batch{};
+    DIPTYCH_TRY(auto const frames, read_piece(from, begin));
+    if (frames.empty()) return batch{};
 
     batch_run work{into, with, from, time, limits};
     DIPTYCH_TRY(into.begin());

@@ -46,13 +46,13 @@ public:
         }
     }
 
-    bool wants(std::string_view type) const override { return by_type_.contains(type); }
+    bool wants(std::string_view type) const override { return statements_of(type) != nullptr; }
 
     result<void> apply(recorded_event const& event) override {
-        auto const found = by_type_.find(event.type);
-        if (found == by_type_.end()) return {};
+        auto const* const statements = statements_of(event.type);
+        if (statements == nullptr) return {};
         input_.set(event);
-        for (auto* const one : found->second) {
+        for (auto* const one : *statements) {
             auto done = one->of->each ? run_each(*one) : run(*one, {}, 0);
             if (!done) return std::unexpected(in_context(*one, std::move(done).error()));
         }
@@ -60,6 +60,17 @@ public:
     }
 
 private:
+    using statement_list = std::vector<prepared*>;
+
+    // Events of one type come in rows, and each is asked for twice.
+    statement_list const* statements_of(std::string_view type) const {
+        if (latest_ && latest_->first == type) return &latest_->second;
+        auto const found = by_type_.find(type);
+        if (found == by_type_.end()) return nullptr;
+        latest_ = &*found;
+        return &latest_->second;
+    }
+
     result<void> run_each(prepared& one) {
         DIPTYCH_TRY(auto const data, input_.data());
         auto const list = follow(data, one.of->each->path);
@@ -134,7 +145,8 @@ private:
     std::string view_;
     std::string file_;
     std::vector<std::unique_ptr<prepared>> all_;
-    std::unordered_map<std::string, std::vector<prepared*>, text_hash, std::equal_to<>> by_type_;
+    std::unordered_map<std::string, statement_list, text_hash, std::equal_to<>> by_type_;
+    mutable std::pair<std::string const, statement_list> const* latest_ = nullptr;
     event_input input_;
 };
 
