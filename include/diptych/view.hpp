@@ -18,7 +18,8 @@
 ///
 /// It has the same life as a view file: a database of its own, rows and checkpoint in one
 /// transaction, the same queries. `static constexpr bool is_inline = true` puts it into the commit
-/// step; `unique = {"email"}` refuses what would be there twice. What project() means can not be
+/// step; `unique = {"email", "shop, number"}` refuses an email, or a number of one
+/// shop, that would be there twice. What project() means can not be
 /// hashed: raise `static constexpr int revision` when it changes, and the view is built anew.
 ///
 /// project() is pure: no clock, no randomness, nothing but the event and the rows. It may take the
@@ -28,6 +29,7 @@
 
 #include <diptych/context.hpp>
 #include <diptych/row_form.hpp>
+#include <diptych/state.hpp>
 #include <diptych/view_model.hpp>
 
 #include <concepts>
@@ -142,6 +144,65 @@ struct check_view {
     static constexpr bool passed = true;
 };
 
+template <class View>
+struct projections_of {};  // notes of project are kept apart from those of evolve
+
+// What they mean is not asked: trying them notes which events a view takes; see state.hpp.
+template <class View>
+concept tried_project =
+    requires(View const& view, any_event<projections_of<View>> event, rows<View>& to) {
+        view.project(event, to);
+    };
+template <class View>
+concept tried_project_recorded = requires(
+    View const& view,
+    any_event<projections_of<View>> event,
+    rows<View>& to,
+    recorded_event const& at
+) { view.project(event, to, at); };
+
+template <class View, class Event, class... Contexts>
+struct check_project {
+    static_assert(
+        ((is_listed<Event>(typename context_of<Contexts>::event_types{}) ||
+          is_upcast_of<Event>(typename context_of<Contexts>::event_types{})) ||
+         ...),
+        "diptych: this view projects an event that none of its contexts lists: name the context in "
+        "view_model, or add the event with diptych::events<...>"
+    );
+    static_assert(
+        projects_alone<View, Event>() || projects_recorded<View, Event>(),
+        "diptych: this project can not be called: it is private, not const, or takes its event not "
+        "by const&"
+    );
+};
+
+template <class View, int Place, class... Contexts>
+consteval bool check_projects() {
+    if constexpr (Place == 0) {
+        static_cast<void>(tried_project<View>);
+        static_cast<void>(tried_project_recorded<View>);
+    }
+    using owner = projections_of<View>;
+    if constexpr (requires { note_at(noted<owner, Place>{}); }) {
+        using event = typename decltype(note_at(noted<owner, Place>{}))::type;
+        static_cast<void>(sizeof(check_project<View, event, Contexts...>));
+        return check_projects<View, Place + 1, Contexts...>();
+    }
+    return true;
+}
+
+/// The names in "shop, email".
+inline std::vector<std::string> names_in(std::string_view list) {
+    std::vector<std::string> names(1);
+    for (auto const c : list)
+        if (c == ',')
+            names.emplace_back();
+        else if (c != ' ')
+            names.back() += c;
+    return names;
+}
+
 template <class View, class Context>
 struct view_functions;
 
@@ -149,6 +210,7 @@ struct view_functions;
 template <class View, class... Contexts>
 struct view_functions<View, reflect::types<Contexts...>> {
     static_assert(check_view<View>::passed);
+    static_assert(check_projects<View, 0, Contexts...>());
 
     struct work {
         rows<View>& to;
@@ -236,7 +298,7 @@ struct view_functions<View, reflect::types<Contexts...>> {
         if constexpr (says_sort<View>)
             for (std::string_view name : View::sort) made.sort.emplace_back(name);
         if constexpr (says_unique<View>)
-            for (std::string_view name : View::unique) made.unique.push_back({std::string{name}});
+            for (std::string_view names : View::unique) made.unique.push_back(names_in(names));
         for (auto const& entry : entries())
             if (made.types.empty() || made.types.back() != entry.type)
                 made.types.push_back(entry.type);
