@@ -137,7 +137,11 @@ result<void> node::open_read_leaf(node_parts const& parts) {
     views_ = std::make_unique<read::view_set>(*log_, directory, *clock_, std::move(how));
     for (auto const& file : parts.view_files) DIPTYCH_TRY(views_->add_file(file));
     for (auto const* const view : parts.views) DIPTYCH_TRY(views_->add(*view));
-    return views_->start();
+    DIPTYCH_TRY(views_->start());
+    if (options_.complain)
+        for (auto const& one : views_->status())
+            for (auto const& warning : one.warnings) options_.complain("warning: " + warning);
+    return {};
 }
 
 result<fs::path> node::directory_of_views() {

@@ -59,6 +59,12 @@ result<void> view_list(view_options const& how) {
         fmt::print(
             "{}  version {}  at {}  {}\n", part("name"), part("version"), part("at"), part("state")
         );
+        auto const error = view.at("error.detail");
+        if (error) fmt::print("  error: {}\n", error->text());
+        auto const warnings = view.find("warnings");
+        if (!warnings) continue;
+        for (auto const warning : warnings->elements())
+            fmt::print("  warning: {}\n", warning.text());
     }
     return {};
 }

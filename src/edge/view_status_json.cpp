@@ -19,6 +19,11 @@ void write_view_status(json::writer& to, std::vector<read::view_status> const& a
                 .member("detail", one.last_error->message)
                 .end_object();
         }
+        if (!one.warnings.empty()) {
+            to.key("warnings").begin_array();
+            for (auto const& warning : one.warnings) to.value(warning);
+            to.end_array();
+        }
         to.end_object();
     }
     to.end_array();

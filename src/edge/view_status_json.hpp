@@ -10,7 +10,8 @@
 
 namespace diptych::edge {
 
-/// `[{"name","inline","version","at","lag","state","error"}]`
+/// `[{"name","inline","version","at","lag","state","error","warnings"}]`; the last two only if
+/// there are any
 void write_view_status(json::writer& to, std::vector<read::view_status> const& all);
 
 }  // namespace diptych::edge

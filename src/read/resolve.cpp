@@ -77,13 +77,14 @@ bool fits(column_type from, column_type to) {
 
 class resolver {
 public:
-    resolver(source const& in, view_definition& view, std::span<known_event const> contexts)
-        : in_(in), view_(view) {
-        for (auto const& one : contexts) known_.push_back(&one);
+    resolver(source const& in, view_definition& view, known_types const& known)
+        : in_(in), view_(view), types_(known) {
+        for (auto const& one : known.contexts) known_.push_back(&one);
         for (auto const& one : view.events) known_.push_back(&one);
     }
 
-    result<void> all(std::span<known_event const> contexts) {
+    result<void> all() {
+        auto const contexts = types_.contexts;
         for (auto const& own : view_.events) {
             if (std::ranges::find(contexts, own.type, &known_event::type) == contexts.end())
                 continue;
@@ -123,16 +124,15 @@ private:
         for (auto const* const event : bare.empty() ? known_ : bare) names.push_back(event->type);
         if (bare.size() > 1)
             return fail_at(in_, offset, "'" + name + "' may be " + listed(names) + ": write which");
-        if (known_.empty()) {
-            auto const at = place_of(in_, offset);
-            view_.warnings.push_back(
-                in_.file + ":" + std::to_string(at.line) + ": nobody declares event '" + name + "'"
-            );
-            return nullptr;
+        if (types_.is_recorded) {
+            DIPTYCH_TRY(auto const is_there, types_.is_recorded(name));
+            if (is_there) return nullptr;
         }
-        return fail_at(
-            in_, offset, "nobody declares event '" + name + "'" + did_you_mean(name, names)
-        );
+        auto const what = "nobody declares event '" + name + "'" + did_you_mean(name, names);
+        if (!types_.contexts.empty()) return fail_at(in_, offset, what);
+        auto const at = place_of(in_, offset);
+        view_.warnings.push_back(in_.file + ":" + std::to_string(at.line) + ": " + what);
+        return nullptr;
     }
 
     result<void> check(known_event const& event, statement_definition& statement) {
@@ -216,6 +216,7 @@ private:
 
     source const& in_;
     view_definition& view_;
+    known_types const& types_;
     std::vector<known_event const*> known_;
 };
 
@@ -232,10 +233,8 @@ std::vector<known_event> known_events(std::span<model::event const> of) {
     return known;
 }
 
-result<void> resolve(
-    source const& in, view_definition& view, std::span<known_event const> contexts
-) {
-    return resolver{in, view, contexts}.all(contexts);
+result<void> resolve(source const& in, view_definition& view, known_types const& known) {
+    return resolver{in, view, known}.all();
 }
 
 }  // namespace diptych::read

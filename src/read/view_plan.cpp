@@ -11,13 +11,11 @@
 namespace diptych::read {
 
 result<view_plan> plan_view(
-    source text,
-    std::span<known_event const> events,
-    std::shared_ptr<older_shapes const> const& older
+    source text, known_types const& known, std::shared_ptr<older_shapes const> const& older
 ) {
     auto const in = std::make_shared<source const>(std::move(text));
     DIPTYCH_TRY(auto parsed, parse_view(*in));
-    DIPTYCH_TRY(resolve(*in, parsed, events));
+    DIPTYCH_TRY(resolve(*in, parsed, known));
     DIPTYCH_TRY(try_statements(parsed, *in));
     auto const definition = std::make_shared<view_definition const>(std::move(parsed));
     return view_plan{

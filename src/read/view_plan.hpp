@@ -4,12 +4,12 @@
 
 #include "read/older_shapes.hpp"
 #include "read/projection.hpp"
+#include "read/resolve.hpp"
 #include "read/source.hpp"
 #include "read/view_database.hpp"
 #include "read/view_definition.hpp"
 
 #include <memory>
-#include <span>
 #include <string>
 
 namespace diptych::read {
@@ -27,9 +27,7 @@ struct view_plan {
 /// Reads a view file: parses, looks up events and tries every statement on an empty database. Fails
 /// with invalid, naming file, line and column.
 result<view_plan> plan_view(
-    source text,
-    std::span<known_event const> events,
-    std::shared_ptr<older_shapes const> const& older
+    source text, known_types const& known, std::shared_ptr<older_shapes const> const& older
 );
 
 }  // namespace diptych::read

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 #include <system_error>
 
@@ -33,6 +34,20 @@ struct view_set::parts {
     std::vector<known_event> events;
     std::shared_ptr<older_shapes const> older;
     std::vector<std::unique_ptr<live_view>> views = {};
+    std::mutex waking = {};  // guards wake
+    std::function<void(std::string_view)> wake = {};
+
+    // Not every type is declared that events have: those in the log are known as well.
+    result<bool> is_recorded(std::string_view type) const {
+        read_options const one{.what = {.items = {{.types = {std::string{type}}}}}, .limit = 1};
+        DIPTYCH_TRY(auto const found, in.log.read(one));
+        return !found.empty();
+    }
+
+    void want(std::string_view name) {
+        std::scoped_lock const guard{waking};
+        if (wake) wake(name);
+    }
 
     std::vector<std::string> names() const {
         std::vector<std::string> list;
@@ -70,7 +85,7 @@ view_set::view_set(
 ) {
     auto events = known_events(how.events);
     auto older = std::make_shared<older_shapes const>(how.events);
-    parts_ = std::make_unique<parts>(parts{
+    parts_.reset(new parts{
         .in =
             {.log = of, .time = time, .directory = std::move(directory), .options = std::move(how)},
         .events = std::move(events),
@@ -92,7 +107,10 @@ result<void> view_set::add_text(std::string_view file, std::string_view text) {
     DIPTYCH_TRY(
         auto plan,
         plan_view(
-            {.file = std::string{file}, .text = std::string{text}}, parts_->events, parts_->older
+            {.file = std::string{file}, .text = std::string{text}},
+            {.contexts = parts_->events,
+             .is_recorded = [this](std::string_view type) { return parts_->is_recorded(type); }},
+            parts_->older
         )
     );
     return parts_->add(std::move(plan));
@@ -138,6 +156,11 @@ std::optional<timestamp> view_set::retry_at(std::string_view name) const {
     return view ? (*view)->now().retry_at : std::nullopt;
 }
 
+std::optional<error> view_set::trouble(std::string_view name) const {
+    auto const view = parts_->find(name);
+    return view ? (*view)->now().last_error : std::nullopt;
+}
+
 result<void> view_set::resume(std::string_view name) {
     DIPTYCH_TRY(auto* const view, parts_->find(name));
     view->resume();
@@ -164,6 +187,7 @@ std::vector<view_status> view_set::status() const {
             .lag = end > now.at.position ? end.value - now.at.position.value : 0,
             .state = now.state,
             .last_error = now.last_error,
+            .warnings = one->plan().definition->warnings,
         });
     }
     return list;
@@ -221,7 +245,13 @@ result<bool> view_set::has_reached(std::string_view name, token const& point) co
             "view '" + std::string{name} + "' is paused at " + to_string(now.at) + ": " +
                 now.last_error->message
         );
+    parts_->want(name);
     return false;
+}
+
+void view_set::on_wanted(std::function<void(std::string_view name)> wake) {
+    std::scoped_lock const guard{parts_->waking};
+    parts_->wake = std::move(wake);
 }
 
 hint_registration view_set::on_progress(std::function<void()> hint) {

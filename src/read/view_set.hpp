@@ -42,6 +42,7 @@ struct view_status {
     std::uint64_t lag = 0;  ///< Events behind the end of the log.
     view_state state = view_state::running;
     std::optional<error> last_error = {};
+    std::vector<std::string> warnings = {};  ///< Of its file, each with its place.
 };
 
 /// A column as queries see it.
@@ -100,8 +101,8 @@ public:
     std::optional<error> lost_history() const;
 
     /// Does one piece of work for a view: opening it again if that has failed, a batch of an async
-    /// one; for an inline one, attaching it again, or housekeeping. Whether there may be more to do at once. One thread at a time for
-    /// each view.
+    /// one; for an inline one, attaching it again, or housekeeping. Whether there may be more to do
+    /// at once. One thread at a time for each view.
     ///
     /// A failing event is no error of step(): see view_status. Fails with not_found if there is no
     /// such view, else with what reading the log failed with.
@@ -109,6 +110,9 @@ public:
 
     /// When step() is due again for a view that waits before it tries a failing event again.
     std::optional<timestamp> retry_at(std::string_view name) const;
+
+    /// Why a view stands still, if it does.
+    std::optional<error> trouble(std::string_view name) const;
 
     /// Lets a paused view try its failing event again.
     result<void> resume(std::string_view name);
@@ -133,6 +137,11 @@ public:
     /// Calls `hint` after any view has moved on or stopped. Only a hint: ask has_reached(). Called
     /// on the thread that steps or commits; must be quick and must not call the log or this.
     hint_registration on_progress(std::function<void()> hint);
+
+    /// Calls `wake` with the name of a view that somebody has asked has_reached() in vain: it
+    /// should be stepped soon. On the thread that asks; must be quick and must not call the log or
+    /// this. Empty: nobody is called any more.
+    void on_wanted(std::function<void(std::string_view name)> wake);
 
     /// Answers `GET /views/<name>?...`: the parameters decoded, without `at_least`. Blocking, but
     /// touches nothing but the view's own file, and never a byte of it.

@@ -38,7 +38,9 @@ std::vector<known_event> shop() {
 }
 
 result<view_definition> resolved(
-    std::string const& directives, std::vector<known_event> const& events
+    std::string const& directives,
+    std::vector<known_event> const& events,
+    std::string const& recorded = {}
 ) {
     source const in{
         .file = "v.sql",
@@ -46,7 +48,10 @@ result<view_definition> resolved(
                 directives
     };
     auto view = parse_view(in).or_throw();
-    auto const done = resolve(in, view, events);
+    auto const is_recorded = [&](std::string_view type) -> result<bool> {
+        return type == recorded;
+    };
+    auto const done = resolve(in, view, {.contexts = events, .is_recorded = is_recorded});
     if (!done) return std::unexpected(done.error());
     return view;
 }
@@ -77,10 +82,24 @@ TEST_CASE("an event that nobody or more than one context declares is an error wi
     CHECK(complaint("-- @event shop.allocated (a text)\n").contains("a context declares event"));
 }
 
-TEST_CASE("where nothing is declared an unknown event is only a warning") {
+TEST_CASE("where no context declares events an unknown one is only a warning") {
     auto const view = resolved("-- @on anything\ndelete from v where id = :x;", {}).or_throw();
     REQUIRE(view.warnings.size() == 1);
     CHECK(view.warnings.front() == "v.sql:3: nobody declares event 'anything'");
+    auto const near =
+        resolved("-- @event opened (id text)\n-- @on opend\ndelete from v where id = :x;", {})
+            .or_throw();
+    REQUIRE(near.warnings.size() == 1);
+    CHECK(
+        near.warnings.front() == "v.sql:4: nobody declares event 'opend'; did you mean 'opened'?"
+    );
+}
+
+TEST_CASE("an event that is in the log is known, and may have any field") {
+    auto const statement = "-- @on imported\ndelete from v where id = :x;";
+    CHECK(resolved(statement, {}, "imported").or_throw().warnings.empty());
+    CHECK(resolved(statement, shop(), "imported").or_throw().warnings.empty());
+    CHECK(!resolved(statement, shop(), "other"));
 }
 
 TEST_CASE("a binding must be a field of its event and fit its column") {

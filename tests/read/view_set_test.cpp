@@ -244,6 +244,44 @@ TEST_CASE("a token from elsewhere or from the future is refused at once") {
     CHECK(views.has_reached("countr", token{}).error().message.contains("did you mean 'counter'?"));
 }
 
+TEST_CASE("a view that somebody waits for is wanted, one that has what is asked for is not") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add_text("counter.sql", counter).or_throw();
+    views.start().or_throw();
+    std::vector<std::string> wanted;
+    views.on_wanted([&](std::string_view name) { wanted.emplace_back(name); });
+    auto const at = of.append("counted", R"({"name":"a"})");
+    CHECK(views.has_reached("counter", token{}).or_throw());
+    CHECK(wanted.empty());
+    CHECK(!views.has_reached("counter", at).or_throw());
+    CHECK(wanted == std::vector<std::string>{"counter"});
+    views.catch_up("counter").or_throw();
+    CHECK(views.has_reached("counter", at).or_throw());
+    CHECK(wanted.size() == 1);
+}
+
+TEST_CASE("a view says what its file makes one wonder, and an event of the log is no wonder") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    auto const* const file =
+        "-- @view v\ncreate table v (id text primary key);\n-- @on counted\n"
+        "insert into v values (:name);";
+    views.add_text("v.sql", file).or_throw();
+    CHECK(
+        status_of(views, "v").warnings ==
+        std::vector<std::string>{"v.sql:3: nobody declares event 'counted'"}
+    );
+    of.append("counted", R"({"name":"a"})");
+    view_set again{*of.log, folder.path(), of.time};
+    again.add_text("v.sql", file).or_throw();
+    CHECK(status_of(again, "v").warnings.empty());
+    again.start().or_throw();
+    CHECK(!again.trouble("v"));
+}
+
 TEST_CASE("whoever waits for a view is given a hint when it moves") {
     log_fixture of;
     temporary_folder const folder;
