@@ -1,21 +1,37 @@
 #include "app/runtime.hpp"
 
+#include <diptych/try.hpp>
+
 namespace diptych::app {
 
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr worker_pace follow{.tick = 1s};
+// A view that is stepped after every small group of appends spends its time on transactions.
+constexpr worker_pace follow{.tick = 1s, .gap = 10ms};
 constexpr worker_pace with_timers{.tick = 50ms};
 constexpr worker_pace in_bulk{.tick = 1s, .rest = 20ms};
 constexpr worker_pace look_often{.tick = 20ms};
+
+// A view that stands still says why, once: that is what the report of an error does.
+result<bool> step_view(read::view_set& views, std::string const& name) {
+    DIPTYCH_TRY(auto const more, views.step(name));
+    if (more) return true;
+    if (auto why = views.trouble(name)) return std::unexpected(*std::move(why));
+    return false;
+}
 
 }  // namespace
 
 runtime::runtime(node& of, worker::report_function report) : node_(of), report_(std::move(report)) {
     for (auto const& name : of.views().names())
-        add("view " + name, follow, [&views = of.views(), name] { return views.step(name); });
+        views_.emplace(name, &add("view " + name, follow, [&views = of.views(), name] {
+                           return step_view(views, name);
+                       }));
+    of.views().on_wanted([this](std::string_view name) {
+        if (auto const found = views_.find(name); found != views_.end()) found->second->hurry();
+    });
     // Nobody tells a process that only reads what another one writes.
     if (of.options().read_only)
         add("log", look_often, [&log = of.log()] { return log.refresh(); });
@@ -55,6 +71,7 @@ runtime::~runtime() {
     // Those that follow may still append, and errands may propose: they stop before the one that
     // commits for them, and it before the one that makes room in the tail for it.
     more_.reset();
+    node_.views().on_wanted({});
     workers_.clear();
     node_.errands().on_work({});
     runner_.reset();
@@ -63,8 +80,9 @@ runtime::~runtime() {
     indexer_.reset();
 }
 
-void runtime::add(std::string name, worker_pace pace, worker::step_function step) {
+worker& runtime::add(std::string name, worker_pace pace, worker::step_function step) {
     workers_.push_back(std::make_unique<worker>(std::move(name), pace, std::move(step), report_));
+    return *workers_.back();
 }
 
 }  // namespace diptych::app

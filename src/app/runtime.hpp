@@ -5,7 +5,10 @@
 #include "app/node.hpp"
 #include "app/worker.hpp"
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace diptych::app {
@@ -21,11 +24,12 @@ public:
 
 private:
     void start_writing(node& of);
-    void add(std::string name, worker_pace pace, worker::step_function step);
+    worker& add(std::string name, worker_pace pace, worker::step_function step);
 
     node& node_;
     worker::report_function report_;
     std::vector<std::unique_ptr<worker>> workers_;
+    std::map<std::string, worker*, std::less<>> views_;  // those of them that step a view
     std::unique_ptr<worker> indexer_;
     std::unique_ptr<worker> committer_;
     std::unique_ptr<worker> runner_;  // of errands

@@ -28,9 +28,19 @@ void worker::wake() {
     condition_.notify_one();
 }
 
+void worker::hurry() {
+    {
+        std::lock_guard const lock(mutex_);
+        hurried_ = true;
+        woken_ = true;
+    }
+    condition_.notify_one();
+}
+
 void worker::run() {
     while (!stopping_) {
         woken_ = false;
+        hurried_ = false;
         while (!stopping_ && run_step()) {
         }
         wait();
@@ -51,14 +61,17 @@ bool worker::run_step() {
 }
 
 void worker::wait() {
+    auto const rested = std::chrono::steady_clock::now() + pace_.gap;
     std::unique_lock lock(mutex_);
     auto const woken = [this] { return woken_.load() || stopping_.load(); };
     if (pace_.tick == std::chrono::milliseconds::zero())
         condition_.wait(lock, woken);
     else
         condition_.wait_for(lock, pace_.tick, woken);
+    auto const hurried = [this] { return hurried_.load() || stopping_.load(); };
     if (pace_.rest > std::chrono::milliseconds::zero())
-        condition_.wait_for(lock, pace_.rest, [this] { return stopping_.load(); });
+        condition_.wait_for(lock, pace_.rest, hurried);
+    if (pace_.gap > std::chrono::milliseconds::zero()) condition_.wait_until(lock, rested, hurried);
 }
 
 }  // namespace diptych::app

@@ -21,6 +21,8 @@ namespace diptych::app {
 struct worker_pace {
     std::chrono::milliseconds tick{0};  ///< Steps at least this often; zero: only when woken.
     std::chrono::milliseconds rest{0};  ///< From being woken to the step, so that hints gather.
+    std::chrono::milliseconds gap{0};   ///< From its last step to the next, so that hints gather
+                                        ///< while there are many; hurry() ends it.
 };
 
 /// Runs `step` until it says that there is nothing more to do, then waits. Thread-safe.
@@ -42,6 +44,9 @@ public:
     /// There may be something to do. Cheap; returns at once.
     void wake();
 
+    /// As wake(), and somebody waits for it: no time is left for hints to gather.
+    void hurry();
+
     std::string const& name() const { return name_; }
 
 private:
@@ -56,6 +61,7 @@ private:
     std::string last_error_;  // the thread's own
 
     std::atomic<bool> woken_ = false;
+    std::atomic<bool> hurried_ = false;
     std::atomic<bool> stopping_ = false;
     std::mutex mutex_;  // guards the waiting, not the flags
     std::condition_variable condition_;

@@ -6,6 +6,7 @@
 #include <future>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace diptych;
@@ -55,6 +56,31 @@ TEST_CASE("a worker that is woken while it steps steps once more") {
     one.wake();
     leave.set_value();
     CHECK(second.get_future().wait_for(10s) == std::future_status::ready);
+}
+
+TEST_CASE("a worker with a gap lets what wakes it gather, unless it is hurried") {
+    std::atomic<int> steps = 0;
+    std::promise<void> first;
+    std::promise<void> second;
+    app::worker one(
+        "test",
+        {.gap = 24h},
+        [&]() -> result<bool> {
+            if (++steps == 1) first.set_value();
+            if (steps == 2) second.set_value();
+            return false;
+        },
+        no_report
+    );
+    REQUIRE(first.get_future().wait_for(10s) == std::future_status::ready);
+    for (int i = 0; i < 20'000 && steps == 1; ++i) {
+        one.wake();
+        std::this_thread::yield();
+    }
+    CHECK(steps == 1);
+    one.hurry();
+    CHECK(second.get_future().wait_for(10s) == std::future_status::ready);
+    CHECK(steps == 2);
 }
 
 TEST_CASE("a worker with a tick steps without being woken") {
