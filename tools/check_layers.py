@@ -16,7 +16,6 @@ MAY_INCLUDE = {
     "base": set(),
     "json": {"base"},
     "model": {"base", "json"},
-    "model": {"base", "json"},
     "sqlite": {"base"},
     "log": FOUNDATION,
     "log/memory": FOUNDATION | {"log"},
@@ -32,7 +31,7 @@ MAY_INCLUDE["cli"] = set(MAY_INCLUDE)
 OWNED_BY = {
     r"sqlite3\.h$": ["src/sqlite/", "src/read/", "bench/", "tests/"],
     r"boost/": ["src/edge/", "bench/", "tests/edge/"],
-    r"simdjson": ["src/json/", "bench/"],
+    r"simdjson": ["tests/json/", "bench/"],
     r"CLI/": ["src/cli/"],
     r"prometheus/": ["src/edge/"],
     r"openssl/": ["src/log/", "src/edge/", "bench/"],

@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 7> scaling{"*", "/", "%", "||", "->", "->
 constexpr std::array<std::string_view, 6> passing{
     "coalesce", "ifnull", "nullif", "min", "max", "sum"
 };
+constexpr std::array<std::string_view, 6> reckoning{"abs", "round", "ceil", "floor", "avg", "iif"};
 constexpr std::array<std::string_view, 11> clauses{
     "where",
     "from",
@@ -39,7 +40,7 @@ public:
     finder(std::span<lexed const> tokens, std::span<table const> tables)
         : tokens_(tokens), tables_(tables) {}
 
-    std::vector<type> all() {
+    std::vector<meeting> all() {
         for (at_ = 0; at_ < tokens_.size(); ++at_) found_.push_back(one());
         return std::move(found_);
     }
@@ -51,6 +52,7 @@ private:
         type as = {};     // what a value here meets
         type outer = {};  // of a case: what the whole meets
         std::size_t next = 0;
+        bool is_apart = false;  // a select of its own
     };
 
     lexed const& near(std::ptrdiff_t by) const {
@@ -83,14 +85,14 @@ private:
             for (auto const& column : target_->columns) into_.push_back(column.name);
     }
 
-    type one() {
+    meeting one() {
         auto const& here = tokens_[at_];
         auto& top = levels_.back();
         switch (here.kind) {
             case token_kind::binding:
             case token_kind::number:
             case token_kind::string:
-                return value(top);
+                return value(here, top);
             case token_kind::symbol:
                 symbol(here, top);
                 return {};
@@ -114,7 +116,9 @@ private:
         } else if (here.is("values")) {
             top = {.what = mode::tuples};
         } else if (here.is("select")) {
-            top = levels_.size() == 1 ? level{.what = mode::list, .as = listed(0)} : level{};
+            auto const fills_columns = levels_.size() == 1 || std::exchange(is_row_, false);
+            top = fills_columns ? level{.what = mode::list, .as = listed(0)}
+                                : level{.as = levels_[levels_.size() - 2].as, .is_apart = true};
         } else if (here.is("set")) {
             top = {.what = mode::assignments};
         } else if (here.is("case")) {
@@ -124,7 +128,7 @@ private:
             if (here.is("then") || here.is("else")) top.as = top.outer;
             if (here.is("end")) levels_.pop_back();
         } else if (is_one_of(here, clauses)) {
-            top = {};
+            top = {.is_apart = top.is_apart};
         } else if (top.what == mode::assignments && near(1).is("=") &&
                    (near(-1).is("set") || near(-1).is(","))) {
             top.as = column_at(0);
@@ -148,12 +152,61 @@ private:
             return {.what = mode::names};
         }
         if (outer.what == mode::tuples) return {.what = mode::list, .as = listed(0)};
-        if (near(1).is("select")) return {};
+        if (outer.what == mode::assignments && (near(-1).is("set") || near(-1).is(","))) {
+            into_.clear();  // set (a, b) = (1, 2)
+            is_row_ = true;
+            return {.what = mode::names};
+        }
+        if (near(1).is("select")) return {.is_apart = true};
+        if (is_row_) {
+            is_row_ = false;
+            return {.what = mode::list, .as = listed(0)};
+        }
         if (near(-1).is("in")) return {.as = column_at(near(-2).is("not") ? -3 : -2)};
-        auto const is_call =
-            near(-1).is_name() && column_at(-1) == type{} && !is_operator(near(-1));
-        if (is_call && !is_one_of(near(-1), passing)) return {};
-        return {.as = outer.as};
+        if (is_call(near(-1)) && !is_one_of(near(-1), passing)) return {};
+        return {.as = outer.as ? outer.as : group_from(at_)};
+    }
+
+    bool is_call(lexed const& name) const {
+        constexpr std::array<std::string_view, 8> no_functions{
+            "set", "values", "where", "on", "conflict", "key", "unique", "check"
+        };
+        return name.is_name() && !is_operator(name) && !is_one_of(name, no_functions);
+    }
+
+    // The column that a group in parentheses is about, if it says so plainly.
+    type group(std::size_t first, std::size_t end) const {
+        type found;
+        for (auto i = first; i < end; ++i) {
+            auto const& token = tokens_[i];
+            if (token.is("select") || is_one_of(token, scaling) || is_one_of(token, comparisons))
+                return {};
+            auto const by = static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(at_);
+            if (near(by + 1).is("(") && is_call(token) && !is_one_of(token, passing)) return {};
+            if (!found && !near(by + 1).is("(")) found = column_at(by);
+        }
+        return found;
+    }
+
+    type group_from(std::size_t open) const {
+        std::size_t depth = 0;
+        for (auto i = open; i < tokens_.size(); ++i) {
+            if (tokens_[i].is("(")) ++depth;
+            if (tokens_[i].is(")") && --depth == 0) return group(open + 1, i);
+        }
+        return {};
+    }
+
+    type group_before(std::size_t close) const {
+        std::size_t depth = 0;
+        for (auto i = close + 1; i-- > 0;) {
+            if (tokens_[i].is(")")) ++depth;
+            if (!tokens_[i].is("(") || --depth > 0) continue;
+            auto const is_other =
+                i > 0 && is_call(tokens_[i - 1]) && !is_one_of(tokens_[i - 1], passing);
+            return is_other ? type{} : group(i + 1, close);
+        }
+        return {};
     }
 
     static bool is_operator(lexed const& what) {
@@ -164,9 +217,9 @@ private:
     }
 
     // What the literal or binding here meets: a column beside it, or else what is around it.
-    type value(level const& top) const {
+    meeting value(lexed const& here, level const& top) const {
         if (is_one_of(near(-1), scaling) || is_one_of(near(1), scaling)) return {};
-        if (auto const compared = compared_with()) return compared;
+        if (auto const compared = compared_with()) return {.met = compared};
         auto const sum = is_sum(near(-1)) || is_sum(near(1));
         auto const beside = !sum                                ? type{}
                             : is_sum(near(-1)) && column_at(-2) ? column_at(-2)
@@ -175,14 +228,87 @@ private:
         auto const met = beside ? beside : top.as;
         // What is added to a time is a duration.
         if (sum && met && met->kind == column_kind::timestamp) return {};
-        return met;
+        if (met || here.text == "0") return {.met = met};
+        return {.unclear_for = around(here)};
+    }
+
+    // Whether `here` would be another value in the form of this type.
+    static bool is_reformed(lexed const& here, type const& as) {
+        if (!as) return false;
+        return (as->kind == column_kind::decimal && here.kind != token_kind::string) ||
+               (as->kind == column_kind::timestamp && here.kind != token_kind::number);
+    }
+
+    // A decimal or a time that what is here goes into, or is compared with, in a way that does not
+    // tell its form.
+    type around(lexed const& here) const {
+        for (auto outer = levels_.rbegin(); outer != levels_.rend(); ++outer) {
+            if (is_reformed(here, outer->as)) return outer->as;
+            if (outer->as || outer->is_apart || outer->what != mode::plain) break;
+        }
+        auto const [first, end] = expression();
+        std::size_t apart = 0;  // how deep within what yields no form of its column
+        for (auto i = first; i < end; ++i) {
+            auto const& token = tokens_[i];
+            auto const by = static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(at_);
+            if (token.is("(")) {
+                auto const is_apart = near(by + 1).is("select") ||
+                                      (is_call(near(by - 1)) && !is_one_of(near(by - 1), passing) &&
+                                       !is_one_of(near(by - 1), reckoning));
+                if (apart > 0 || is_apart) ++apart;
+            }
+            if (token.is(")") && apart > 0) --apart;
+            if (apart == 0 && !near(by + 1).is("(") && is_reformed(here, column_at(by)))
+                return column_at(by);
+        }
+        return {};
+    }
+
+    // The tokens that what is here is reckoned or compared with: up to the next `and` and the like.
+    std::pair<std::size_t, std::size_t> expression() const {
+        auto const is_end = [&](lexed const& what) {
+            constexpr std::array<std::string_view, 11> ends{
+                "and", "or", "when", "then", "else", "end", "set", "values", "select", ";", "case"
+            };
+            return is_one_of(what, ends) || is_one_of(what, clauses);
+        };
+        auto first = at_;
+        for (std::ptrdiff_t depth = 0, outermost = 0; first > 0; --first) {
+            auto const& before = tokens_[first - 1];
+            if (before.is(")")) ++depth;
+            if (before.is("(")) outermost = std::min(outermost, --depth);
+            if (depth == outermost && (is_end(before) || (before.is(",") && !in_call(first))))
+                break;
+        }
+        auto end = at_ + 1;
+        for (std::ptrdiff_t depth = 0, outermost = 0; end < tokens_.size(); ++end) {
+            auto const& next = tokens_[end];
+            if (next.is("(")) ++depth;
+            if (next.is(")")) outermost = std::min(outermost, --depth);
+            if (depth == outermost && (is_end(next) || (next.is(",") && !in_call(end)))) break;
+        }
+        return {first, end};
+    }
+
+    // Whether the comma before or at `i` parts the arguments of a function.
+    bool in_call(std::size_t i) const {
+        std::size_t depth = 0;
+        while (i-- > 0) {
+            if (tokens_[i].is(")")) ++depth;
+            if (!tokens_[i].is("(")) continue;
+            if (depth-- == 0) return i > 0 && is_call(tokens_[i - 1]);
+        }
+        return false;
     }
 
     type compared_with() const {
         auto const before = near(-1).is("not") ? -2 : -1;
         if (is_one_of(near(before), comparisons)) {
             // `set a = :x` is handled by the assignment, which knows the same column.
+            if (is_one_of(near(before - 2), scaling)) return {};
             if (auto const left = column_at(before - 1)) return left;
+            auto const other = static_cast<std::ptrdiff_t>(at_) + before - 1;
+            if (near(before - 1).is(")")) return group_before(static_cast<std::size_t>(other));
         }
         if (near(-1).is("and") && near(-3).is("between")) return column_at(-4);
         if (is_one_of(near(1), comparisons)) return column_right(2);
@@ -190,7 +316,11 @@ private:
     }
 
     type column_right(std::ptrdiff_t by) const {
-        return near(by + 1).is(".") ? column_at(by + 2) : column_at(by);
+        auto const other = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at_) + by);
+        if (near(by).is("(")) return group_from(other);
+        if (near(by + 1).is("(") && is_one_of(near(by), passing)) return group_from(other + 1);
+        auto const at = near(by + 1).is(".") ? by + 2 : by;
+        return is_one_of(near(at + 1), scaling) ? type{} : column_at(at);
     }
 
     static bool is_sum(lexed const& what) { return what.is("+") || what.is("-"); }
@@ -201,13 +331,14 @@ private:
     std::vector<std::string> into_;  // columns of an insert
     bool expects_names_ = false;     // the next '(' lists the columns of an insert
     std::vector<level> levels_{level{}};
-    std::vector<type> found_;
+    bool is_row_ = false;  // `set (...)` was read, its values are to come
+    std::vector<meeting> found_;
     std::size_t at_ = 0;
 };
 
 }  // namespace
 
-std::vector<type> places_of(std::span<lexed const> statement, std::span<table const> tables) {
+std::vector<meeting> places_of(std::span<lexed const> statement, std::span<table const> tables) {
     return finder{statement, tables}.all();
 }
 

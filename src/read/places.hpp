@@ -3,7 +3,8 @@
 ///
 /// A value meets a column when it is inserted into it, assigned to it, or compared with it: also
 /// through parentheses, +, -, coalesce, ifnull, min, max, and the branches of a case. Otherwise
-/// (`:price * :quantity`) nothing is known, and the value keeps its own type.
+/// (`:price * :quantity`) nothing is known, and the value keeps its own type. Where that could be
+/// wrong by a factor, because a decimal or a time has to do with it, the place is unclear.
 #pragma once
 
 #include "read/lexer.hpp"
@@ -15,9 +16,12 @@
 
 namespace diptych::read {
 
-/// For each token, the type of the column that it meets. Meaningful for literals and bindings.
-std::vector<std::optional<column_type>> places_of(
-    std::span<lexed const> statement, std::span<table const> tables
-);
+struct meeting {
+    std::optional<column_type> met = {};          ///< The type of the column that is met.
+    std::optional<column_type> unclear_for = {};  ///< The type that may or may not be meant.
+};
+
+/// For each token. Meaningful for literals and bindings.
+std::vector<meeting> places_of(std::span<lexed const> statement, std::span<table const> tables);
 
 }  // namespace diptych::read

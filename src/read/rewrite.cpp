@@ -93,6 +93,17 @@ result<std::string> token_text(
     }
 }
 
+result<void> check_clear(source const& in, lexed const& token, meeting const& at) {
+    if (!at.unclear_for) return {};
+    return fail_at(
+        in,
+        token.offset,
+        (token.kind == token_kind::binding ? ":" : "") + token.text + " may have to become " +
+            to_string(*at.unclear_for) +
+            ", but does not meet the column plainly; compare or assign it directly"
+    );
+}
+
 result<void> check_kind(source const& in, std::span<lexed const> tokens) {
     constexpr std::array<std::string_view, 4> allowed{"insert", "update", "delete", "replace"};
     auto const& first = tokens.front();
@@ -172,17 +183,18 @@ result<statement_definition> rewrite_statement(
     };
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         auto const& token = tokens[i];
+        DIPTYCH_TRY(check_clear(in, token, places[i]));
         std::string text;
         if (token.kind == token_kind::binding) {
             DIPTYCH_TRY(auto one, read_binding(in, token, through));
-            one.as = places[i];
+            one.as = places[i].met;
             auto const same = std::ranges::find_if(made.bindings, [&](binding const& other) {
                 return other.same_value(one);
             });
             text = "?" + std::to_string(same - made.bindings.begin() + 1);
             if (same == made.bindings.end()) made.bindings.push_back(std::move(one));
         } else {
-            DIPTYCH_TRY(text, token_text(in, token, places[i]));
+            DIPTYCH_TRY(text, token_text(in, token, places[i].met));
         }
         append_token(made.sql, text);
         made.origins.emplace_back(made.sql.size() - text.size(), token.offset);
@@ -199,7 +211,8 @@ result<std::string> rewrite_expression(
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         if (tokens[i].kind == token_kind::binding)
             return fail_at(in, tokens[i].offset, "only the statements of an @on have bindings");
-        DIPTYCH_TRY(auto const text, token_text(in, tokens[i], places[i]));
+        DIPTYCH_TRY(check_clear(in, tokens[i], places[i]));
+        DIPTYCH_TRY(auto const text, token_text(in, tokens[i], places[i].met));
         append_token(sql, text);
     }
     return sql;

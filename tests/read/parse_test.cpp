@@ -167,10 +167,51 @@ TEST_CASE("bindings know the column that they meet") {
     );
     CHECK(types("delete from v where id not in (:a) and n is not :b") == "text, integer");
     CHECK(types("delete from v where lower(id) = :a and v.n > :b") == "any, integer");
+    CHECK(types("update v set (price, n) = (:a, :b) where id = :c") == "decimal(2), integer, text");
+    CHECK(types("update v set n = 1, (at, price) = (:a, :b)") == "timestamp, decimal(2)");
+    CHECK(types("update v set (n, price) = (select :a, :b)") == "integer, decimal(2)");
+    CHECK(types("delete from v where (price) = :a and :b = ((at))") == "decimal(2), timestamp");
+    CHECK(types("delete from v where max(price, :a) > :b") == "decimal(2), decimal(2)");
+    CHECK(types("delete from v where :a < min(at, :b)") == "timestamp, timestamp");
     CHECK(
         types("insert into v (id, price) values (:a, :b) on conflict (id) do update set price = "
               "v.price + :b") == "text, decimal(2)"
     );
+}
+
+TEST_CASE("a value that may or may not have to become a decimal or a time is refused") {
+    auto const complaint_about = [](std::string const& statement) {
+        return complaint(
+            "-- @view v\ncreate table v (id text primary key, price decimal(2), at timestamp, n "
+            "integer);\n-- @on e\n" +
+            statement
+        );
+    };
+    CHECK(
+        complaint_about("update v set price = abs(:a)") ==
+        "v.sql:4:26: :a may have to become decimal(2), but does not meet the column plainly; "
+        "compare or assign it directly"
+    );
+    for (std::string const statement :
+         {"delete from v where abs(price) = :a",
+          "delete from v where abs(price) > 5",
+          "delete from v where price * 2 > 5",
+          "delete from v where 5 < price * 2",
+          "delete from v where (price, n) = (5, 5)",
+          "delete from v where round(price) in (5)",
+          "insert into v (id, price) values (:a, abs(:b))",
+          "insert into v (id, at) values ('x', iif(n = 1, :b, :c))",
+          "update v set n = 1, price = (select abs(:a))"})
+        CHECK_MESSAGE(complaint_about(statement).contains("may have to become"), statement);
+    for (std::string const statement :
+         {"update v set price = 5, n = abs(:p)",
+          "update v set price = 5, n = abs(7), at = :b",
+          "delete from v where price > 5 and length(id) > 3",
+          "delete from v where count(price) > 5",
+          "delete from v where price % 5 = 0",
+          "delete from v where at > 0",
+          "insert into v values (lower(:a), 5, :c, abs(:d))"})
+        CHECK_MESSAGE(complaint_about(statement) == "no complaint", statement);
 }
 
 TEST_CASE("literals are brought into the form of the column that they meet") {
