@@ -14,7 +14,8 @@ namespace diptych::write {
 
 namespace {
 
-// Asks for advice. A refusal is what the command is answered, unless it was answered before.
+// Asks for advice. A refusal is what the command is answered, unless it was answered before; so is
+// any other failure, but that is never recorded.
 result<void> ask_for_advice(received const& what, call const& whose, attempt& of) {
     for (auto const& advice : what.known->advice) {
         auto said =
@@ -57,7 +58,15 @@ std::shared_ptr<attempt> command_flow::attempt_of(
 result<outcome> command_flow::decide_and_wait(received const& what, execute_options const& how) {
     auto const of = attempt_of(what, how);
     auto const name = full_name(*what.command);
-    DIPTYCH_TRY(ask_for_advice(what, {.command = name, .body = what.body, .options = how}, *of));
+    auto advised = ask_for_advice(what, {.command = name, .body = what.body, .options = how}, *of);
+    if (!advised) {
+        if (!of->key) return std::unexpected(std::move(advised).error());
+        DIPTYCH_TRY(
+            auto first,
+            tools_.log.propose_and_wait(first_answer_or(std::move(advised).error(), *of))
+        );
+        return outcome_of(tools_.log, *of, std::move(first));
+    }
     if (of->settled && !of->key) return refused_outright(tools_.log, *of->settled);
     for (;;) {
         DIPTYCH_TRY(auto proposal, next_proposal(tools_, of));

@@ -95,7 +95,12 @@ log::proposal settled_proposal(attempt& of) {
     };
 }
 
-// A command that was answered before is answered so again, whatever has become of it since.
+bool may_be_refused_by_view(attempt const& of, error const& what) {
+    return what.kind == errc::refused && !of.settled;
+}
+
+}  // namespace
+
 log::proposal first_answer_or(error otherwise, attempt const& of) {
     return {
         .request = {.command = of.key},
@@ -105,12 +110,6 @@ log::proposal first_answer_or(error otherwise, attempt const& of) {
         .done = {}
     };
 }
-
-bool may_be_refused_by_view(attempt const& of, error const& what) {
-    return what.kind == errc::refused && !of.settled;
-}
-
-}  // namespace
 
 result<log::proposal> next_proposal(round_tools const& tools, std::shared_ptr<attempt> of) {
     if (of->settled) return settled_proposal(*of);

@@ -104,6 +104,35 @@ TEST_CASE("advice that fails is the caller's answer") {
     CHECK(at.commands->validate("repair", {}).error().kind == errc::not_found);
 }
 
+TEST_CASE("the first answer stands when advice fails now, and its failures are no answers") {
+    house at;
+    std::optional<errc> fails_with;
+    at.commands
+        ->validate(
+            "deposit",
+            [&](call const&) -> result<void> {
+                if (fails_with) return fail(*fails_with, "no view");
+                return {};
+            }
+        )
+        .or_throw();
+    auto const first = at.execute("deposit", money("a", 5), {.command_id = "c1"}).or_throw();
+    for (auto const kind : {errc::unavailable, errc::not_found, errc::conflict, errc::failed}) {
+        fails_with = kind;
+        auto const again = at.execute("deposit", money("a", 5), {.command_id = "c1"}).or_throw();
+        CHECK(again.repeated);
+        CHECK(again.at == first.at);
+        CHECK(at.execute("deposit", money("a", 5), {.command_id = "c2"}).error().kind == kind);
+        CHECK(
+            at.execute("deposit", money("a", 6), {.command_id = "c1"}).error().kind == errc::invalid
+        );
+    }
+    CHECK(at.types().size() == 1);
+    fails_with.reset();
+    auto const late = at.execute("deposit", money("a", 5), {.command_id = "c2"}).or_throw();
+    CHECK(!late.repeated);
+}
+
 namespace {
 
 /// Refuses every second deposit, as a unique constraint might.
