@@ -45,10 +45,13 @@ result<void> fold_unrecorded(
     return fold_event(of, into, seen, names);
 }
 
-// Everything before the state itself. A record that begins otherwise has another layout.
+// Everything before the state itself. A record that begins otherwise has another layout, or was
+// folded otherwise: by another revision, or before the state had any.
 std::string beginning(model::state const& of) {
     json::writer out;
-    out.begin_object().member("state", of.name).member("fingerprint", of.fingerprint).key("value");
+    out.begin_object().member("state", of.name).member("fingerprint", of.fingerprint);
+    if (of.revision) out.member("revision", *of.revision);
+    out.key("value");
     return std::move(out).text();
 }
 

@@ -228,3 +228,39 @@ TEST_CASE("a state record of another layout is not used: its events are all ther
     at.restart();
     CHECK(folds_of_balance(at, "3") == 6);
 }
+
+TEST_CASE("a state record of another revision is not used: a corrected fold reaches every state") {
+    house at;
+    bank::balance_state().state_stored = true;
+    SUBCASE("raised") { bank::balance_state().revision = 1; }
+    SUBCASE("given since") {}
+    deposit_often(at, 5);
+    REQUIRE(at.execute("withdraw", money("a", 2)));
+    bank::balance_state().revision = 2;
+    at.restart();
+    CHECK(folds_of_balance(at, "3") == 6);
+    REQUIRE(at.execute("withdraw", money("a", 1)));
+    at.restart();
+    CHECK(folds_of_balance(at, "2") == 0);  // of today's record
+}
+
+TEST_CASE("a state record says what it was folded by, and one without a revision is still read") {
+    house at;
+    bank::balance_state().state_stored = true;
+    auto const plain = R"({"state":"balance","fingerprint":"balance-1","value":)";
+    auto const revised = R"({"state":"balance","fingerprint":"balance-1","revision":7,"value":)";
+    auto const newest = [&] {
+        auto const page = at.log->read({.what = {.engine_events = true}}).or_throw();
+        REQUIRE(page[page.size() - 1].type == "$state");
+        return std::string(page[page.size() - 1].data);
+    };
+    deposit_often(at, 2);
+    REQUIRE(at.execute("withdraw", money("a", 1)));
+    CHECK(newest().starts_with(plain));
+    at.restart();
+    CHECK(folds_of_balance(at, "1") == 0);
+    bank::balance_state().revision = 7;
+    at.restart();
+    REQUIRE(at.execute("withdraw", money("a", 1)));
+    CHECK(newest().starts_with(revised));
+}
