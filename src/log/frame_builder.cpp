@@ -46,13 +46,14 @@ void frame_builder::grow(std::size_t size) {
     }
 }
 
-void frame_builder::stage(encoded_event const& record, event_data const& event) {
+void frame_builder::stage(encoded_event const& record) {
     auto& bytes = frame_->bytes;
     auto const at = end_.position + 1;
-    auto const head = heads_.find(event.stream);
+    auto const stream = stream_of(record.bytes);
+    auto const head = heads_.find(stream);
     DIPTYCH_ASSERT(head, "the head of a stream is looked up before its events are staged");
-    heads_before_.emplace_back(event.stream, *head);
-    heads_.set(event.stream, *head + 1, at);
+    heads_before_.emplace_back(stream, *head);
+    heads_.set(stream, *head + 1, at);
 
     auto const begin = bytes.size();
     bytes += record.bytes;
@@ -73,8 +74,7 @@ std::span<recorded_event const> frame_builder::add(prepared const& what) {
     heads_before_.clear();
     auto const size = frame_->bytes.size() + what.bytes;
     if (size + slack > frame_->bytes.capacity()) grow(size);
-    for (std::size_t i = 0; i < what.records.size(); ++i)
-        stage(what.records[i], what.request.events[i]);
+    for (auto const& record : what.records) stage(record);
     return std::span(frame_->events).subspan(events_before_);
 }
 

@@ -55,7 +55,7 @@ public:
 private:
     void begin();
     void grow(std::size_t size);
-    void stage(encoded_event const& record, event_data const& event);
+    void stage(encoded_event const& record);
 
     block& block_;
     heads& heads_;

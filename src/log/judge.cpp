@@ -96,8 +96,8 @@ committer::verdict committer::accept(
     prepared const& what, frame_builder& frame, staged_view& view
 ) {
     if (!frame.has_room_for(what)) return std::nullopt;
-    for (auto const& event : what.request.events)
-        if (auto const head = view.version_of(event.stream, what); !head)
+    for (auto const& record : what.records)
+        if (auto const head = view.version_of(stream_of(record.bytes), what); !head)
             return std::unexpected(head.error());
     auto const events = frame.add(what);
     if (!events.empty() && !views_.empty()) {

@@ -15,14 +15,15 @@ constexpr std::size_t answer_overhead = 128;  // more than an answer record's fi
 
 // Calls `look` for each stream whose version matters, some more than once.
 template <class Look>
-result<void> each_stream(append_request const& request, Look look) {
+result<void> each_stream(prepared const& what, Look look) {
     std::string_view before;
-    for (auto const& event : request.events) {
-        if (event.stream == before) continue;
-        before = event.stream;
-        DIPTYCH_TRY(look(std::string_view(event.stream)));
+    for (auto const& record : what.records) {
+        auto const stream = stream_of(record.bytes);
+        if (stream == before) continue;
+        before = stream;
+        DIPTYCH_TRY(look(stream));
     }
-    for (auto const& [stream, expected] : request.expect)
+    for (auto const& [stream, expected] : what.request.expect)
         if (!expected.is_any()) {
             DIPTYCH_TRY(look(std::string_view(stream)));
         }
@@ -39,6 +40,9 @@ prepared prepare(append_request request, id_maker& ids) {
         made.records.push_back(encode(event, event.id.is_nil() ? ids.next() : event.id));
         made.bytes += made.records.back().bytes.size();
     }
+    // Only to be compared with are they needed again, and memory is best freed where it was taken:
+    // threads that free each other's wait for each other.
+    if (!made.has_given_ids) made.request.events = {};
     if (auto const& key = made.request.command)
         made.bytes +=
             answer_overhead + key->caller.size() + key->id.size() + made.request.answer.size();
@@ -52,7 +56,7 @@ bool needs_look(prepared const& what, heads const& known) {
         if (known.has(stream)) return {};
         return fail(errc::not_found, {});
     };
-    return !each_stream(request, is_known);
+    return !each_stream(what, is_known);
 }
 
 result<void> look_ahead(
@@ -69,7 +73,7 @@ result<void> look_ahead(
         what.versions.emplace_back(stream, last);
         return {};
     };
-    DIPTYCH_TRY(each_stream(what.request, look_up));
+    DIPTYCH_TRY(each_stream(what, look_up));
     if (auto const& unless = what.request.unless) {
         DIPTYCH_TRY(
             auto const newer,

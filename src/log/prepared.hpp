@@ -22,7 +22,7 @@ namespace diptych::log {
 
 /// What is judged and staged.
 struct prepared {
-    append_request request;
+    append_request request;  ///< Its events only if some came with an id.
     std::vector<encoded_event> records = {};
     std::size_t bytes = 0;       ///< What it takes in a frame, at most.
     bool has_given_ids = false;  ///< Some events came with an id.

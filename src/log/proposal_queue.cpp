@@ -12,11 +12,16 @@ namespace diptych::log {
 
 namespace {
 
+// What is kept to be freed by others.
+constexpr std::size_t answered_max = 1024;
+constexpr std::size_t answered_bytes_max = 4096;  // each
+
 bool can_lead(std::unique_ptr<queued> const& one) { return one->blocked != nullptr; }
 
 }  // namespace
 
 result<void> proposal_queue::push(std::unique_ptr<queued>& what) {
+    std::unique_ptr<queued> freed;  // after the mutex
     auto lock = std::unique_lock(mutex_);
     if (is_closed_) return fail(errc::unavailable, "closed", "the log is closed");
     if (waiting_.size() >= bounds_.queue_max)
@@ -28,6 +33,10 @@ result<void> proposal_queue::push(std::unique_ptr<queued>& what) {
     auto const leads_himself = what->blocked != nullptr;
     blocked_ += leads_himself ? 1 : 0;
     waiting_.push_back(std::move(what));
+    if (!answered_.empty()) {
+        freed = std::move(answered_.back());
+        answered_.pop_back();
+    }
     // Whoever leads now looks at the queue when he leaves.
     if (!is_led_ && !leads_himself) wake_leader(std::move(lock));
     return {};
@@ -66,8 +75,11 @@ void proposal_queue::enter() {
     is_led_ = true;
 }
 
-void proposal_queue::leave() {
+void proposal_queue::leave(group answered) {
     auto lock = std::unique_lock(mutex_);
+    for (auto& one : answered)
+        if (answered_.size() < answered_max && one->ready.bytes <= answered_bytes_max)
+            answered_.push_back(std::move(one));
     is_led_ = false;
     if (entering_ > 0)
         left_.notify_one();

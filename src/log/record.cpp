@@ -106,6 +106,10 @@ encoded_event encode(event_data const& event, uuid const& id) {
     };
 }
 
+std::string_view stream_of(std::string_view record) {
+    return record.substr(names_at, byte(record, stream_size_at));
+}
+
 std::uint32_t record_seed(uuid const& log_id, position at) {
     std::array<char, 24> text;
     std::memcpy(text.data(), log_id.bytes.data(), log_id.bytes.size());

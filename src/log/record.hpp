@@ -31,6 +31,9 @@ struct encoded_event {
 /// Encodes `event` under `id` (its own, or a fresh one). Sizes are checked by the caller.
 encoded_event encode(event_data const& event, uuid const& id);
 
+/// The home stream in an event's record, which need not be sealed.
+std::string_view stream_of(std::string_view record);
+
 /// What seeds a record's checksum, so that a record of another log or place never passes.
 std::uint32_t record_seed(uuid const& log_id, position at);
 

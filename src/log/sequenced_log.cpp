@@ -213,8 +213,8 @@ bool passive_log::commit_step() {
     if (taken.empty()) return false;
     auto rest = step_.run(taken);
     if (!rest.empty()) queue_.put_back(std::move(rest));
-    queue_.leave();
-    return true;  // what the group holds is freed here, when the next can be led already
+    queue_.leave(std::move(taken));
+    return true;
 }
 
 result<bool> passive_log::index_step() {
