@@ -4,6 +4,7 @@
 
 #include "contract/contract_log.hpp"
 
+#include <memory>
 #include <stdexcept>
 
 namespace diptych::contract {
@@ -45,6 +46,22 @@ TEST_CASE_TEMPLATE_DEFINE(
     CHECK(seen == std::vector<std::size_t>{1, 2, 3});
     CHECK(log->statistics().groups == 1);
     CHECK(log->statistics().redecided == 3);
+}
+
+TEST_CASE_TEMPLATE_DEFINE(
+    "what a callback holds is let go when it has been called", Fixture, lets_go
+) {
+    opened<Fixture> log;
+    auto const mine = std::make_shared<int>(1);
+    auto one = counting("a-1");
+    one.done = [mine](result<appended> const&) {};
+    one.again = [mine, again = std::move(one.again)](log::stage const& now) mutable {
+        return again(now);
+    };
+    log->propose(std::move(one));
+    CHECK(mine.use_count() == 3);
+    CHECK(log->commit_step());
+    CHECK(mine.use_count() == 1);
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
@@ -277,6 +294,7 @@ TEST_CASE_TEMPLATE_DEFINE("statistics count what happened", Fixture, statistics)
 
 #define DIPTYCH_COMMITTING_CONTRACT(...)                       \
     TEST_CASE_TEMPLATE_INVOKE(redecides, __VA_ARGS__);         \
+    TEST_CASE_TEMPLATE_INVOKE(lets_go, __VA_ARGS__);           \
     TEST_CASE_TEMPLATE_INVOKE(stage_view, __VA_ARGS__);        \
     TEST_CASE_TEMPLATE_INVOKE(pessimistic, __VA_ARGS__);       \
     TEST_CASE_TEMPLATE_INVOKE(redecided_judged, __VA_ARGS__);  \
