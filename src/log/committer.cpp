@@ -77,13 +77,23 @@ void committer::commit(frame& next, group& judged) {
     core_.hints.call();
 }
 
+void committer::reopen(error const& why) {
+    group nobody;
+    recover(nobody, why);
+}
+
 // What was staged is forgotten; what is durable after all is found out.
 void committer::recover(group& judged, error const& why) {
     views_.abandon();
+    // A log that was stopped before has written nothing of this.
+    auto const is_unwritten = why.kind == errc::unavailable;
     for (auto& one : judged)
-        one->outcome = fail(
-            errc::outcome_unknown, "write_failed", "it may or may not be recorded: " + why.message
-        );
+        one->outcome = is_unwritten ? fail(errc::unavailable, "log_failed", why.message)
+                                    : fail(
+                                          errc::outcome_unknown,
+                                          "write_failed",
+                                          "it may or may not be recorded: " + why.message
+                                      );
     auto const before = core_.newest.pin()->end.position;
     auto reopened = core_.behind->reopen();
     if (reopened) reopened = reread_open_block();

@@ -25,6 +25,9 @@ public:
     /// moved out of it and comes back.
     group run(group& taken);
 
+    /// Opens the log again that something other than a commit has stopped. `why` says what.
+    void reopen(error const& why);
+
     /// Why nothing can be appended just now, if so. Thread-safe.
     result<void> writable() const;  ///< The log itself.
     result<void> accepts() const;   ///< The log and its inline views.

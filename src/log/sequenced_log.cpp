@@ -121,6 +121,7 @@ private:
     result<void> check_index() const;
     void enqueue(proposal what, waiter* blocked);
     bool make_room();
+    void reopen_if_stopped();
     result<prepared> prepare_on_this_thread(append_request request) const;
 
     std::unique_ptr<log_core> core_;
@@ -217,6 +218,14 @@ bool passive_log::commit_step() {
     return true;
 }
 
+// Housekeeping writes to the log's files, too, and stops the log where that fails.
+void passive_log::reopen_if_stopped() {
+    queue_.enter();
+    auto const stopped = core_->behind->writable();
+    if (!stopped && step_.writable()) step_.reopen(stopped.error());
+    queue_.leave();
+}
+
 result<bool> passive_log::index_step() {
     DIPTYCH_TRY(check_open());
     if (!step_.writable()) return false;
@@ -225,6 +234,7 @@ result<bool> passive_log::index_step() {
         DIPTYCH_TRY(check_open());
         auto stepped = indexer_.step();
         is_index_failing_ = !stepped;
+        if (!stepped) reopen_if_stopped();
         return stepped;
     }();
     if (auto const goes_on = check_index(); !goes_on)
