@@ -55,7 +55,7 @@ TEST_CASE_TEMPLATE_DEFINE("an event comes back as it was appended", Fixture, as_
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
-    "ids made by the log differ and sort by their making", Fixture, made_ids
+    "ids made by the log are of version 7, differ and sort by their making", Fixture, made_ids
 ) {
     opened<Fixture> log;
     for (int i = 0; i < 5000; ++i)
@@ -68,8 +68,13 @@ TEST_CASE_TEMPLATE_DEFINE(
     auto const page = log->read({.limit = 5000}).or_throw();
     REQUIRE(page.size() == 5000);
     auto is_sorted = true;
-    for (auto const& one : page) is_sorted = is_sorted && std::exchange(last, one.id) < one.id;
+    auto are_of_version_7 = true;
+    for (auto const& one : page) {
+        is_sorted = is_sorted && std::exchange(last, one.id) < one.id;
+        are_of_version_7 = are_of_version_7 && one.id.bytes[6] >> 4 == 7;
+    }
     CHECK(is_sorted);
+    CHECK(are_of_version_7);
 }
 
 TEST_CASE_TEMPLATE_DEFINE("recorded times never go back, even if the clock does", Fixture, times) {
@@ -79,6 +84,9 @@ TEST_CASE_TEMPLATE_DEFINE("recorded times never go back, even if the clock does"
     log.time.advance(-10s);
     log.append({event("a-1", "made")}).or_throw();
     CHECK(log->read({}).or_throw()[1].recorded_at == before);
+    log.crash_and_open();
+    log.append({event("a-1", "made")}).or_throw();
+    CHECK(log->read({}).or_throw()[2].recorded_at == before);
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
@@ -139,6 +147,29 @@ TEST_CASE_TEMPLATE_DEFINE(
     CHECK(fact(ahead, "position") == "none");
     CHECK(fact(ahead, "actual") == "3");
     CHECK(log->end().position == position{4});
+}
+
+TEST_CASE_TEMPLATE_DEFINE(
+    "a conflict leaves nothing behind, not even of its command", Fixture, conflict_traces
+) {
+    opened<Fixture> log;
+    log.append({event("a-1", "made")}).or_throw();
+    auto const chain = log->durable_end().chain;
+    append_request request{
+        .events = {event("b-1", "made"), event("a-1", "made")},
+        .expect = {{"a-1", expected_version::no_stream()}},
+        .command = key_of("c1"),
+    };
+    CHECK(log->append(request).error().kind == errc::conflict);
+    CHECK(log->durable_end().chain == chain);
+    CHECK(log->statistics().groups == 1);
+    CHECK(log->stream_version("b-1").or_throw() == version{0});
+    CHECK(log->read({.what = of_tag("b-1")}).or_throw().empty());
+    request.expect.clear();
+    request.command->digest.fill(2);  // its id was never used
+    auto const accepted = log->append(request).or_throw();
+    CHECK_FALSE(accepted.repeated);
+    CHECK(accepted.first == position{2});
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
@@ -280,18 +311,19 @@ TEST_CASE_TEMPLATE_DEFINE("malformed appends are invalid and say where", Fixture
     CHECK(log->stream_version("a-1").or_throw() == version{10'000});
 }
 
-#define DIPTYCH_APPENDING_CONTRACT(...)                     \
-    TEST_CASE_TEMPLATE_INVOKE(dense, __VA_ARGS__);          \
-    TEST_CASE_TEMPLATE_INVOKE(as_appended, __VA_ARGS__);    \
-    TEST_CASE_TEMPLATE_INVOKE(made_ids, __VA_ARGS__);       \
-    TEST_CASE_TEMPLATE_INVOKE(times, __VA_ARGS__);          \
-    TEST_CASE_TEMPLATE_INVOKE(expectations, __VA_ARGS__);   \
-    TEST_CASE_TEMPLATE_INVOKE(checks_only, __VA_ARGS__);    \
-    TEST_CASE_TEMPLATE_INVOKE(beaten_version, __VA_ARGS__); \
-    TEST_CASE_TEMPLATE_INVOKE(unless_query, __VA_ARGS__);   \
-    TEST_CASE_TEMPLATE_INVOKE(beaten_query, __VA_ARGS__);   \
-    TEST_CASE_TEMPLATE_INVOKE(in_turn, __VA_ARGS__);        \
-    TEST_CASE_TEMPLATE_INVOKE(tokens, __VA_ARGS__);         \
+#define DIPTYCH_APPENDING_CONTRACT(...)                      \
+    TEST_CASE_TEMPLATE_INVOKE(dense, __VA_ARGS__);           \
+    TEST_CASE_TEMPLATE_INVOKE(as_appended, __VA_ARGS__);     \
+    TEST_CASE_TEMPLATE_INVOKE(made_ids, __VA_ARGS__);        \
+    TEST_CASE_TEMPLATE_INVOKE(times, __VA_ARGS__);           \
+    TEST_CASE_TEMPLATE_INVOKE(expectations, __VA_ARGS__);    \
+    TEST_CASE_TEMPLATE_INVOKE(checks_only, __VA_ARGS__);     \
+    TEST_CASE_TEMPLATE_INVOKE(beaten_version, __VA_ARGS__);  \
+    TEST_CASE_TEMPLATE_INVOKE(conflict_traces, __VA_ARGS__); \
+    TEST_CASE_TEMPLATE_INVOKE(unless_query, __VA_ARGS__);    \
+    TEST_CASE_TEMPLATE_INVOKE(beaten_query, __VA_ARGS__);    \
+    TEST_CASE_TEMPLATE_INVOKE(in_turn, __VA_ARGS__);         \
+    TEST_CASE_TEMPLATE_INVOKE(tokens, __VA_ARGS__);          \
     TEST_CASE_TEMPLATE_INVOKE(malformed, __VA_ARGS__)
 
 }  // namespace diptych::contract

@@ -5,6 +5,7 @@
 #include "contract/contract_log.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace diptych::contract {
 
@@ -31,6 +32,7 @@ public:
     void keep() override { ++kept; }
     void drop() override { rows = savepoint_; }
     result<void> commit(log::log_end const& checkpoint) override {
+        if (on_commit) on_commit();
         if (commit_fails) return fail(errc::unavailable, "no space left");
         committed = rows;
         at = checkpoint;
@@ -43,6 +45,7 @@ public:
     log::log_end at;
     int applied = 0;
     int kept = 0;
+    std::function<void()> on_commit;
     bool breaks = false;
     bool commit_fails = false;
 
@@ -73,6 +76,26 @@ TEST_CASE_TEMPLATE_DEFINE("an inline view shows an append before it is answered"
     CHECK(view->kept == 1);
     log.append({}).or_throw();
     CHECK(view->applied == 1);  // nothing to show
+}
+
+TEST_CASE_TEMPLATE_DEFINE(
+    "a group is published, then its views commit, then it is answered", Fixture, in_order
+) {
+    opened<Fixture> log;
+    auto const view = attached(log, "v");
+    answers got;
+    auto commits = 0;
+    view->on_commit = [&] {
+        ++commits;
+        CHECK(log->end().position == position{1});
+        CHECK(log->read({}).or_throw().size() == 1);
+        CHECK(got.count() == 0);
+    };
+    log->append({.events = {datum("1")}}, got.as(0));
+    log->append({.expect = {{"a-1", expected_version::no_stream()}}}, got.as(1));
+    CHECK(log->commit_step());
+    CHECK(commits == 1);
+    CHECK(got.count() == 2);
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
@@ -206,6 +229,7 @@ TEST_CASE_TEMPLATE_DEFINE(
 
 #define DIPTYCH_INLINE_VIEWS_CONTRACT(...)                  \
     TEST_CASE_TEMPLATE_INVOKE(shown, __VA_ARGS__);          \
+    TEST_CASE_TEMPLATE_INVOKE(in_order, __VA_ARGS__);       \
     TEST_CASE_TEMPLATE_INVOKE(refuses, __VA_ARGS__);        \
     TEST_CASE_TEMPLATE_INVOKE(trouble, __VA_ARGS__);        \
     TEST_CASE_TEMPLATE_INVOKE(detaches, __VA_ARGS__);       \

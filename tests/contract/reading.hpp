@@ -74,6 +74,25 @@ TEST_CASE_TEMPLATE_DEFINE(
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
+    "a category is what stands before the first dash of the home", Fixture, categories
+) {
+    opened<Fixture> log;
+    log.append({event("a-1", "made", {"b-1"}), event("a-b-1", "made"), event("a", "made")})
+        .or_throw();
+    log.append({event("b-a-1", "made"), event("-a", "made"), event("ab-1", "made")}).or_throw();
+    auto const find = [&](std::string name) {
+        return positions(log->read({.what = {.category = std::move(name)}}).or_throw());
+    };
+    for (auto const in_index : {false, true}) {
+        CAPTURE(in_index);
+        if (in_index) log.crash_and_open();
+        CHECK(find("a") == numbers{1, 2, 3});
+        CHECK(find("b") == numbers{4});
+        CHECK(find("a-b").empty());
+    }
+}
+
+TEST_CASE_TEMPLATE_DEFINE(
     "a filtered reader advances even when nothing matches", Fixture, advances
 ) {
     opened<Fixture> log;
@@ -256,6 +275,7 @@ TEST_CASE_TEMPLATE_DEFINE("stored states are given back, the newest one", Fixtur
 #define DIPTYCH_READING_CONTRACT(...)                        \
     TEST_CASE_TEMPLATE_INVOKE(paging, __VA_ARGS__);          \
     TEST_CASE_TEMPLATE_INVOKE(queries, __VA_ARGS__);         \
+    TEST_CASE_TEMPLATE_INVOKE(categories, __VA_ARGS__);      \
     TEST_CASE_TEMPLATE_INVOKE(advances, __VA_ARGS__);        \
     TEST_CASE_TEMPLATE_INVOKE(streams, __VA_ARGS__);         \
     TEST_CASE_TEMPLATE_INVOKE(as_of, __VA_ARGS__);           \

@@ -53,6 +53,20 @@ std::uint64_t check_readable(segment_engine const& log, std::uint64_t last) {
 
 }  // namespace
 
+TEST_CASE("of many sealed segments only so many are kept open, and only so much of their tables") {
+    for (auto const& most : {segment_cache::bounds{.segments_max = 2}, {.bytes_max = 1}}) {
+        faulty_disk disk;
+        log_opener opener{disk, root, {.segment_bytes = 5'000, .indexed = false, .cache = most}};
+        auto const log = opener.writer().or_throw();
+        auto const before = disk.open_files();
+        for (int i = 0; i < 60; ++i) write_events(*log, 3, 200).or_throw();
+        for (int round = 0; round < 2; ++round)
+            for (std::uint64_t n = 1; n <= 180; ++n)
+                REQUIRE(log->fetch(std::vector{position{n}}).or_throw().size() == 1);
+        CHECK(disk.open_files() <= before + 3);
+    }
+}
+
 TEST_CASE("a flipped bit in a sealed segment spoils at most its own event, in frames its frame") {
     written_log clean;
     REQUIRE(clean.segments.size() > 2);

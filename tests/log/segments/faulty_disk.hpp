@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -31,6 +32,7 @@ public:
     bool fails_short = false;  ///< The failing write writes half of its bytes.
     bool is_full = false;      ///< Writes that make a file longer fail.
     std::size_t calls() const { return calls_; }
+    std::size_t open_files() const { return open_files_; }
 
     /// The machine stops and starts again. Nothing may be open.
     void crash(unsynced what) {
@@ -199,7 +201,10 @@ private:
     class handle final : public file {
     public:
         handle(faulty_disk& on, std::filesystem::path path, std::shared_ptr<node> to)
-            : disk_(on), path_(std::move(path)), node_(std::move(to)) {}
+            : disk_(on), path_(std::move(path)), node_(std::move(to)) {
+            ++disk_.open_files_;
+        }
+        ~handle() override { --disk_.open_files_; }
 
         result<std::size_t> read(std::uint64_t offset, std::span<char> into) const override {
             auto const lock = std::scoped_lock(disk_.mutex_);
@@ -264,6 +269,7 @@ private:
 
     std::mutex mutex_;
     std::size_t calls_ = 0;
+    std::atomic<std::size_t> open_files_ = 0;
     std::map<std::string, std::shared_ptr<node>> names_;
     std::map<std::string, std::shared_ptr<node>> durable_names_;
     std::map<std::string, std::shared_ptr<page_bytes>> pages_;

@@ -202,6 +202,35 @@ TEST_CASE("a reader that follows without an index holds no more than it may") {
     CHECK(log->read({}).or_throw().size() == 82);
 }
 
+TEST_CASE("an index of another line of history opens the log for reading only") {
+    temporary_folder const folder;
+    log_opener opener{system_disk(), folder.path, segment_options{}};
+    {
+        auto const log = opener.writer().or_throw();
+        write_events(*log, 2).or_throw();
+        std::filesystem::copy(folder.path / "log", folder.path / "old");
+        write_events(*log, 2).or_throw();
+        merge_all(*log);
+        log->close().or_throw();
+    }
+    // The folder is rolled back and goes on otherwise; then the newer index comes back.
+    std::filesystem::rename(folder.path / "index.db", folder.path / "newer.db");
+    std::filesystem::remove(folder.path / "CLOSED");
+    std::filesystem::remove_all(folder.path / "log");
+    std::filesystem::rename(folder.path / "old", folder.path / "log");
+    {
+        auto const log = opener.writer().or_throw();
+        write_events(*log, 4, 100).or_throw();
+        log->close().or_throw();
+    }
+    std::filesystem::rename(folder.path / "newer.db", folder.path / "index.db");
+    auto const log = opener.writer().or_throw();
+    CHECK(log->writable().error().code == "acknowledged_loss");
+    CHECK(log->writable().error().message.contains("index.db"));
+    CHECK(log->writable().error().message.contains("not of this line of history"));
+    CHECK(log->end().position == position{6});
+}
+
 TEST_CASE("stored states come back, and are forgotten without harm") {
     temporary_folder const folder;
     log_opener opener{system_disk(), folder.path, segment_options{}};

@@ -294,6 +294,24 @@ TEST_CASE("the last frame is written again before it is read, for its sync may h
     check_whole(*opener.writer().or_throw(), 2);
 }
 
+TEST_CASE("a reader is shown no frame before its sync has returned") {
+    faulty_disk disk;
+    log_opener opener{disk, root, {.indexed = false}};
+    auto const log = opener.writer().or_throw();
+    write_events(*log, 2).or_throw();
+    auto const reader = opener.reader().or_throw();
+    for (auto const call : {1, 2}) {  // write, then sync
+        disk.fail_at = disk.calls() + static_cast<std::size_t>(call);
+        CHECK(write_events(*log, 1).error().kind == errc::outcome_unknown);
+        CHECK(reader->end().position == position{2});
+        CHECK(reader->frames(position{3}, 1000).or_throw().empty());
+        CHECK(opener.reader().or_throw()->end().position == position{2});
+        if (call == 1) log->reopen().or_throw();
+    }
+    log->reopen().or_throw();
+    CHECK(reader->end().position == position{3});
+}
+
 TEST_CASE("after a failed write nothing is retried until the log is opened again") {
     for (auto const is_short : {false, true}) {
         faulty_disk disk;
