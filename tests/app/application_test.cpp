@@ -148,6 +148,44 @@ TEST_CASE("a reader beside the writer keeps views of its own, which follow") {
     CHECK(std::filesystem::exists(folder / "one"));
 }
 
+TEST_CASE("an application whose view is ahead of its log reads, writes nothing and says why") {
+    testing::temporary_folder const folder;
+    auto const data = folder / "data";
+    write(folder / "allocations.sql", allocations);
+    auto const open = [&] {
+        auto app = application{{.data = data}};
+        app.add<shop::context>().views(folder / "allocations.sql");
+        return app;
+    };
+    {
+        auto app = open();
+        REQUIRE(app.log().append(stock_of("table")));
+        REQUIRE(app.close());
+    }
+    std::filesystem::copy(data / "log", folder / "older");
+    {
+        auto app = open();
+        auto const answer = app.execute(an_order("o1"), {});
+        REQUIRE(answer);
+        REQUIRE(app.view("allocations").wait_for(answer->at));
+        REQUIRE(app.close());
+    }
+    // The folder is rolled back, all but the view.
+    std::filesystem::remove_all(data / "log");
+    std::filesystem::rename(folder / "older", data / "log");
+    for (auto const* const name : {"CLOSED", "index.db", "index.db-wal", "index.db-shm"})
+        std::filesystem::remove(data / name);
+
+    auto app = open();
+    auto const refused = app.log().append(stock_of("chair"));
+    REQUIRE(!refused);
+    CHECK(refused.error().code == "acknowledged_loss");
+    CHECK(refused.error().message.find("view allocations") != std::string::npos);
+    auto const left = app.log().read({});
+    REQUIRE(left);
+    CHECK(left->size() == 1);
+}
+
 TEST_CASE("a mistake in adding is the error of starting") {
     auto app = application{};
     app.views("/no/such/folder");
