@@ -22,6 +22,14 @@ result<bool> step_view(read::view_set& views, std::string const& name) {
     return false;
 }
 
+// As step_view: also while it rests.
+result<bool> step_process(write::process_runner& runner) {
+    DIPTYCH_TRY(auto const more, runner.step());
+    if (more) return true;
+    if (auto now = runner.status(); now.last_error) return std::unexpected(*now.last_error);
+    return false;
+}
+
 }  // namespace
 
 runtime::runtime(node& of, worker::report_function report) : node_(of), report_(std::move(report)) {
@@ -46,7 +54,7 @@ runtime::runtime(node& of, worker::report_function report) : node_(of), report_(
 void runtime::start_writing(node& of) {
     add("snapshots", in_bulk, [&commands = of.commands()] { return commands.snapshot_step(); });
     for (auto const& [name, process] : of.processes())
-        add("process " + name, with_timers, [&runner = *process] { return runner.step(); });
+        add("process " + name, with_timers, [&runner = *process] { return step_process(runner); });
 
     indexer_ = std::make_unique<worker>(
         "index", in_bulk, [&log = of.log()] { return log.index_step(); }, report_

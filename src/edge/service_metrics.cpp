@@ -169,6 +169,20 @@ void add_processes(samples& to, services const& of) {
             .counter("process_fired_total", "Timers fired", number(s.fired), name)
             .gauge("process_open_commands", "Commands without an answer", number(s.open), name)
             .gauge("process_timers", "Timers running", number(s.timers), name);
+        auto const now = runner->status();
+        to.gauge("process_lag", "Events behind the end of the log", number(now.lag), name)
+            .gauge(
+                "process_running",
+                "1 if it is neither waiting nor stuck",
+                now.state == write::process_state::running ? 1 : 0,
+                name
+            )
+            .gauge(
+                "process_attempts",
+                "Failures in a row of what comes next",
+                number(static_cast<std::uint64_t>(now.attempts)),
+                name
+            );
     }
 }
 

@@ -27,11 +27,8 @@ result<bool> won(result<appended> const& said) {
     return std::unexpected(said.error());
 }
 
-// The command was not carried out, for now: it is sent again under its id.
-bool passes_by_itself(error const& what) {
-    return what.kind == errc::unavailable || what.kind == errc::outcome_unknown ||
-           what.kind == errc::conflict;
-}
+// Somebody else's record came between: what to do is looked at again, at once.
+constexpr std::string_view raced = "raced";
 
 }  // namespace
 
@@ -53,7 +50,8 @@ struct process_runner::parts {
     query inputs() const { return {.items = {{.types = process.types}}}; }
     std::string note_name() const { return "process\x1f" + process.name; }
     result<void> note();
-    void publish();
+    result<bool> work();
+    void publish(result<bool> const& how_it_went);
 
     model::process const& process;
     log::sequenced_log& log;
@@ -70,6 +68,7 @@ struct process_runner::parts {
 
     std::mutex mutable mutex = {};  // guards everything below
     process_statistics counts = {};
+    process_pause pause{options.rest_first, options.rest_longest};
     std::optional<timestamp> due = {};
 };
 
@@ -132,9 +131,13 @@ result<void> process_runner::parts::catch_up(position taking) {
     return {};
 }
 
-void process_runner::parts::publish() {
+void process_runner::parts::publish(result<bool> const& how_it_went) {
     auto const* const timer = ledger.next_timer();
     std::lock_guard const lock(mutex);
+    if (how_it_went)
+        pause.note_success();
+    else
+        pause.note_failure(inputs_at, how_it_went.error(), time.now());
     counts.at = inputs_at;
     counts.open = ledger.open();
     counts.timers = ledger.timers();
@@ -259,7 +262,7 @@ result<void> process_runner::parts::react(
     if (ledger.reacted_to() >= input.position) return {};
     return fail(
         errc::unavailable,
-        "raced",
+        std::string(raced),
         "another runner of " + process.name + " was first; position " +
             std::to_string(input.position.value) + " comes again"
     );
@@ -286,23 +289,45 @@ result<bool> process_runner::parts::record(
     ));
 }
 
+result<bool> process_runner::parts::work() {
+    if (!opened) {
+        DIPTYCH_TRY(open());
+    }
+    DIPTYCH_TRY(catch_up());
+    DIPTYCH_TRY(auto const sent, send_one());
+    if (sent) return true;
+    DIPTYCH_TRY(auto const more, take_inputs());
+    DIPTYCH_TRY(note());
+    return more;
+}
+
 result<bool> process_runner::step() {
     auto& my = *parts_;
-    if (!my.opened) {
-        DIPTYCH_TRY(my.open());
+    {
+        auto const now = my.time.now();
+        std::lock_guard const lock(my.mutex);
+        if (my.pause.is_on(now)) return false;
     }
-    DIPTYCH_TRY(my.catch_up());
-    auto more = my.send_one();
-    if (more && !*more) more = my.take_inputs();
-    my.publish();
-    DIPTYCH_TRY(auto const again, std::move(more));
-    DIPTYCH_TRY(my.note());
-    return again;
+    auto more = my.work();
+    if (!more && more.error().code == raced) more = true;
+    my.publish(more);
+    return more;
 }
 
 std::optional<timestamp> process_runner::next_due() const {
     std::lock_guard const lock(parts_->mutex);
-    return parts_->due;
+    auto const again = parts_->pause.retry_at();
+    return again ? again : parts_->due;
+}
+
+process_status process_runner::status() const {
+    auto const end = parts_->log.end();
+    process_status now{.at = end};
+    std::lock_guard const lock(parts_->mutex);
+    now.at.position = std::min(parts_->counts.at, end.position);
+    now.lag = end.position.value - now.at.position.value;
+    parts_->pause.describe(now);
+    return now;
 }
 
 process_statistics process_runner::statistics() const {

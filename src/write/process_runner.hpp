@@ -9,10 +9,12 @@
 
 #include "log/sequenced_log.hpp"
 #include "write/executor.hpp"
+#include "write/process_status.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/model.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -25,6 +27,8 @@ struct process_options {
     std::size_t inputs_per_step = 64;  ///< Inputs looked at in one step.
     std::size_t cached_instances_max = 1'000;
     std::size_t snapshot_after = 1'024;  ///< Records and inputs between notes of how far it is.
+    std::chrono::microseconds rest_first = std::chrono::milliseconds{100};  ///< After a failure.
+    std::chrono::microseconds rest_longest = std::chrono::seconds{30};
 };
 
 /// How a process is doing.
@@ -57,11 +61,14 @@ public:
     /// Does a bounded piece of what is to be done: sends what waits, fires what is due, reacts to
     /// what is new. Whether there may be more at once. Never waits for time.
     ///
-    /// Fails with what user code or the log said; nothing is skipped: the next step tries again.
+    /// Fails with what user code or the log said. Nothing is skipped: the same is tried again after
+    /// a rest, which gets longer each time; steps until then do nothing and answer false.
     result<bool> step();
 
-    /// When the next timer is due: time for a step.
+    /// When there is something to do even if nothing is recorded: a timer is due, or a rest over.
     std::optional<timestamp> next_due() const;
+
+    process_status status() const;
 
     process_statistics statistics() const;
 

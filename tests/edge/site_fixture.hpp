@@ -1,5 +1,5 @@
 /// @file
-/// A whole site over a log in memory: two commands, an inline and an async view.
+/// A whole site over a log in memory: two commands, an inline and an async view, and a process.
 #pragma once
 
 #include "edge/client.hpp"
@@ -7,7 +7,9 @@
 #include "edge/site.hpp"
 #include "log/memory/memory_engine.hpp"
 #include "temporary_folder.hpp"
+#include "write/process_runner.hpp"
 
+#include <diptych/clock.hpp>
 #include <diptych/context.hpp>
 #include <diptych/json_value.hpp>
 
@@ -17,6 +19,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -63,6 +66,19 @@ struct give_back {
 
 using library = diptych::context<diptych::commands<lend, give_back>>;
 
+struct fetching {
+    using of = book_id;
+    diptych::reaction react(lent const& e) const {
+        if (e.reader == "nobody") throw std::out_of_range("reader");
+        if (e.reader != "thief") return {};
+        return give_back{.book = e.book};
+    }
+};
+
+struct desk : diptych::context<diptych::events<lent>, diptych::processes<fetching>> {
+    static constexpr auto name = "lending";
+};
+
 inline constexpr auto loans_view = R"sql(
 -- @view loans inline
 create table loans (book text primary key, reader text not null);
@@ -84,6 +100,14 @@ insert into readers values (:reader, 1) on conflict (reader) do update set books
 }  // namespace lending
 
 namespace diptych::testing {
+
+/// Stands until a test moves it.
+class still_clock final : public clock {
+public:
+    timestamp now() override { return timestamp{std::chrono::microseconds{now_us.load()}}; }
+
+    std::atomic<std::int64_t> now_us = 1'785'000'000'000'000;
+};
 
 /// Runs the commit step whenever there is something to commit.
 class committing {
@@ -124,7 +148,7 @@ private:
     std::jthread thread_;
 };
 
-/// See the file comment. The async view moves only when a test steps it.
+/// See the file comment. The async view and the process move only when a test steps them.
 struct site_fixture {
     explicit site_fixture(
         edge::site_options options = {},
@@ -139,8 +163,19 @@ struct site_fixture {
               system_clock(),
               {.events = context_model<lending::library>().events}
           ),
+          fetching(
+              context_model<lending::desk>().processes[0],
+              *log,
+              commands,
+              process_time,
+              system_random()
+          ),
           site(
-              {.log = *log, .commands = commands, .views = views, .time = system_clock()},
+              {.log = *log,
+               .commands = commands,
+               .views = views,
+               .time = system_clock(),
+               .processes = {{"lending.fetching", &fetching}}},
               local(std::move(options))
           ) {
         commands.add(context_model<lending::library>()).or_throw();
@@ -173,6 +208,8 @@ struct site_fixture {
     std::unique_ptr<committing> committer;
     write::executor commands;
     read::view_set views;
+    still_clock process_time;
+    write::process_runner fetching;
     edge::site site;
 
 private:

@@ -174,6 +174,39 @@ TEST_CASE("metrics count requests by route and status, and what the parts have d
     has("diptych_view_lag{view=\"readers\"} 1\n");
 }
 
+TEST_CASE("health and metrics tell of a process that is stuck, and since when it is not") {
+    site_fixture of;
+    of.post("/commands/lend", R"({"book":"b1","reader":"ada"})");
+    while (of.fetching.step().or_throw()) continue;
+    auto const well = of.ask("GET", "/health").body;
+    CHECK(json_at(well, "processes.0.name") == "lending.fetching");
+    CHECK(json_at(well, "processes.0.state") == "running");
+    CHECK(json_at(well, "processes.0.at") == "1.1");
+    CHECK(json_at(well, "processes.0.lag") == "0");
+    CHECK(json_at(well, "processes.0.error").empty());
+
+    of.post("/commands/lend", R"({"book":"b2","reader":"nobody"})");
+    CHECK_FALSE(of.fetching.step().has_value());
+    auto const answer = of.ask("GET", "/health");
+    CHECK(answer.status == 200);  // commands and views are as ready as before
+    CHECK(json_at(answer.body, "processes.0.state") == "stuck");
+    CHECK(json_at(answer.body, "processes.0.at") == "1.1");
+    CHECK(json_at(answer.body, "processes.0.lag") == "1");
+    CHECK(json_at(answer.body, "processes.0.attempts") == "1");
+    CHECK(json_at(answer.body, "processes.0.retry_at") == "2026-07-25T17:20:00.100000Z");
+    CHECK(
+        json_at(answer.body, "processes.0.error.detail") ==
+        "react of fetching threw std::out_of_range: reader"
+    );
+    auto const text = of.ask("GET", "/metrics").body;
+    auto const has = [&](std::string_view line) {
+        CHECK_MESSAGE(text.find(line) != std::string::npos, line << " is not in\n" << text);
+    };
+    has("diptych_process_running{process=\"lending.fetching\"} 0\n");
+    has("diptych_process_lag{process=\"lending.fetching\"} 1\n");
+    has("diptych_process_attempts{process=\"lending.fetching\"} 1\n");
+}
+
 TEST_CASE("openapi.json describes commands with fields and refusals, views with columns and filters"
 ) {
     site_fixture of({.routes = {route("PUT", "/own/{thing}")}});

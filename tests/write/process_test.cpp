@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace diptych;
 using namespace std::chrono_literals;
 using bank::process_house;
@@ -108,11 +110,72 @@ TEST_CASE("a reaction that throws stops the process at its input until it does n
         REQUIRE(!stopped);
         CHECK(stopped.error().kind == errc::failed);
         CHECK(stopped.error().message == "react of echo threw std::range_error: react");
+        at.time.advance(1s);
     }
     CHECK(at.types(true).size() == 2);
     bank::echo_in_use().react_throws = false;
     at.run();
     CHECK(at.balance_of("xa") == "3");  // 1 and 2: no input was folded twice
+}
+
+TEST_CASE("what fails is tried again after a rest, twice as long each time, at most half a minute"
+) {
+    process_house at;
+    auto& hooks = bank::echo_in_use();
+    hooks.react_throws = true;
+    at.deposit("a", 1);
+    auto rest = 100ms;
+    for (int tries = 1; tries <= 12; ++tries) {
+        CHECK(!at.runner->step());
+        CHECK(at.runner->status().attempts == tries);
+        CHECK(at.runner->status().retry_at == at.time.now() + rest);
+        CHECK(at.runner->next_due() == at.time.now() + rest);
+        at.time.advance(rest - 1us);
+        at.deposit("b", 0);  // hints do not wake it
+        CHECK(at.runner->step() == false);
+        CHECK(hooks.reactions == tries);
+        at.time.advance(1us);
+        rest = std::min<std::chrono::milliseconds>(rest * 2, 30s);
+    }
+    CHECK(rest == 30s);
+    hooks.react_throws = false;
+    at.run();
+    CHECK(at.balance_of("xa") == "1");
+    CHECK(at.runner->status().attempts == 0);
+    CHECK(!at.runner->next_due());
+}
+
+TEST_CASE("a process says whether it runs, waits or is stuck, how far it is, and why") {
+    process_house at;
+    at.deposit("a", 0);
+    at.run();
+    auto const well = at.runner->status();
+    CHECK(well.state == write::process_state::running);
+    CHECK(to_string(well.at) == "1.1");
+    CHECK(well.lag == 0);
+    CHECK(!well.last_error);
+
+    bank::echo_in_use().react_throws = true;
+    at.deposit("a", 1);
+    at.deposit("a", 0);
+    CHECK(!at.runner->step());
+    auto const stuck = at.runner->status();
+    CHECK(stuck.state == write::process_state::stuck);
+    CHECK(to_string(stuck.at) == "1.1");
+    CHECK(stuck.lag == 2);
+    CHECK(stuck.last_error->message == "react of echo threw std::range_error: react");
+
+    bank::echo_in_use().react_throws = false;
+    at.commands->use([&](call const& what, next_call const& next) -> result<outcome> {
+        if (what.options.caller == "$process") return fail(errc::unavailable, "away");
+        return next();
+    });
+    at.time.advance(1s);
+    CHECK(at.runner->step().or_throw());
+    CHECK(at.runner->status().state == write::process_state::running);
+    CHECK(!at.runner->step());
+    CHECK(at.runner->status().state == write::process_state::waiting);
+    CHECK(at.runner->status().attempts == 1);
 }
 
 TEST_CASE("a command that can not be sent for now is sent again under the same id") {
@@ -124,8 +187,10 @@ TEST_CASE("a command that can not be sent for now is sent again under the same i
     });
     at.deposit("a", 1);
     CHECK(at.runner->step().or_throw());
-    CHECK(at.runner->step().error().kind == errc::unavailable);
-    CHECK(at.runner->step().error().kind == errc::unavailable);
+    for (int tries = 0; tries < 2; ++tries) {
+        CHECK(at.runner->step().error().kind == errc::unavailable);
+        at.time.advance(1s);
+    }
     CHECK(at.runner->statistics().open == 1);
     is_away = false;
     at.run();

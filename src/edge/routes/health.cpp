@@ -1,4 +1,5 @@
 // GET /health and /health/live
+#include "edge/process_status_json.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/view_status_json.hpp"
 
@@ -14,7 +15,7 @@ namespace diptych::edge {
 namespace {
 
 /// Why this node is not ready; empty if it is: commands are taken (or it was opened for reading
-/// only) and every view is served.
+/// only) and every view is served. A process that is stuck is listed, but stops neither.
 std::vector<std::string> faults(site_parts const& parts, result<void> const& writable) {
     std::vector<std::string> all;
     if (!writable && writable.error().kind != errc::denied) all.push_back(writable.error().message);
@@ -52,6 +53,8 @@ http::response health(site_parts& parts, bool in_detail) {
         for (auto const& one : log.detached_views()) body.value(one);
         body.end_array().key("views");
         write_view_status(body, parts.of.views.status());
+        body.key("processes");
+        write_process_status(body, parts.of);
     }
     body.end_object();
     auto answer = http::json(ready ? 200 : 503, std::move(body).text());

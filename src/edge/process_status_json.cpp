@@ -1,0 +1,36 @@
+#include "edge/process_status_json.hpp"
+
+#include <diptych/iso8601.hpp>
+
+#include <string>
+
+namespace diptych::edge {
+
+void write_process_status(json::writer& to, services const& of) {
+    to.begin_array();
+    for (auto const& [name, runner] : of.processes) {
+        auto const now = runner->status();
+        to.begin_object()
+            .member("name", name)
+            .member("state", write::to_string(now.state))
+            .member("at", to_string(now.at))
+            .member("lag", now.lag);
+        if (now.last_error) {
+            to.member("attempts", now.attempts);
+            if (now.retry_at) {
+                std::string when;
+                append_iso8601(when, *now.retry_at);
+                to.member("retry_at", when);
+            }
+            to.key("error")
+                .begin_object()
+                .member("code", now.last_error->code)
+                .member("detail", now.last_error->message)
+                .end_object();
+        }
+        to.end_object();
+    }
+    to.end_array();
+}
+
+}  // namespace diptych::edge

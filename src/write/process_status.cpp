@@ -1,0 +1,49 @@
+#include "write/process_status.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace diptych::write {
+
+std::string_view to_string(process_state state) {
+    switch (state) {
+        case process_state::running:
+            return "running";
+        case process_state::waiting:
+            return "waiting";
+        case process_state::stuck:
+            return "stuck";
+    }
+    return "running";
+}
+
+bool passes_by_itself(error const& what) {
+    return what.kind == errc::unavailable || what.kind == errc::outcome_unknown ||
+           what.kind == errc::conflict;
+}
+
+void process_pause::note_failure(position at, error why, timestamp now) {
+    if (at != at_) attempts_ = 0;
+    at_ = at;
+    last_error_ = std::move(why);
+    auto rest = first_;
+    for (int i = 0; i < attempts_ && rest < longest_; ++i) rest *= 2;
+    retry_at_ = now + std::min(rest, longest_);
+    ++attempts_;
+}
+
+void process_pause::note_success() {
+    attempts_ = 0;
+    last_error_.reset();
+    retry_at_.reset();
+}
+
+void process_pause::describe(process_status& in) const {
+    if (!last_error_) return;
+    in.state = passes_by_itself(*last_error_) ? process_state::waiting : process_state::stuck;
+    in.last_error = last_error_;
+    in.attempts = attempts_;
+    in.retry_at = retry_at_;
+}
+
+}  // namespace diptych::write
