@@ -75,7 +75,9 @@ double command_rate(contest const& of, bool is_hot) {
 
 int main(int count, char** values) {
     arguments const given(
-        count, values, {{"dir", "."}, {"rounds", "5"}, {"seconds", "2"}, {"callers", "64"}}
+        count,
+        values,
+        {{"dir", "."}, {"rounds", "5"}, {"seconds", "2"}, {"callers", "64"}, {"alone", "0"}}
     );
     contest of{
         .below = given.text("dir"),
@@ -83,6 +85,13 @@ int main(int count, char** values) {
             {.length = seconds{given.number("seconds")},
              .callers = static_cast<std::size_t>(given.number("callers"))},
     };
+    if (given.number("alone") > 0) {  // for a profiler
+        auto const before = cpu_time();
+        auto const rate = command_rate(of, false);
+        auto const spent = (cpu_time() - before).count() / of.how.length.count();
+        std::printf("%.0f commands/s, %.1f us each\n", rate, spent * 1e6 / rate);
+        return 0;
+    }
     rounds with_commands;
     rounds with_views;
     for (int round = 0; round < static_cast<int>(given.number("rounds")); ++round) {
