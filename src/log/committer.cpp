@@ -150,8 +150,6 @@ void committer::answer(group& judged) {
             ++count.unavailable;
         }
         one->done(std::move(outcome));
-        one->done = {};  // what they hold may end now; the rest is freed later
-        one->again = {};
     }
 }
 

@@ -34,8 +34,8 @@ result<void> proposal_queue::push(std::unique_ptr<queued>& what) {
     blocked_ += leads_himself ? 1 : 0;
     waiting_.push_back(std::move(what));
     if (!answered_.empty()) {
-        freed = std::move(answered_.back());
-        answered_.pop_back();
+        freed = std::move(answered_.front());
+        answered_.pop_front();
     }
     // Whoever leads now looks at the queue when he leaves.
     if (!is_led_ && !leads_himself) wake_leader(std::move(lock));
@@ -76,10 +76,12 @@ void proposal_queue::enter() {
 }
 
 void proposal_queue::leave(group answered) {
+    std::deque<std::unique_ptr<queued>> freed;  // after the mutex
     auto lock = std::unique_lock(mutex_);
     for (auto& one : answered)
-        if (answered_.size() < answered_max && one->ready.bytes <= answered_bytes_max)
-            answered_.push_back(std::move(one));
+        if (one->ready.bytes <= answered_bytes_max) answered_.push_back(std::move(one));
+    // While nobody brings more, nobody would free it.
+    if (waiting_.empty() || answered_.size() > answered_max) freed.swap(answered_);
     is_led_ = false;
     if (entering_ > 0)
         left_.notify_one();
@@ -114,8 +116,10 @@ group proposal_queue::take_all() {
 }
 
 group proposal_queue::close() {
+    std::deque<std::unique_ptr<queued>> freed;  // after the mutex
     auto const lock = std::scoped_lock(mutex_);
     is_closed_ = true;
+    freed.swap(answered_);
     return take_all_locked();
 }
 

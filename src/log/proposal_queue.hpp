@@ -87,9 +87,9 @@ public:
     /// Makes the caller the leader without a group, as soon as nobody else is.
     void enter();
 
-    /// Ends leading, and finds a leader for what waits. What was answered is freed by those who
-    /// bring more, one for one: were the leader to free it, he and they would wait for each other
-    /// inside the allocator.
+    /// Ends leading, and finds a leader for what waits. While more waits, what was answered is
+    /// freed by those who bring more, one for one: were the leader to free it, he and they would
+    /// wait for each other inside the allocator.
     void leave(group answered = {});
 
     /// Finds a leader for what waits, if nobody leads.
@@ -117,8 +117,8 @@ private:
     std::mutex mutable mutex_;  // guards everything below
     std::condition_variable left_;
     std::deque<std::unique_ptr<queued>> waiting_;
-    group answered_;           // waits to be freed
-    std::size_t blocked_ = 0;  // of waiting_, those who can lead
+    std::deque<std::unique_ptr<queued>> answered_;  // waits to be freed
+    std::size_t blocked_ = 0;                       // of waiting_, those who can lead
     std::size_t entering_ = 0;
     bool has_worker_ = false;  // on_work_ is there, or was a moment ago
     bool is_led_ = false;
