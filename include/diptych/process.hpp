@@ -99,8 +99,10 @@ public:
         );
     }
 
-    /// Does both, in order.
+    /// Does both, in order: a timer started here and cancelled there does not run.
     reaction& operator+=(reaction other) {
+        for (auto const& name : other.cancelled_)
+            std::erase_if(started_, [&](timer const& one) { return one.name == name; });
         for (auto& one : other.commands_) commands_.push_back(std::move(one));
         for (auto& one : other.started_) started_.push_back(std::move(one));
         for (auto& one : other.cancelled_) cancelled_.push_back(std::move(one));

@@ -126,13 +126,14 @@ struct input_form<timer_due> {
 template <class Process>
 struct reactions_of {};  // notes of react are kept apart from those of evolve
 
-template <class Process>
-concept tried_react =
-    requires(Process const& process, any_event<reactions_of<Process>> in) { process.react(in); };
-template <class Process>
-concept tried_react_with_environment = requires(
-    Process const& process, any_event<reactions_of<Process>> in, environment const& surroundings
-) { process.react(in, surroundings); };
+// A react that is not const can not be called, but must be seen: hence no const here.
+template <class Process, class Any>
+concept tried_react = requires(Process& process, Any in) { process.react(in); };
+template <class Process, class Any>
+concept tried_react_with_environment =
+    requires(Process& process, Any in, environment const& surroundings) {
+        process.react(in, surroundings);
+    };
 
 template <class Process, class Input>
 consteval bool reacts_alone() {
@@ -180,10 +181,15 @@ consteval auto joined(reflect::types<A...> all, reflect::types<First, Rest...>) 
 /// All that a process takes: by evolve or by react.
 template <class Process>
 consteval auto inputs_of() {
+    using reactions = reactions_of<Process>;
     static_cast<void>(tried_alone<Process>);
     static_cast<void>(tried_with_self<Process>);
-    static_cast<void>(tried_react<Process>);
-    static_cast<void>(tried_react_with_environment<Process>);
+    static_cast<void>(tried_alone_by_reference<Process>);
+    static_cast<void>(tried_with_self_by_reference<Process>);
+    static_cast<void>(tried_react<Process, any_event<reactions>>);
+    static_cast<void>(tried_react_with_environment<Process, any_event<reactions>>);
+    static_cast<void>(tried_react<Process, any_event_by_reference<reactions>>);
+    static_cast<void>(tried_react_with_environment<Process, any_event_by_reference<reactions>>);
     return joined(noted_types<Process>(), noted_types<reactions_of<Process>>());
 }
 
@@ -195,10 +201,14 @@ struct check_input {
         "add it with diptych::events<...>"
     );
     static_assert(
-        evolves<Process, Input>() || reacts<Process, Input>(),
-        "diptych: this evolve or react can not be called: it is private, not const (react), or "
-        "does "
-        "not answer a diptych::reaction"
+        !is_listed<Input>(noted_types<Process>()) || evolves<Process, Input>(),
+        "diptych: this evolve can not be called: it is private, or takes its event not by const&, "
+        "or its second parameter is not the id that the process is `of`"
+    );
+    static_assert(
+        !is_listed<Input>(noted_types<reactions_of<Process>>()) || reacts<Process, Input>(),
+        "diptych: this react can not be called: it is private or not const, takes its event not by "
+        "const&, or does not answer a diptych::reaction"
     );
 };
 

@@ -19,7 +19,8 @@
 /// - `static constexpr int revision = 1` lets snapshots be used by later builds of the program;
 ///   count it up when `evolve` changes. Only states whose fields all have a JSON form are kept.
 /// - `static constexpr bool state_stored = true` records the state beside its events, and loading
-///   it reads only the newest record.
+///   it reads only the newest record. Count up its `revision` when `evolve` is corrected: older
+///   records are then passed over and the state is folded from its events once more.
 #pragma once
 
 #include <diptych/reflect.hpp>
@@ -143,6 +144,16 @@ struct any_event {
     operator Event const&() const;  // NOLINT(google-explicit-constructor)
 };
 
+/// The same for overloads that take their event by another reference than const&: they can not be
+/// called, but must be seen.
+template <class Owner>
+struct any_event_by_reference {
+    template <class Event, int = note<Owner, std::remove_const_t<Event>>()>
+    operator Event&() const;  // NOLINT(google-explicit-constructor)
+    template <class Event, int = note<Owner, std::remove_const_t<Event>>()>
+    operator Event&&() const;  // NOLINT(google-explicit-constructor)
+};
+
 template <class State>
 concept tried_alone = requires(State& state, any_event<State> event) { state.evolve(event); };
 template <class State>
@@ -150,6 +161,13 @@ concept tried_with_self =
     requires(State& state, any_event<State> event, typename key_of<State>::type const& self) {
         state.evolve(event, self);
     };
+template <class State>
+concept tried_alone_by_reference =
+    requires(State& state, any_event_by_reference<State> event) { state.evolve(event); };
+template <class State>
+concept tried_with_self_by_reference = requires(
+    State& state, any_event_by_reference<State> event, typename key_of<State>::type const& self
+) { state.evolve(event, self); };
 
 template <class Event, class... Listed>
 consteval bool is_listed(reflect::types<Listed...>) {
@@ -187,6 +205,8 @@ consteval void check_evolves() {
     if constexpr (Place == 0) {
         static_cast<void>(tried_alone<State>);
         static_cast<void>(tried_with_self<State>);
+        static_cast<void>(tried_alone_by_reference<State>);
+        static_cast<void>(tried_with_self_by_reference<State>);
     }
     if constexpr (requires { note_at(noted<State, Place>{}); }) {
         using event = typename decltype(note_at(noted<State, Place>{}))::type;

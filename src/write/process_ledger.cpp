@@ -27,6 +27,14 @@ position position_in(json::value const& from, std::string_view name) {
     return position{static_cast<std::uint64_t>(integer_in(from, name))};
 }
 
+conversation conversation_of(json::value const& saved) {
+    return {
+        .correlation_id = text_in(saved, "correlation_id"),
+        .causation_id = text_in(saved, "causation_id"),
+        .traceparent = text_in(saved, "traceparent")
+    };
+}
+
 std::size_t ordinal_of(std::string_view id) {
     auto const digits = id.substr(id.rfind('/') + 1);
     std::size_t ordinal = 0;
@@ -79,7 +87,8 @@ result<void> process_ledger::fold(recorded_event const& event) {
                 {.instance = instance,
                  .name = timer.name,
                  .due = timer.due,
-                 .started_by = event.position}
+                 .started_by = event.position,
+                 .about = about}
             );
     } else if (event.type == timer_due_type) {
         DIPTYCH_TRY(auto const fired, parse_timer(process_, event));
@@ -145,6 +154,9 @@ std::string process_ledger::save() const {
             .member("timer", timer.name)
             .member("due", timer.due.time_since_epoch().count())
             .member("started_by", timer.started_by.value)
+            .member("correlation_id", timer.about.correlation_id)
+            .member("causation_id", timer.about.causation_id)
+            .member("traceparent", timer.about.traceparent)
             .end_object();
     out.end_array().end_object();
     return std::move(out).text();
@@ -172,10 +184,7 @@ std::optional<process_ledger> process_ledger::load(
                  {.name = text_in(command, "name"),
                   .id = text_in(command, "id"),
                   .body = std::string(body->raw())},
-             .about =
-                 {.correlation_id = text_in(command, "correlation_id"),
-                  .causation_id = text_in(command, "causation_id"),
-                  .traceparent = text_in(command, "traceparent")}}
+             .about = conversation_of(command)}
         );
     }
     for (auto const timer : timers->elements())
@@ -183,7 +192,8 @@ std::optional<process_ledger> process_ledger::load(
             {.instance = text_in(timer, "instance"),
              .name = text_in(timer, "timer"),
              .due = timestamp{std::chrono::microseconds{integer_in(timer, "due")}},
-             .started_by = position_in(timer, "started_by")}
+             .started_by = position_in(timer, "started_by"),
+             .about = conversation_of(timer)}
         );
     return ledger;
 }

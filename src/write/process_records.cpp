@@ -245,7 +245,8 @@ event_data timer_record(std::string_view process, running_timer const& timer) {
     return {
         .stream = process_stream(process, timer.instance),
         .type = std::string(timer_due_type),
-        .data = std::move(out).text()
+        .data = std::move(out).text(),
+        .metadata = metadata_of(timer.about)
     };
 }
 

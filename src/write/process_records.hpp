@@ -104,6 +104,7 @@ struct running_timer {
     std::string name;
     timestamp due;
     position started_by;
+    conversation about = {};  ///< Of the reaction that started it.
 };
 
 event_data timer_record(std::string_view process, running_timer const& timer);

@@ -18,7 +18,7 @@ namespace diptych::write {
 
 namespace {
 
-constexpr std::string_view note_format = "diptych process 1";
+constexpr std::string_view note_format = "diptych process 2";
 
 // Whether nobody else did it first.
 result<bool> won(result<appended> const& said) {

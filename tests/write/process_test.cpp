@@ -1,6 +1,7 @@
 #include "write/process_house.hpp"
 
 #include <diptych/json_value.hpp>
+#include <diptych/process.hpp>
 
 #include <doctest/doctest.h>
 
@@ -221,6 +222,47 @@ TEST_CASE("a timer fires once, when it is due") {
     at.restart();
     at.run();
     CHECK(at.data_of("$timer_due").size() == 1);
+}
+
+TEST_CASE("timers are started and cancelled in the order in which a reaction says it") {
+    auto never = start("expiry", 1min);
+    never += start("reminder", 1s);
+    never += cancel("expiry");
+    REQUIRE(never.started().size() == 1);
+    CHECK(never.started()[0].name == "reminder");
+    CHECK(never.cancelled() == std::vector<std::string>{"expiry"});  // one may run from before
+
+    auto anew = cancel("expiry");  // records have cancel before start
+    anew += start("expiry", 1min);
+    CHECK(anew.started().size() == 1);
+}
+
+TEST_CASE("what a timer leads to belongs to the conversation that started it") {
+    process_house at({.snapshot_after = 1});
+    at.execute(
+          "deposit",
+          bank::money("a", 2),
+          {.correlation_id = "talk",
+           .traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}
+    )
+        .or_throw();
+    at.run();
+    SUBCASE("in the same run") {}
+    SUBCASE("in the next one") { at.restart(); }
+    at.time.advance(1min);
+    at.run();
+    auto const page = at.log->read({.what = {.engine_events = true}}).or_throw();
+    auto const traceparent = [&](std::size_t i) {
+        auto const metadata = json::parse(std::string(page[i].metadata)).or_throw();
+        REQUIRE(metadata.root().find("correlation_id"));
+        CHECK(metadata.root().at("correlation_id")->text() == "talk");
+        return std::string(metadata.root().at("traceparent")->text());
+    };
+    REQUIRE(page.size() == 6);  // deposited, $reaction, $timer_due, $reaction, deposited, $accepted
+    CHECK(page[2].type == "$timer_due");
+    for (std::size_t i = 0; i < page.size(); ++i) CHECK(traceparent(i) == traceparent(0));
+    auto const timer = json::parse(std::string(page[2].metadata)).or_throw();
+    CHECK(timer.root().at("causation_id")->text() == to_string(page[0].id));
 }
 
 TEST_CASE("a timer that was cancelled does not fire, one that was started again fires later") {
