@@ -1,6 +1,9 @@
 #include <diptych/http.hpp>
 #include <diptych/json_writer.hpp>
 
+#include <algorithm>
+#include <string>
+
 namespace diptych::http {
 
 namespace {
@@ -55,6 +58,12 @@ std::string_view title_of(int status) {
     }
 }
 
+/// The name of a fact among the members there are, which it joins: JSON has each name once.
+std::string const& free_name(std::vector<std::string>& taken, std::string name) {
+    while (std::ranges::find(taken, name) != taken.end()) name.insert(0, "fact_");
+    return taken.emplace_back(std::move(name));
+}
+
 }  // namespace
 
 response json(int status, std::string body) {
@@ -76,7 +85,8 @@ response problem(
         .member("status", status)
         .member("code", code)
         .member("detail", detail);
-    for (auto const& [name, value] : facts) body.raw_member(name, value);
+    std::vector<std::string> taken{"type", "title", "status", "code", "detail", "instance"};
+    for (auto const& [name, value] : facts) body.raw_member(free_name(taken, name), value);
     body.end_object();
     response answer{
         .status = status,
@@ -117,7 +127,8 @@ response problem(error const& what) {
         detail +=
             "; it may have been recorded: repeat it with the same Idempotency-Key to find out";
     auto facts = what.facts;
-    facts.emplace_back("kind", '"' + std::string(to_string(what.kind)) + '"');
+    // First, so that no fact of this name takes its place.
+    facts.insert(facts.begin(), {"kind", '"' + std::string(to_string(what.kind)) + '"'});
     return problem(status_of(what), what.code, detail, facts);
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <utility>
 
 namespace diptych::log {
 
@@ -16,10 +17,15 @@ void add_text(error& to, std::string name, std::string_view text) {
     to.facts.emplace_back(std::move(name), std::move(quoted));
 }
 
+/// As one member, since a problem document has a "type" of its own.
 void add_winner(error& to, recorded_event const& winner) {
-    to.facts.emplace_back("position", fmt::to_string(winner.position.value));
-    add_text(to, "type", winner.type);
-    add_text(to, "stream", winner.stream);
+    json::writer event;
+    event.begin_object()
+        .member("position", winner.position.value)
+        .member("type", winner.type)
+        .member("stream", winner.stream)
+        .end_object();
+    to.facts.emplace_back("event", std::move(event).text());
 }
 
 }  // namespace
@@ -49,10 +55,8 @@ error version_conflict(
             "{} is at version {}, not at the expected {}", stream, actual.value, to_string(expected)
         ),
     };
-    if (winner != nullptr)
-        add_winner(beaten, *winner);
-    else
-        add_text(beaten, "stream", stream);
+    add_text(beaten, "stream", stream);
+    if (winner != nullptr) add_winner(beaten, *winner);
     add_text(beaten, "expected", to_string(expected));
     beaten.facts.emplace_back("actual", fmt::to_string(actual.value));
     return beaten;

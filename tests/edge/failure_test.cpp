@@ -97,3 +97,19 @@ TEST_CASE("a node whose log has failed is not ready and says why") {
     CHECK(of.ask("GET", "/health/live").status == 200);
     CHECK(of.ask("GET", "/events").status == 200);  // what is there can still be read
 }
+
+TEST_CASE("a fact never takes the name of a member that every problem has") {
+    std::vector<std::pair<std::string, std::string>> facts;
+    for (auto const* name :
+         {"type", "title", "status", "code", "detail", "instance", "kind", "place", "place"})
+        facts.emplace_back(name, "\"mine\"");
+    auto const said = http::problem(
+        error{.kind = errc::conflict, .code = "taken", .message = "no", .facts = facts}
+    );
+    CHECK(has_each_member_once(said.body));
+    CHECK(json_at(said.body, "type") == "urn:diptych:taken");
+    CHECK(json_at(said.body, "kind") == "conflict");
+    CHECK(json_at(said.body, "status") == "412");
+    CHECK(json_at(said.body, "place") == "mine");
+    CHECK(json_at(said.body, "fact_type") == "mine");
+}

@@ -19,6 +19,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -234,6 +235,16 @@ inline std::string json_at(std::string const& json, std::string_view path) {
     auto const found = document->root().at(path);
     if (!found) return {};
     return std::string(found->kind() == json::kind::text ? found->text() : found->raw());
+}
+
+/// Whether no two members of a JSON object have one name.
+inline bool has_each_member_once(std::string const& json) {
+    auto const document = json::parse(json);
+    REQUIRE_MESSAGE(document.has_value(), json);
+    std::set<std::string, std::less<>> names;
+    for (auto const& [name, value] : document->root().members())
+        if (!names.emplace(name).second) return false;
+    return true;
 }
 
 }  // namespace diptych::testing
