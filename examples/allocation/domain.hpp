@@ -180,6 +180,7 @@ struct create_batch {
     product_id product;
     int quantity;
     std::optional<date> eta;
+    using refusals = refusal;
     static constexpr auto location = "/views/stock?batchref=eq.{batch}";
 
     diptych::decision<batch_created> decide(known_batch const& known) const {
@@ -202,6 +203,7 @@ struct allocate {
     order_id order;
     product_id product;
     int quantity;
+    using refusals = refusal;
     static constexpr auto location = "/views/allocations?order_id=eq.{order}";
 
     diptych::decision<allocated, back_ordered> decide(stock const& s) const {
@@ -226,6 +228,7 @@ struct allocate_from {
     order_id order;
     product_id product;
     int quantity;
+    using refusals = refusal;
     static constexpr auto location = "/views/allocations?order_id=eq.{order}";
 
     diptych::decision<allocated> decide(stock const& s) const {
@@ -250,6 +253,7 @@ struct allocate_from {
 struct change_batch_quantity {
     batch_id batch;
     int quantity;
+    using refusals = refusal;
     static constexpr auto location = "/views/stock?batchref=eq.{batch}";
 
     // The batch knows its product, and so the engine finds the stock.

@@ -37,6 +37,7 @@ struct card {
 struct lend {
     book_id book;
     reader_id reader;
+    using refusals = refusal;
 
     diptych::decision<lent> decide(loan const& on, card const& of) const {
         if (on.reader == reader) return diptych::no_events;  // a repeat
