@@ -133,6 +133,10 @@ result<void> node::open_read_leaf(node_parts const& parts) {
     read::view_options how;
     for (auto const* const context : parts.contexts)
         how.events.insert(how.events.end(), context->events.begin(), context->events.end());
+    if (options_.progress)
+        how.progress = [tell = options_.progress](
+                           std::string_view view, std::uint64_t done, std::uint64_t of
+                       ) { tell("view " + std::string(view), done, of); };
     DIPTYCH_TRY(auto const directory, directory_of_views());
     views_ = std::make_unique<read::view_set>(*log_, directory, *clock_, std::move(how));
     for (auto const& file : parts.view_files) DIPTYCH_TRY(views_->add_file(file));

@@ -223,6 +223,8 @@ result<void> live_view::catch_up() {
         DIPTYCH_TRY(auto const more, step());
         auto const now = progress_->now();
         if (now.last_error) return std::unexpected(*now.last_error);
+        if (in_.options.progress)
+            in_.options.progress(plan_.definition->name, now.at.position.value, goal.value);
         if (now.at.position >= goal && (attached_ || !plan_.definition->is_inline)) return {};
         if (!more)
             return fail(
