@@ -14,7 +14,8 @@
 namespace diptych::cli {
 
 struct init_options {
-    std::string folder;
+    std::string folder = {};
+    bool json = false;
 };
 result<void> init(init_options const& how);
 
@@ -24,6 +25,7 @@ struct serve_options {
     std::string token = {};
     bool read_only = false;  ///< Beside the process that writes.
     std::string views = {};  ///< Folder of the views' databases.
+    bool json = false;
 };
 result<void> serve(serve_options const& how);
 
@@ -52,7 +54,8 @@ struct read_options {
     std::string as_of = {};
     std::uint64_t limit = 0;  ///< 0: all there are.
     bool backward = false;
-    bool engine = false;  ///< Also the engine's own events, whose types begin with '$'.
+    bool engine = false;        ///< Also the engine's own events, whose types begin with '$'.
+    double retry_seconds = 30;  ///< For follow: how long a server may be gone.
     bool json = false;
 };
 result<void> read(read_options const& how);
@@ -90,6 +93,7 @@ struct export_options {
     place where = {};
     std::string file = "-";
     bool engine = false;  ///< Also the engine's own events: to look at, import refuses them.
+    bool json = false;
 };
 result<void> export_events(export_options const& how);
 

@@ -41,6 +41,8 @@ result<void> export_events(export_options const& how) {
         return written;
     }));
     if (!written || std::fflush(out.get()) != 0) return complain();
+    // Standard output has the events, as JSON already.
+    if (how.json && how.file != "-") fmt::print("{{\"exported\":{}}}\n", done);
     return {};
 }
 

@@ -59,7 +59,8 @@ public:
 
     result<void> follow(
         http::request what,
-        std::function<bool(std::string_view id, std::string_view data)> const& event
+        std::function<bool(std::string_view id, std::string_view data)> const& event,
+        std::chrono::milliseconds
     ) override {
         while (true) {
             DIPTYCH_TRY(auto const answer, ask_well(what));

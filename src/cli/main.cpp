@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <string>
@@ -43,20 +44,22 @@ public:
     }
 
     int run(int count, char** values) {
-        if (auto const wrong = unknown_command({values + 1, values + count}); !wrong.empty()) {
-            fmt::print(stderr, "diptych: {}\n", wrong);
-            return cli::exit_code(errc::invalid);
-        }
+        std::vector<std::string> const words(values + std::min(count, 1), values + count);
+        // Looked for here, so that a wrong command line, too, is told as its writer wants it.
+        wants_json_ = std::ranges::find(words, "--json") != words.end();
+        if (auto const wrong = unknown_command(words); !wrong.empty())
+            return end({.kind = errc::invalid, .code = "unknown_command", .message = wrong});
         try {
             app_.parse(count, values);
         } catch (CLI::ParseError const& fault) {
+            if (fault.get_exit_code() != 0 && wants_json_)
+                return end({.kind = errc::invalid, .code = "command_line", .message = fault.what()}
+                );
             auto const code = app_.exit(fault);
             return code == 0 ? 0 : cli::exit_code(errc::invalid);
         }
         auto const done = chosen_();
-        if (done) return 0;
-        report(done.error());
-        return cli::exit_code(done.error().kind);
+        return done ? 0 : end(done.error());
     }
 
 private:
@@ -101,6 +104,8 @@ private:
         return {};
     }
 
+    static void add_json(CLI::App* to, bool& json) { to->add_flag("--json", json, "Print JSON"); }
+
     static void add_place(CLI::App* to, cli::place& where) {
         auto* const data = to->add_option("--data", where.data, "Folder of the log");
         auto* const url = to->add_option("--url", where.url, "A running server: http://HOST:PORT");
@@ -112,6 +117,8 @@ private:
     void add_basics() {
         auto* const init = add("init", "Makes a log in a folder", init_, cli::init);
         init->add_option("FOLDER", init_.folder, "To be made, or empty")->required();
+        add_json(init, init_.json);
+        init->footer("Example:\n  diptych init shop");
 
         auto* const serve =
             add("serve", "Serves a log and its views over HTTP", serve_, cli::serve);
@@ -127,6 +134,11 @@ private:
         );
         serve->add_option(
             "--views", serve_.views, "Where it keeps its views; a replica's are temporary otherwise"
+        );
+        add_json(serve, serve_.json);
+        serve->footer(
+            "Example:\n  diptych serve --data shop --http 127.0.0.1:8080\n"
+            "  curl localhost:8080/events"
         );
 
         auto* const append = add("append", "Appends an event", append_, cli::append);
@@ -148,7 +160,12 @@ private:
             "--file", append_.file, "A whole request as for POST /events; - is standard input"
         );
         add_place(append, append_.where);
-        append->add_flag("--json", append_.json, "Print JSON");
+        add_json(append, append_.json);
+        append->footer(
+            "Example:\n"
+            "  diptych append order-o1 order_placed '{\"total\":12}' --tag customer-ada "
+            "--expect no_stream"
+        );
     }
 
     void add_reading() {
@@ -170,11 +187,27 @@ private:
                 "Also the engine's own events, whose types begin with $"
             );
             add_place(command, options->where);
-            command->add_flag("--json", options->json, "Print JSON lines");
+            add_json(command, options->json);
         }
         read->add_option("STREAM", read_.stream, "Only this home stream");
         read->add_option("--as-of", read_.as_of, "Nothing later than this position or time");
         read->add_flag("--backward", read_.backward, "Newest first");
+        read->footer(
+            "Examples:\n"
+            "  diptych read order-o1\n"
+            "  diptych read --type order_placed --tag customer-ada --limit 10"
+        );
+        follow
+            ->add_option(
+                "--retry",
+                follow_.retry_seconds,
+                "Seconds to look for a server that has gone, before giving up"
+            )
+            ->check(CLI::NonNegativeNumber)
+            ->capture_default_str();
+        follow->footer(
+            "Example:\n  diptych follow --url http://127.0.0.1:8080 --type order_placed --json"
+        );
     }
 
     void add_views() {
@@ -185,6 +218,12 @@ private:
         add_file->add_option("FILE", view_add_.file, "A view file (docs/reference/view-file.md)")
             ->required();
         add_file->add_option("--data", view_add_.where.data, "Folder of the log");
+        add_json(add_file, view_add_.json);
+        add_file->footer(
+            "It is kept as <view>.sql in the log's folder of views, where an older text of the "
+            "same "
+            "view\nis replaced.\n\nExample:\n  diptych view add open_orders.sql --data shop"
+        );
         auto* const list =
             add("list", "Lists views and how far they are", view_list_, cli::view_list, view);
         auto* const query = add("query", "Prints rows", view_query_, cli::view_query, view);
@@ -195,8 +234,13 @@ private:
         for (auto const& [command, options] :
              {std::pair{list, &view_list_}, {query, &view_query_}}) {
             add_place(command, options->where);
-            command->add_flag("--json", options->json, "Print JSON");
+            add_json(command, options->json);
         }
+        list->footer("Example:\n  diptych view list --url http://127.0.0.1:8080");
+        query->footer(
+            "Example:\n  diptych view query open_orders status=eq.open order=total.desc limit=5"
+        );
+        view->footer("Example:\n  diptych view add open_orders.sql --data shop");
     }
 
     void add_commands() {
@@ -214,7 +258,12 @@ private:
             "--pessimistic", command_.pessimistic, "Decide in turn, not first beside others"
         );
         add_place(command, command_.where);
-        command->add_flag("--json", command_.json, "Print JSON");
+        add_json(command, command_.json);
+        command->footer(
+            "Example:\n"
+            "  diptych command lend '{\"book\":\"dune\",\"reader\":\"ada\"}' "
+            "--url http://127.0.0.1:8080"
+        );
     }
 
     void add_care() {
@@ -223,7 +272,8 @@ private:
             );
         verify->add_option("FOLDER", verify_.data, "Folder of the log");
         verify->add_option("--data", verify_.data, "Folder of the log");
-        verify->add_flag("--json", verify_.json, "Print JSON");
+        add_json(verify, verify_.json);
+        verify->footer("Example:\n  diptych verify shop");
 
         auto* const out =
             add("export", "Writes all events as JSON lines", export_, cli::export_events);
@@ -232,6 +282,8 @@ private:
             "--engine", export_.engine, "Also the engine's own events: to look at, not to import"
         );
         add_place(out, export_.where);
+        add_json(out, export_.json);
+        out->footer("Example:\n  diptych export shop.ndjson --data shop");
 
         auto* const in =
             add("import",
@@ -241,7 +293,8 @@ private:
         in->add_option("FILE", import_.file, "- is standard input")->capture_default_str();
         in->add_flag("--skip-bad", import_.skip_bad, "Report bad lines and go on");
         add_place(in, import_.where);
-        in->add_flag("--json", import_.json, "Print JSON");
+        add_json(in, import_.json);
+        in->footer("Example:\n  diptych import shop.ndjson --data copy");
 
         auto* const bench =
             add("bench", "Measures durable appends on this disk", bench_, cli::bench);
@@ -249,19 +302,20 @@ private:
             ->capture_default_str();
         bench->add_option("--callers", bench_.callers, "Blocking callers")->capture_default_str();
         bench->add_option("--seconds", bench_.seconds, "How long")->capture_default_str();
-        bench->add_flag("--json", bench_.json, "Print JSON");
+        add_json(bench, bench_.json);
+        bench->footer("Example:\n  diptych bench --below /var/lib --callers 64");
     }
 
-    bool wants_json() const {
-        return append_.json || read_.json || follow_.json || view_list_.json || view_query_.json ||
-               command_.json || verify_.json || import_.json || bench_.json;
-    }
-
-    void report(error const& what) const {
-        if (!wants_json()) {
+    /// Says what went wrong; returns the exit code.
+    int end(error const& what) const {
+        if (wants_json_)
+            report(what);
+        else
             fmt::print(stderr, "diptych: {}\n", what.message);
-            return;
-        }
+        return cli::exit_code(what.kind);
+    }
+
+    static void report(error const& what) {
         json::writer out;
         out.begin_object().member("error", to_string(what.kind)).member("code", what.code);
         out.member("message", what.message);
@@ -270,6 +324,7 @@ private:
     }
 
     CLI::App app_;
+    bool wants_json_ = false;
     std::function<result<void>()> chosen_;
     cli::init_options init_;
     cli::serve_options serve_;

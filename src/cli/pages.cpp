@@ -18,7 +18,7 @@ std::string joined(std::vector<std::string> const& names) {
     return text;
 }
 
-/// What the next page is asked with, from an answer: the last event's version or position.
+/// What the next page is asked with, from an answer: the last event's version or token.
 void go_on_after(http::request& request, read_options const& how, json::value const& page) {
     auto const set = [&](std::string_view name, std::string value) {
         std::erase_if(request.query, [&](auto const& one) { return one.first == name; });
@@ -30,7 +30,7 @@ void go_on_after(http::request& request, read_options const& how, json::value co
         auto const version = last->find("version")->integer();
         set("from", std::to_string(how.backward ? version - 1 : version + 1));
     } else if (how.backward) {
-        set("after", std::string(last->find("position")->raw()));
+        set("after", std::string(last->find("token")->text()));
     } else {
         set("after", std::string(page.find("seen")->text()));
     }

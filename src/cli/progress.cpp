@@ -46,4 +46,15 @@ void progress_bar::show(std::uint64_t done, std::uint64_t of) {
     );
 }
 
+std::function<void(std::string_view, std::uint64_t, std::uint64_t)> drawn_in(
+    std::optional<progress_bar>& bar
+) {
+    return
+        [&bar,
+         now = std::string()](std::string_view what, std::uint64_t done, std::uint64_t of) mutable {
+            if (!bar || now != what) bar.emplace(now = what);
+            bar->show(done, of);
+        };
+}
+
 }  // namespace diptych::cli

@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace diptych::cli {
 
@@ -25,5 +28,11 @@ private:
     std::chrono::steady_clock::time_point start_;
     std::chrono::steady_clock::time_point next_;
 };
+
+/// For application_options::progress: draws in `bar`, a new one for each kind of work. Keeps a
+/// reference: `bar` must outlive it.
+std::function<void(std::string_view what, std::uint64_t done, std::uint64_t of)> drawn_in(
+    std::optional<progress_bar>& bar
+);
 
 }  // namespace diptych::cli

@@ -2,6 +2,7 @@
 #include "cli/progress.hpp"
 
 #include <diptych/application.hpp>
+#include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
 #include <fmt/format.h>
@@ -19,11 +20,7 @@ result<void> serve(serve_options const& how) {
         .data = folder,
         .read_only = how.read_only,
         .views = how.views,
-        .progress =
-            [&](std::string_view what, std::uint64_t done, std::uint64_t of) {
-                if (!bar) bar.emplace(std::string(what));
-                bar->show(done, of);
-            },
+        .progress = drawn_in(bar),
     }};
     if (std::filesystem::is_directory(folder / "views")) app.views(folder / "views");
     DIPTYCH_TRY(app.start());
@@ -33,7 +30,14 @@ result<void> serve(serve_options const& how) {
         .token = how.token,
         .ready =
             [&](std::string_view address) {
-                fmt::print("serving {} at http://{}\n", folder.string(), address);
+                if (how.json) {
+                    json::writer out;
+                    out.begin_object().member("folder", folder.string());
+                    out.member("url", "http://" + std::string(address)).end_object();
+                    fmt::print("{}\n", out.text());
+                } else {
+                    fmt::print("serving {} at http://{}\n", folder.string(), address);
+                }
                 std::fflush(stdout);
             },
     });

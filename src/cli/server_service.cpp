@@ -3,12 +3,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <httplib.h>
+#include <thread>
 #include <utility>
 
 namespace diptych::cli {
 
 namespace {
+
+using namespace std::chrono_literals;
+
+// Between attempts to reach a server that has gone; they double.
+constexpr std::chrono::milliseconds pause_min = 100ms;
+constexpr std::chrono::milliseconds pause_max = 5s;
 
 /// The path is encoded already: only who put it together knows which of its slashes are names'.
 std::string target_of(http::request const& what) {
@@ -24,8 +33,12 @@ std::string target_of(http::request const& what) {
 /// Splits a stream of server-sent events into events as its pieces come.
 class event_splitter {
 public:
-    explicit event_splitter(std::function<bool(std::string_view, std::string_view)> const& to)
-        : to_(to) {}
+    /// `last_id` is kept at the id of the last event or heartbeat that has come in whole: where to
+    /// go on.
+    event_splitter(
+        std::function<bool(std::string_view, std::string_view)> const& to, std::string& last_id
+    )
+        : to_(to), last_id_(last_id), id_(last_id) {}
 
     bool feed(std::string_view piece) {
         text_ += piece;
@@ -57,6 +70,7 @@ private:
     bool dispatch() {
         auto const type = std::exchange(type_, {});
         auto const data = std::exchange(data_, {});
+        last_id_ = id_;
         if (data.empty()) return true;
         if (type != "$error") return to_(id_, data);
         problem_ = data;
@@ -64,6 +78,7 @@ private:
     }
 
     std::function<bool(std::string_view, std::string_view)> const& to_;
+    std::string& last_id_;
     std::string text_;
     std::string id_;
     std::string type_;
@@ -94,20 +109,56 @@ public:
     }
 
     result<void> follow(
-        http::request what, std::function<bool(std::string_view, std::string_view)> const& event
+        http::request what,
+        std::function<bool(std::string_view, std::string_view)> const& event,
+        std::chrono::milliseconds patience
     ) override {
         what.headers.add("Accept", "text/event-stream");
-        event_splitter splitter(event);
+        following so_far;
+        for (auto pause = pause_min;; pause = std::min(2 * pause, pause_max)) {
+            auto const before = so_far.last_id;
+            auto ended = follow_once(what, event, so_far);
+            if (ended && *ended == stream_end::enough) return {};
+            bool const may_pass =
+                ended || (so_far.is_met && ended.error().kind == errc::unavailable);
+            if (!may_pass) return std::unexpected(std::move(ended).error());
+            if (so_far.last_id != before) pause = pause_min;
+            if (std::chrono::steady_clock::now() + pause > so_far.heard + patience)
+                return ended ? stream_ended() : std::unexpected(std::move(ended).error());
+            std::this_thread::sleep_for(pause);
+        }
+    }
+
+private:
+    enum class stream_end { enough, closed };
+
+    /// How far a follower is, over several connections.
+    struct following {
+        std::string last_id = {};
+        bool is_met = false;  ///< It had a stream once.
+        std::chrono::steady_clock::time_point heard = std::chrono::steady_clock::now();
+    };
+
+    result<stream_end> follow_once(
+        http::request const& what,
+        std::function<bool(std::string_view, std::string_view)> const& event,
+        following& so_far
+    ) {
+        event_splitter splitter(event, so_far.last_id);
         http::response refused{.status = 200};
         auto enough = false;
+        auto headers = headers_of(what);
+        if (!so_far.last_id.empty()) headers.emplace("Last-Event-ID", so_far.last_id);
         auto const answer = client_.Get(
             target_of(what).c_str(),
-            headers_of(what),
+            headers,
             [&](httplib::Response const& head) {
                 refused.status = head.status;
+                if (head.status == 200) so_far.is_met = true;
                 return true;
             },
             [&](char const* data, std::size_t size) {
+                so_far.heard = std::chrono::steady_clock::now();
                 if (refused.status >= 400)
                     refused.body.append(data, size);
                 else
@@ -118,11 +169,15 @@ public:
         if (refused.status >= 400) return std::unexpected(error_of(refused));
         if (!splitter.problem().empty())
             return std::unexpected(error_of({.status = 500, .body = splitter.problem()}));
-        if (enough || answer) return {};
+        if (enough) return stream_end::enough;
+        if (answer) return stream_end::closed;
         return no_answer(answer.error());
     }
 
-private:
+    std::unexpected<error> stream_ended() const {
+        return fail(errc::unavailable, "stream_ended", where_.url + " has ended the stream");
+    }
+
     static httplib::Headers headers_of(http::request const& what) {
         httplib::Headers headers;
         for (std::size_t i = 0; i < what.headers.size(); ++i)

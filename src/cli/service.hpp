@@ -8,6 +8,7 @@
 #include <diptych/error.hpp>
 #include <diptych/http.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -28,10 +29,16 @@ public:
     /// As ask, but an answer of 400 or more is an error with its detail as message.
     result<http::response> ask_well(http::request what);
 
-    /// Calls `event` with each server-sent event (its id and data) until it returns false.
+    /// Calls `event` with each server-sent event (its id and data) until it returns false. A server
+    /// that goes away is asked again, after the last event it sent, with pauses that grow.
+    /// Blocking.
+    ///
+    /// Fails with unavailable if a server never answered, or was gone for longer than `patience`,
+    /// and with what it answers instead of events.
     virtual result<void> follow(
         http::request what,
-        std::function<bool(std::string_view id, std::string_view data)> const& event
+        std::function<bool(std::string_view id, std::string_view data)> const& event,
+        std::chrono::milliseconds patience
     ) = 0;
 };
 

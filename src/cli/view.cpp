@@ -2,42 +2,12 @@
 #include "cli/service.hpp"
 #include "edge/url.hpp"
 
-#include <diptych/application.hpp>
 #include <diptych/json_value.hpp>
 #include <diptych/try.hpp>
 
 #include <fmt/format.h>
 
-#include <filesystem>
-
 namespace diptych::cli {
-
-namespace fs = std::filesystem;
-
-result<void> view_add(view_options const& how) {
-    if (!how.where.url.empty())
-        return fail(errc::invalid, "views are added to a folder: view add FILE --data FOLDER");
-    DIPTYCH_TRY(auto const folder, folder_of(how.where));
-    // It is built here and now, so that a fault shows before the file is taken in.
-    auto app = application{{.data = folder, .threads = false}};
-    app.views(how.file);
-    DIPTYCH_TRY(app.start());
-    while (true) {
-        DIPTYCH_TRY(auto const more, app.step());
-        if (!more) break;
-    }
-    DIPTYCH_TRY(app.close());
-    std::error_code why;
-    auto const kept = folder / "views" / fs::path(how.file).filename();
-    if (!fs::equivalent(how.file, kept, why))
-        fs::copy_file(how.file, kept, fs::copy_options::overwrite_existing, why);
-    if (why)
-        return fail(
-            errc::failed, "can not copy " + how.file + " to " + kept.string() + ": " + why.message()
-        );
-    fmt::print("added {}\n", kept.string());
-    return {};
-}
 
 result<void> view_list(view_options const& how) {
     DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
