@@ -5,7 +5,9 @@
 #include "routes.hpp"
 
 #include <diptych/application.hpp>
+#include <diptych/explain.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <map>
@@ -21,6 +23,9 @@ constexpr auto usage = R"(diptych-allocation: which order gets which stock
   diptych-allocation import --batches FILE --orders FILE --out FILE [--data DIR]
       Reads batches (ref,sku,qty,eta) and order lines (orderid,sku,qty), and appends to --out
       (orderid,sku,qty,batchref) what is newly allocated. Without --data nothing else is kept.
+
+  diptych-allocation explain [COMMAND]
+      Says what each command looks at, makes and refuses.
 )";
 
 using options = std::map<std::string, std::string>;
@@ -96,8 +101,10 @@ int import(options const& given) {
 }  // namespace
 
 int main(int count, char** words) try {
+    if (auto const done = diptych::explained<shop::context>(count, words)) return *done;
     auto const verb = std::string_view{count > 1 ? words[1] : ""};
-    if (verb == "--help" || verb == "help") {
+    auto const wants_help = [](std::string_view word) { return word == "--help" || word == "-h"; };
+    if (verb == "help" || std::any_of(words + 1, words + count, wants_help)) {
         std::cout << usage;
         return 0;
     }

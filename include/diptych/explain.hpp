@@ -10,11 +10,17 @@
 ///       makes     shop.allocated, shop.back_ordered
 ///       refuses   unknown_product
 ///       location  /views/allocations?order_id=eq.{order}
+///
+/// So that a program answers `program explain [COMMAND]`, its main begins with
+///
+///     if (auto const done = diptych::explained<shop>(count, words)) return *done;
 #pragma once
 
 #include <diptych/context.hpp>
 #include <diptych/model.hpp>
 
+#include <optional>
+#include <span>
 #include <string>
 
 namespace diptych {
@@ -38,6 +44,19 @@ std::string explain() {
     for (auto const& one : context_model<Context>().commands)
         if (one.name == command_name<Command>) return explain(one);
     return {};
+}
+
+/// Answers `explain [COMMAND]` on standard output: one command ("allocate", "shop.allocate"), or
+/// all there is. Returns the exit code of the program: 0, or 5 if there is no such command; nullopt
+/// if the words say something else.
+std::optional<int> explained(
+    std::span<model::context const* const> contexts, int count, char const* const* words
+);
+
+template <class... Context>
+std::optional<int> explained(int count, char const* const* words) {
+    model::context const* const contexts[] = {&context_model<Context>()...};
+    return explained(contexts, count, words);
 }
 
 }  // namespace diptych

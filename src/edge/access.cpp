@@ -46,6 +46,18 @@ std::optional<http::response> refuse_foreign(http::request const& asked) {
     return std::nullopt;
 }
 
+/// The token of "Bearer <token>"; the scheme's name is compared without case (RFC 9110).
+std::optional<std::string_view> bearer_token(std::string_view authorization) {
+    constexpr std::string_view scheme = "bearer ";
+    if (authorization.size() < scheme.size()) return std::nullopt;
+    for (std::size_t i = 0; i < scheme.size(); ++i) {
+        auto const c = authorization[i];
+        auto const lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+        if (lower != scheme[i]) return std::nullopt;
+    }
+    return authorization.substr(scheme.size());
+}
+
 bool is_open(http::request const& asked) {
     return asked.path == "/health" || asked.path == "/health/live";
 }
@@ -63,8 +75,7 @@ bool same_secret(std::string_view a, std::string_view b) {
 std::optional<http::response> access::refuse(http::request& asked) const {
     if (token_.empty()) return refuse_foreign(asked);
     auto const given = asked.header("Authorization").value_or("");
-    constexpr std::string_view scheme = "Bearer ";
-    if (given.starts_with(scheme) && same_secret(given.substr(scheme.size()), token_)) {
+    if (auto const token = bearer_token(given); token && same_secret(*token, token_)) {
         asked.caller = "bearer";
         return std::nullopt;
     }

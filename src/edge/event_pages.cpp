@@ -28,7 +28,7 @@ result<page_end> write_pieces(json::writer& to, std::size_t limit, direction way
         for (auto const& event : some) {
             write_event(to, event);
             ++end.count;
-            end.last_position = event.position;
+            end.last = {event.epoch, event.position};
             end.last_version = event.version;
             if (to.text().size() - begun_at < page_bytes_max || &event == &some.events().back())
                 continue;
@@ -59,7 +59,7 @@ result<page_end> write_events(json::writer& to, event_log const& log, read_optio
             how.limit = limit;
             if (so_far.count > 0)
                 how.after = how.direction == direction::forward ? so_far.seen.position
-                                                                : so_far.last_position;
+                                                                : so_far.last.position;
             return log.read(how);
         }
     );

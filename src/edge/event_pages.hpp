@@ -31,7 +31,7 @@ struct page_end {
     token seen = {};  ///< As page::seen.
     bool at_end = true;
     std::size_t count = 0;
-    position last_position = {};  ///< Of the last event, if there is one.
+    token last = {};  ///< The last event, if there is one.
     version last_version = {};
 };
 

@@ -15,10 +15,7 @@ namespace diptych::edge {
 /// The schema of an object with these fields.
 void write_schema(json::writer& to, std::vector<model::field> const& fields);
 
-/// The schema of a view's row.
+/// The schema of a view's row. No column is required: a query may select some.
 void write_schema(json::writer& to, std::vector<read::served_column> const& columns);
-
-/// The schema of a column's value.
-void write_column_schema(json::writer& to, std::string_view type);
 
 }  // namespace diptych::edge

@@ -1,10 +1,11 @@
 #include "edge/openapi.hpp"
 
 #include "edge/json_schema.hpp"
+#include "edge/openapi_reference.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace diptych::edge {
@@ -13,8 +14,14 @@ namespace {
 
 constexpr std::string_view problem_reference = R"({"$ref":"#/components/responses/problem"})";
 
-void write_problems(json::writer& to, std::initializer_list<char const*> statuses) {
-    for (auto const* status : statuses) to.raw_member(status, problem_reference);
+/// Statuses separated by blanks; and those of requests that are turned away before anything else.
+void write_problems(json::writer& to, std::string_view statuses, bool needs_token) {
+    to.raw_member(needs_token ? "401" : "403", problem_reference);
+    while (!statuses.empty()) {
+        auto const one = statuses.substr(0, statuses.find(' '));
+        statuses.remove_prefix(std::min(statuses.size(), one.size() + 1));
+        to.raw_member(one, problem_reference);
+    }
 }
 
 void write_header(json::writer& to, std::string_view name, std::string_view what) {
@@ -38,7 +45,7 @@ void write_refusals(json::writer& to, std::vector<std::string> const& refusals) 
     to.end_array().end_object().end_object().end_object().end_object();
 }
 
-void write_command(json::writer& to, model::command const& one) {
+void write_command(json::writer& to, model::command const& one, bool needs_token) {
     to.key("/commands/" + one.context + "." + one.name).begin_object().key("post").begin_object();
     to.member("operationId", one.context + "." + one.name);
     to.key("tags").begin_array().value(one.context).end_array();
@@ -47,10 +54,12 @@ void write_command(json::writer& to, model::command const& one) {
     write_header(
         to, "If-Match", "A token: only if nothing this command looks at has changed since"
     );
+    write_header(to, "Diptych-Concurrency", "optimistic, or pessimistic: decided in turn");
     write_header(to, "X-Correlation-Id", "The conversation, recorded with the events");
     write_header(to, "X-Causation-Id", "The message that led to this one, recorded");
     write_header(to, "X-User", "On whose behalf, recorded");
     write_header(to, "X-Reason", "Why, recorded");
+    write_header(to, "traceparent", "W3C trace context, recorded");
     to.end_array();
     to.key("requestBody").begin_object().member("required", true).key("content").begin_object();
     to.key("application/json").begin_object().key("schema");
@@ -61,10 +70,15 @@ void write_command(json::writer& to, model::command const& one) {
     for (auto const* status : {"200", "201"})
         to.raw_member(status, R"({"$ref":"#/components/responses/accepted"})");
     if (one.refusals.empty())
-        write_problems(to, {"409"});
+        to.raw_member("409", problem_reference);
     else
         write_refusals(to, one.refusals);
-    write_problems(to, {"400", "412", "422", "500", "503"});
+    write_problems(to, "400 412 422 500 503", needs_token);
+    to.end_object().end_object();
+    to.key("get").begin_object().member("summary", "What is known of this command, in words");
+    to.key("responses").begin_object();
+    to.raw_member("200", R"({"description":"Text","content":{"text/plain":{}}})");
+    write_problems(to, "503", needs_token);
     to.end_object().end_object().end_object();
 }
 
@@ -79,7 +93,7 @@ void write_query_parameter(
         .end_object();
 }
 
-void write_view(json::writer& to, read::served_view const& one) {
+void write_view(json::writer& to, read::served_view const& one, bool needs_token) {
     to.key("/views/" + one.name).begin_object().key("get").begin_object();
     to.member("operationId", "views." + one.name);
     to.raw_member("tags", R"(["views"])").key("parameters").begin_array();
@@ -103,6 +117,7 @@ void write_view(json::writer& to, read::served_view const& one) {
         "Rows, at most",
         R"({"type":"integer","minimum":1,"maximum":)" + std::to_string(one.limit_max) + "}"
     );
+    write_query_parameter(to, "select", "Only these columns: a,b", R"({"type":"string"})");
     write_query_parameter(to, "cursor", "As the Link header gave it", R"({"type":"string"})");
     write_query_parameter(
         to, "at_least", "A token that the rows must show", R"({"type":"string"})"
@@ -113,7 +128,8 @@ void write_view(json::writer& to, read::served_view const& one) {
     to.member("type", "array").key("items");
     write_schema(to, one.columns);
     to.end_object().end_object().end_object().end_object();
-    write_problems(to, {"400", "404", "410", "503"});
+    to.raw_member("304", R"({"description":"As the If-None-Match of the request knows it"})");
+    write_problems(to, "400 404 410 500 503", needs_token);
     to.end_object().end_object().end_object();
 }
 
@@ -122,66 +138,80 @@ bool is_general(std::string_view pattern) {
     return pattern == "/commands/{name}" || pattern == "/views/{view}";
 }
 
-void write_route(json::writer& to, http::route const& one) {
+void write_path_parameters(json::writer& to, std::string_view pattern) {
+    for (auto open = pattern.find('{'); open != pattern.npos; open = pattern.find('{')) {
+        auto const close = pattern.find('}', open);
+        to.begin_object()
+            .member("name", pattern.substr(open + 1, close - open - 1))
+            .member("in", "path")
+            .member("required", true)
+            .raw_member("schema", R"({"type":"string"})")
+            .end_object();
+        pattern.remove_prefix(close + 1);
+    }
+}
+
+void write_route(json::writer& to, http::route const& one, bool needs_token) {
     auto method = one.method;
     std::ranges::transform(method, method.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
     });
     to.key(method).begin_object();
     if (!one.summary.empty()) to.member("summary", one.summary);
+    auto const* const known = find_reference(one.method, one.pattern);
     to.key("parameters").begin_array();
-    std::string_view rest = one.pattern;
-    for (auto open = rest.find('{'); open != rest.npos; open = rest.find('{')) {
-        auto const close = rest.find('}', open);
-        to.begin_object()
-            .member("name", rest.substr(open + 1, close - open - 1))
-            .member("in", "path")
-            .member("required", true)
-            .raw_member("schema", R"({"type":"string"})")
-            .end_object();
-        rest.remove_prefix(close + 1);
+    write_path_parameters(to, one.pattern);
+    if (known != nullptr && !known->query.empty()) to.raw(known->query);
+    to.end_array();
+    if (known != nullptr && !known->body.empty()) {
+        to.key("requestBody").begin_object().member("required", true).key("content").begin_object();
+        to.key("application/json").begin_object().raw_member("schema", known->body);
+        to.end_object().end_object().end_object();
     }
-    to.end_array()
-        .raw_member("responses", R"({"default":{"description":"See the reference"}})")
-        .end_object();
+    // Probes carry no token.
+    bool const is_open = one.pattern.starts_with("/health");
+    if (is_open && needs_token) to.raw_member("security", "[]");
+    to.key("responses").begin_object();
+    if (known == nullptr)
+        to.raw_member("default", R"({"description":"As the application says"})");
+    else
+        to.raw(known->answers);
+    if (!is_open || !needs_token)
+        write_problems(to, known == nullptr ? "" : known->problems, needs_token);
+    to.end_object().end_object();
 }
 
-void write_components(json::writer& to) {
-    to.raw_member(
-        "components",
-        R"({"schemas":{"problem":{"type":"object","properties":{"type":{"type":"string"},)"
-        R"("title":{"type":"string"},"status":{"type":"integer"},"code":{"type":"string"},)"
-        R"("detail":{"type":"string"}}},"outcome":{"type":"object","properties":{)"
-        R"("outcome":{"enum":["accepted"]},"token":{"type":"string"},"events":{"type":"array",)"
-        R"("items":{"type":"object","properties":{"type":{"type":"string"},)"
-        R"("stream":{"type":"string"},"version":{"type":"integer"},)"
-        R"("position":{"type":"integer"}}}},"location":{"type":"string"}}}},)"
-        R"("responses":{"problem":{"description":"Problem Details, RFC 9457","content":)"
-        R"({"application/problem+json":{"schema":{"$ref":"#/components/schemas/problem"}}}},)"
-        R"("accepted":{"description":"Accepted, durable and shown by inline views","content":)"
-        R"({"application/json":{"schema":{"$ref":"#/components/schemas/outcome"}}}}}})"
-    );
+void write_components(json::writer& to, bool needs_token) {
+    to.key("components").begin_object();
+    to.key("schemas").begin_object().raw(reference_schemas).end_object();
+    to.key("responses").begin_object().raw(reference_responses).end_object();
+    if (needs_token)
+        to.raw_member("securitySchemes", R"({"bearer":{"type":"http","scheme":"bearer"}})");
+    to.end_object();
+    if (needs_token) to.raw_member("security", R"([{"bearer":[]}])");
 }
 
 }  // namespace
 
-std::string openapi(std::string_view title, services const& of, router const& routes) {
+std::string openapi(
+    std::string_view title, services const& of, router const& routes, bool needs_token
+) {
     json::writer to;
     to.begin_object().member("openapi", "3.1.0").key("info").begin_object();
     to.member("title", title).member("version", "1").end_object();
     to.key("paths").begin_object();
-    for (auto const* one : of.commands.commands()) write_command(to, *one);
-    for (auto const& one : of.views.served()) write_view(to, one);
+    for (auto const* one : of.commands.commands()) write_command(to, *one, needs_token);
+    for (auto const& one : of.views.served()) write_view(to, one, needs_token);
     std::map<std::string, std::vector<http::route const*>> by_path;
     for (auto const& one : routes.routes())
         if (!is_general(one.pattern)) by_path[one.pattern].push_back(&one);
     for (auto const& [pattern, all] : by_path) {
         to.key(pattern).begin_object();
-        for (auto const* one : all) write_route(to, *one);
+        for (auto const* one : all) write_route(to, *one, needs_token);
         to.end_object();
     }
     to.end_object();
-    write_components(to);
+    write_components(to, needs_token);
     to.end_object();
     return std::move(to).text();
 }

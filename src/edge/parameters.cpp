@@ -71,6 +71,13 @@ result<diptych::direction> direction_parameter(http::request const& asked) {
     return wrong("direction", fmt::format("direction must be forward or backward, not '{}'", text));
 }
 
+result<bool> flag_parameter(http::request const& asked, std::string_view name) {
+    auto const text = asked.query_value(name).value_or("false");
+    if (text == "true") return true;
+    if (text == "false") return false;
+    return wrong(name, fmt::format("{} must be true or false, not '{}'", name, text));
+}
+
 std::vector<std::string> list_parameter(http::request const& asked, std::string_view name) {
     std::vector<std::string> all;
     for (auto const& [given, value] : asked.query) {

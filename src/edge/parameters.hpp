@@ -32,6 +32,9 @@ result<std::uint64_t> number_parameter(
 /// `direction=forward|backward`. Fails with invalid.
 result<diptych::direction> direction_parameter(http::request const& asked);
 
+/// `true` or `false`; false if it is not given. Fails with invalid.
+result<bool> flag_parameter(http::request const& asked, std::string_view name);
+
 /// Every value of a parameter, which may repeat and list several with commas.
 std::vector<std::string> list_parameter(http::request const& asked, std::string_view name);
 

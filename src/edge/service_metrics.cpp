@@ -101,7 +101,21 @@ void add_commands(samples& to, write::executor const& commands) {
         outcome("invalid", s.invalid);
         outcome("failed", s.failed);
         std::vector<label> const name{{"command", s.command}};
-        to.counter("commands_repeated_total", "First answers given again", number(s.repeated), name)
+        to.counter(
+              "commands_received_total",
+              "Commands, before anything is known of them",
+              number(s.received),
+              name
+        )
+            .counter(
+                "commands_skipped_total",
+                "Accepted without events: there was nothing to do",
+                number(s.skipped),
+                name
+            )
+            .counter(
+                "commands_repeated_total", "First answers given again", number(s.repeated), name
+            )
             .counter(
                 "commands_redecided_total",
                 "Decisions in the commit step",

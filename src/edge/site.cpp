@@ -64,7 +64,8 @@ public:
               .router = router_,
               .server = server_,
               .title = options_.title,
-              .needs_token = !options_.token.empty()
+              .needs_token = !options_.token.empty(),
+              .complain = options_.server.complain
           } {}
 
     ~implementation() { stop(); }

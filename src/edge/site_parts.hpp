@@ -10,7 +10,9 @@
 
 #include <diptych/http.hpp>
 
+#include <functional>
 #include <string>
+#include <string_view>
 
 namespace diptych::edge {
 
@@ -28,6 +30,14 @@ struct site_parts {
     edge::server const& server;
     std::string title;
     bool needs_token;
+    std::function<void(std::string_view)> complain;
+
+    /// Tells whoever runs the server of a defect; what a client did wrong is nobody else's matter.
+    void note(std::string_view where, error const& what) const {
+        bool const is_defect = what.kind == errc::failed || what.kind == errc::corrupt ||
+                               what.kind == errc::outcome_unknown;
+        if (is_defect && complain) complain(std::string(where) + ": " + what.message);
+    }
 };
 
 /// Runs a task on the pool; answers 503 if it is full.

@@ -1,7 +1,8 @@
 #include <diptych/explain.hpp>
 
 #include <algorithm>
-#include <span>
+#include <cstdio>
+#include <string_view>
 
 namespace diptych {
 namespace {
@@ -59,6 +60,29 @@ std::string explain(model::context const& context) {
     for (auto const& process : context.processes) text += explain(process) + "\n";
     if (!text.empty()) text.pop_back();
     return text;
+}
+
+std::optional<int> explained(
+    std::span<model::context const* const> contexts, int count, char const* const* words
+) {
+    if (count < 2 || std::string_view{words[1]} != "explain" || count > 3) return std::nullopt;
+    std::string text;
+    std::string known;
+    for (auto const* const context : contexts) {
+        if (count == 2) text += (text.empty() ? "" : "\n") + explain(*context);
+        for (auto const& command : context->commands) {
+            known += (known.empty() ? "" : ", ") + command.name;
+            std::string_view const asked = count == 3 ? words[2] : "";
+            if (asked == command.name || asked == command.context + "." + command.name)
+                text += explain(command);
+        }
+    }
+    if (count == 3 && text.empty()) {
+        std::fprintf(stderr, "there is no command '%s'; there are %s\n", words[2], known.c_str());
+        return 5;
+    }
+    std::fputs(text.c_str(), stdout);
+    return 0;
 }
 
 }  // namespace diptych

@@ -2,6 +2,7 @@
 
 #include <diptych/json_writer.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace diptych::write {
@@ -19,7 +20,7 @@ std::string quoted(std::string_view text) {
 std::string list_of(page const& events) {
     json::writer out;
     out.begin_array();
-    for (auto const& event : events)
+    for (auto const& event : events.events().first(std::min(events.size(), listed_max)))
         out.begin_object()
             .member("position", event.position.value)
             .member("type", event.type)
@@ -44,9 +45,11 @@ error client_conflict(event_log const& log, attempt const& of, error const& caus
     conflict.facts.emplace_back("end", quoted(to_string(log.end())));
     if (!of.looked_at) return conflict;
     auto const between = log.read(
-        {.what = *of.looked_at, .after = of.options.if_match->position, .limit = listed_max}
+        {.what = *of.looked_at, .after = of.options.if_match->position, .limit = listed_max + 1}
     );
-    if (between) conflict.facts.emplace_back("events", list_of(*between));
+    if (!between) return conflict;
+    conflict.facts.emplace_back("events", list_of(*between));
+    if (between->size() > listed_max) conflict.facts.emplace_back("more", "true");
     return conflict;
 }
 

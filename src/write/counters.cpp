@@ -7,6 +7,7 @@ namespace diptych::write {
 void command_counters::count(result<outcome> const& answer) {
     if (answer) {
         ++(answer->accepted() ? accepted : refused);
+        if (answer->accepted() && answer->events.empty()) ++skipped;
         if (answer->repeated) ++repeated;
     } else if (answer.error().kind == errc::conflict) {
         ++conflicts;
@@ -22,6 +23,7 @@ command_statistics command_counters::read(std::string command) const {
         .command = std::move(command),
         .received = received,
         .accepted = accepted,
+        .skipped = skipped,
         .refused = refused,
         .conflicts = conflicts,
         .invalid = invalid,

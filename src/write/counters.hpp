@@ -13,7 +13,7 @@
 namespace diptych::write {
 
 struct command_counters {
-    std::atomic<std::uint64_t> received, accepted, refused, conflicts, invalid, failed;
+    std::atomic<std::uint64_t> received, accepted, skipped, refused, conflicts, invalid, failed;
     std::atomic<std::uint64_t> repeated, redecided, cold_rounds, slow_decisions, commit_user_us;
 
     /// Counts how one command ended.

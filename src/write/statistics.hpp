@@ -12,6 +12,7 @@ struct command_statistics {
     std::string command;  ///< "shop.allocate".
     std::uint64_t received = 0;
     std::uint64_t accepted = 0;
+    std::uint64_t skipped = 0;  ///< Accepted without events: there was nothing to do.
     std::uint64_t refused = 0;
     std::uint64_t conflicts = 0;    ///< `if_match` did not hold.
     std::uint64_t invalid = 0;      ///< Malformed, or a command id with other bytes.

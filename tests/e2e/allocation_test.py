@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What users of the allocation service see: each test names the requirement that it shows."""
+import pathlib
 import unittest
 
 from fold import Fold, settled, shown
-from service import TestCase, allocation, eventually
+from service import ALLOCATION, LENDING, TestCase, allocation, eventually, run
 
 
 class AllocationTest(TestCase):
@@ -276,6 +277,62 @@ class Reading(AllocationTest):
             self.assertEqual(before, (client.events(), shown(client)))
             client.post("/allocate", {"orderid": "o1", "sku": "lamp", "qty": 1})
             self.assertEqual(before[0], client.events())
+
+
+class Counting(AllocationTest):
+    def test_s3_36_messages_received_processed_failed_and_skipped_are_counted(self):
+        self.batch("b1", "lamp", 10)
+        self.batch("b1", "lamp", 10)  # a repeat: accepted, and nothing is done
+        for order in ("o1", "o2", "o1", "o1"):
+            self.order(order, "lamp", 3)
+        self.order("o3", "lump", 3, status=400)
+        for body in ({"order": "o4"}, {"order": "o4", "product": "lamp", "quantity": "3"}):
+            self.assertEqual(400, self.client.post("/commands/allocate", body).status)
+        text = self.client.get("/metrics").text
+
+        def counted(name, command, **labels):
+            labels = "".join(f',{key}="{value}"' for key, value in labels.items())
+            found = [line.split()[-1] for line in text.splitlines()
+                     if line.startswith(f'diptych_{name}{{command="shop.{command}"{labels}}}')]
+            self.assertEqual(1, len(found), text)
+            return float(found[0])
+
+        for command, received, accepted, skipped, refused, invalid in [
+            ("create_batch", 2, 2, 1, 0, 0), ("allocate", 7, 4, 2, 1, 2), ("change_batch_quantity", 0, 0, 0, 0, 0),
+        ]:
+            self.assertEqual(received, counted("commands_received_total", command), command)
+            self.assertEqual(skipped, counted("commands_skipped_total", command), command)
+            for outcome, count in [("accepted", accepted), ("refused", refused), ("invalid", invalid),
+                                   ("conflict", 0), ("failed", 0)]:
+                self.assertEqual(count, counted("commands_total", command, outcome=outcome), (command, outcome))
+
+
+class Program(TestCase):
+    """What the program says without serving."""
+
+    def test_a_command_is_explained(self):
+        told = run(ALLOCATION, "explain", "allocate")
+        self.assertEqual(0, told.returncode, told.stderr)
+        self.assertIn("shop.allocate(order, product, quantity)\n  asks for  stock: command field 'product'", told.stdout)
+        self.assertIn("refuses   unknown_product, ", told.stdout)
+        self.assertNotIn("create_batch", told.stdout)
+        self.assertIn(told.stdout, run(ALLOCATION, "explain").stdout)
+        self.assertEqual(told.stdout, run(ALLOCATION, "explain", "shop.allocate").stdout)
+        unknown = run(ALLOCATION, "explain", "alocate")
+        self.assertEqual(5, unknown.returncode)
+        self.assertIn("create_batch, allocate", unknown.stderr)
+
+    def test_help_is_given_wherever_it_is_asked_for(self):
+        for words in (["--help"], ["import", "--help"], ["serve", "--help"], ["help"]):
+            told = run(ALLOCATION, *words)
+            self.assertEqual((0, ""), (told.returncode, told.stderr), words)
+            self.assertIn("diptych-allocation import --batches", told.stdout)
+
+
+class TheSmallExample(TestCase):
+    def test_it_is_explained_as_the_tutorial_says(self):
+        page = (pathlib.Path(__file__).resolve().parents[2] / "docs/tutorial/first-context.md").read_text()
+        self.assertIn("```\n" + run(LENDING, "explain", "lend").stdout + "```\n", page)
 
 
 if __name__ == "__main__":

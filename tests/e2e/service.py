@@ -14,6 +14,7 @@ import unittest
 PROGRAMS = pathlib.Path(os.environ.get("DIPTYCH_PROGRAMS", "build/release"))
 DIPTYCH = PROGRAMS / "bin/diptych"
 ALLOCATION = PROGRAMS / "examples/allocation/diptych-allocation"
+LENDING = PROGRAMS / "examples/lending/lending"
 START_SECONDS = 60  # generous: a program under sanitizers on a busy machine
 ANSWER_SECONDS = 60
 

@@ -75,6 +75,9 @@ TEST_CASE("If-Match is answered 412 with the events between, once something has 
         "If-Match: \"" + json_at(first.body, "token") + "\"\r\n"
     );
     CHECK(stale.status == 412);
+    CHECK(json_at(stale.body, "type") == "urn:diptych:changed");
+    CHECK(json_at(stale.body, "event.type") == "lending.returned");
+    CHECK(has_each_member_once(stale.body));
     CHECK(json_at(stale.body, "events.0.type") == "lending.returned");
     CHECK(
         of.post("/commands/lend", R"({"book":"b1","reader":"bob"})", "If-Match: 1.2\r\n").status ==
@@ -129,4 +132,42 @@ TEST_CASE("a command may be decided in turn only, and an unknown way to decide i
     auto const wrong = lend("b3", "hopeful");
     CHECK(wrong.status == 400);
     CHECK(json_at(wrong.body, "detail").find("hopeful") != std::string::npos);
+}
+
+TEST_CASE("a command says in words what it looks at, makes and refuses") {
+    site_fixture of;
+    auto const said = of.ask("GET", "/commands/lend");
+    CHECK(said.status == 200);
+    CHECK(said.headers.at("content-type") == "text/plain; charset=utf-8");
+    CHECK(said.body.find("refuses   already_lent\n") != std::string::npos);
+    CHECK(of.ask("GET", "/commands/lending.lend").body == said.body);
+    auto const unknown = of.ask("GET", "/commands/lent");
+    CHECK(unknown.status == 404);
+    CHECK(json_at(unknown.body, "nearest") == "lend");
+}
+
+TEST_CASE("a list of events between that is cut off says that there are more") {
+    site_fixture of;
+    auto const first = of.post("/commands/lend", R"({"book":"b1","reader":"ada"})");
+    auto const stale = [&] {
+        return of.post(
+            "/commands/lend",
+            R"({"book":"b1","reader":"bob"})",
+            "If-Match: " + json_at(first.body, "token") + "\r\n"
+        );
+    };
+    auto const record = [&](int count) {
+        std::string body;
+        for (int i = 0; i < count; ++i)
+            body += std::string(i == 0 ? "" : ",") +
+                    R"({"stream":"book-b1","type":"lending.returned","data":{"book":"b1"}})";
+        CHECK(of.post("/events", R"({"events":[)" + body + "]}").status == 201);
+    };
+    record(100);
+    CHECK(json_at(stale().body, "events.99.type") == "lending.returned");
+    CHECK(json_at(stale().body, "more").empty());
+    record(1);
+    CHECK(json_at(stale().body, "events.99.type") == "lending.returned");
+    CHECK(json_at(stale().body, "events.100.type").empty());
+    CHECK(json_at(stale().body, "more") == "true");
 }

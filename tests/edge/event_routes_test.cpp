@@ -48,8 +48,10 @@ TEST_CASE("an append whose condition does not hold names the event that won") {
         R"({"events":[{"stream":"cup-1","type":"drunk"}],"expect":{"cup-1":"no_stream"}})"
     );
     CHECK(late.status == 412);
-    CHECK(json_at(late.body, "position") == "1");
+    CHECK(json_at(late.body, "type") == "urn:diptych:stream_version");
     CHECK(json_at(late.body, "stream") == "cup-1");
+    CHECK(json_at(late.body, "event") == R"({"position":1,"type":"filled","stream":"cup-1"})");
+    CHECK(has_each_member_once(late.body));
     auto const unless = [&](std::string const& after) {
         return of.post(
             "/events",
@@ -218,4 +220,44 @@ TEST_CASE("a follower far behind gets everything, however much it is") {
     client.read_head();
     for (int i = 1; i <= 20; ++i)
         CHECK(client.read_stream_to("\n\n").starts_with("id: 1." + std::to_string(i) + "\n"));
+}
+
+TEST_CASE("what an inline view cannot take is told as a fault of the body, with view and place") {
+    site_fixture of;
+    auto const said = of.post(
+        "/events",
+        R"({"events":[{"stream":"book-b1","type":"lending.lent","data":{"book":"b1","reader":7}}]})"
+    );
+    CHECK(said.status == 400);
+    CHECK(json_at(said.body, "code") == "event_misfit");
+    CHECK(json_at(said.body, "view") == "loans");
+    CHECK(json_at(said.body, "path") == "reader");
+    CHECK(json_at(said.body, "detail").find("expected") != std::string::npos);
+    CHECK(json_at(of.ask("GET", "/events").body, "events") == "[]");
+}
+
+TEST_CASE("a page links to the next one by a token, in both directions") {
+    site_fixture of;
+    for (int i = 0; i < 3; ++i) of.post("/events", one_event);
+    auto const forward = of.ask("GET", "/events?limit=1");
+    CHECK(forward.headers.at("link") == "</events?after=1.1&limit=1>; rel=\"next\"");
+    auto const backward = of.ask("GET", "/events?limit=1&direction=backward");
+    CHECK(
+        backward.headers.at("link") ==
+        "</events?after=1.3&limit=1&direction=backward>; rel=\"next\""
+    );
+}
+
+TEST_CASE("engine is true or false and nothing else") {
+    site_fixture of;
+    of.post("/events", one_event);
+    for (auto const* path : {"/events", "/streams/cup-1"}) {
+        CHECK(of.ask("GET", path + std::string("?engine=true")).status == 200);
+        CHECK(of.ask("GET", path + std::string("?engine=false")).status == 200);
+        auto const wrong = of.ask("GET", path + std::string("?engine=maybe"));
+        CHECK(wrong.status == 400);
+        CHECK(json_at(wrong.body, "parameter") == "engine");
+    }
+    auto const stream = of.ask("GET", "/events?engine=maybe", "Accept: text/event-stream\r\n");
+    CHECK(stream.status == 400);
 }

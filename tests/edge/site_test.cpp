@@ -114,6 +114,8 @@ TEST_CASE("with a token, requests need it; without one, foreign pages are kept o
     CHECK(guarded.ask("GET", "/views").status == 401);
     CHECK(guarded.ask("GET", "/views", "Authorization: Bearer wrong!\r\n").status == 401);
     CHECK(guarded.ask("GET", "/views", "Authorization: Bearer secret\r\n").status == 200);
+    CHECK(guarded.ask("GET", "/views", "Authorization: bearer secret\r\n").status == 200);
+    CHECK(guarded.ask("GET", "/views", "Authorization: Basic secret\r\n").status == 401);
     auto const probe = guarded.ask("GET", "/health");
     CHECK(probe.body == R"({"status":"ready"})");
 
@@ -159,6 +161,8 @@ TEST_CASE("metrics count requests by route and status, and what the parts have d
     site_fixture of;
     of.post("/commands/lend", R"({"book":"b1","reader":"ada"})");
     of.post("/commands/lend", R"({"book":"b1","reader":"bob"})");
+    of.post("/commands/give_back", R"({"book":"b2"})");
+    of.post("/commands/give_back", R"({"book":2})");
     auto const text = of.ask("GET", "/metrics").body;
     auto const has = [&](std::string_view line) {
         CHECK_MESSAGE(text.find(line) != std::string::npos, line << " is not in\n" << text);
@@ -167,10 +171,15 @@ TEST_CASE("metrics count requests by route and status, and what the parts have d
     );
     has("diptych_http_requests_total{method=\"POST\",route=\"/commands/{name}\",status=\"409\"} 1\n"
     );
-    has("diptych_http_request_seconds_count{method=\"POST\",route=\"/commands/{name}\"} 2\n");
+    has("diptych_http_request_seconds_count{method=\"POST\",route=\"/commands/{name}\"} 4\n");
     has("diptych_log_position 1\n");
     has("diptych_commands_total{command=\"lending.lend\",outcome=\"accepted\"} 1\n");
     has("diptych_commands_total{command=\"lending.lend\",outcome=\"refused\"} 1\n");
+    has("diptych_commands_received_total{command=\"lending.lend\"} 2\n");
+    has("diptych_commands_skipped_total{command=\"lending.lend\"} 0\n");
+    has("diptych_commands_received_total{command=\"lending.give_back\"} 2\n");
+    has("diptych_commands_skipped_total{command=\"lending.give_back\"} 1\n");
+    has("diptych_commands_total{command=\"lending.give_back\",outcome=\"invalid\"} 1\n");
     has("diptych_view_lag{view=\"readers\"} 1\n");
 }
 

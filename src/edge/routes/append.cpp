@@ -29,18 +29,30 @@ http::response answer_of(appended const& said) {
     return response;
 }
 
-void append(event_log& log, http::request const& asked, http::responder to) {
+/// An inline view shows what every append has in it: what it cannot take is the body's fault.
+error fault_of_body(error what) {
+    if (what.code == "event_misfit") what.kind = errc::invalid;
+    return what;
+}
+
+void append(site_parts& parts, http::request const& asked, http::responder to) {
     auto request = parse_append(asked.body);
     if (!request) return to.answer(http::problem(request.error()));
     if (auto const key = asked.header("Idempotency-Key"); key && !key->empty())
         request->command = command_key{
             .caller = asked.caller, .id = std::string(*key), .digest = log::sha256({asked.body})
         };
-    log.append(*std::move(request), [to = std::move(to)](result<appended> said) mutable {
-        to.answer_later([said = std::move(said)] {
-            return said ? answer_of(*said) : http::problem(said.error());
-        });
-    });
+    parts.of.log.append(
+        *std::move(request),
+        [&parts, to = std::move(to)](result<appended> said) mutable {
+            to.answer_later([&parts, said = std::move(said)] {
+                if (said) return answer_of(*said);
+                auto const why = fault_of_body(said.error());
+                parts.note("POST /events", why);
+                return http::problem(why);
+            });
+        }
+    );
 }
 
 }  // namespace
@@ -56,7 +68,7 @@ std::vector<http::route> append_routes(site_parts& parts) {
                      std::move(asked),
                      std::move(to),
                      [&parts](http::request what, http::responder answer) {
-                         append(parts.of.log, what, std::move(answer));
+                         append(parts, what, std::move(answer));
                      }
                  );
              },

@@ -1,9 +1,10 @@
-// POST /commands/<name>
+// POST and GET /commands/<name>
 #include "edge/nearest.hpp"
 #include "edge/parameters.hpp"
 #include "edge/routes/routes.hpp"
 
 #include <diptych/execute.hpp>
+#include <diptych/explain.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
@@ -73,23 +74,37 @@ http::response unknown_command(write::executor const& commands, std::string_view
     return http::problem(what);
 }
 
-void execute(write::executor& commands, http::request const& asked, http::responder to) {
+void execute(site_parts& parts, http::request const& asked, http::responder to) {
+    auto& commands = parts.of.commands;
     auto const name = asked.parameter("name");
-    if (auto const known = commands.find(name); !known && known.error().kind == errc::not_found)
+    auto const known = commands.find(name);
+    if (!known && known.error().kind == errc::not_found)
         return to.answer(unknown_command(commands, name, known.error()));
+    if (!known) return to.answer(http::problem(known.error()));
     auto const options = options_of(asked);
     if (!options) return to.answer(http::problem(options.error()));
     commands.execute_async(
         name,
         asked.body.empty() ? std::string_view{"{}"} : std::string_view{asked.body},
         *options,
-        [to = std::move(to)](result<outcome> said) mutable {
+        [&parts, command = *known, to = std::move(to)](result<outcome> said) mutable {
             // Perhaps on the commit step's thread, which has better things to do than writing JSON.
-            to.answer_later([said = std::move(said)] {
-                return said ? answer_of(*said) : http::problem(said.error());
+            to.answer_later([&parts, command, said = std::move(said)] {
+                if (said) return answer_of(*said);
+                parts.note("command " + command->name, said.error());
+                return http::problem(said.error());
             });
         }
     );
+}
+
+http::response explanation(write::executor const& commands, http::request const& asked) {
+    auto const name = asked.parameter("name");
+    auto const known = commands.find(name);
+    if (!known && known.error().kind == errc::not_found)
+        return unknown_command(commands, name, known.error());
+    if (!known) return http::problem(known.error());
+    return {.headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = explain(**known)};
 }
 
 }  // namespace
@@ -106,11 +121,16 @@ std::vector<http::route> command_routes(site_parts& parts) {
                      std::move(asked),
                      std::move(to),
                      [&parts](http::request what, http::responder answer) {
-                         execute(parts.of.commands, what, std::move(answer));
+                         execute(parts, what, std::move(answer));
                      }
                  );
              },
-         .summary = "Executes a command"}
+         .summary = "Executes a command"},
+        {.method = "GET",
+         .pattern = "/commands/{name}",
+         .answer = [&parts](http::request const& asked
+                   ) { return explanation(parts.of.commands, asked); },
+         .summary = "Says what a command looks at, makes and refuses"}
     };
 }
 

@@ -15,10 +15,10 @@ namespace {
 
 constexpr std::uint64_t limit_max = 10'000;
 
-query query_of(http::request const& asked) {
+result<query> query_of(http::request const& asked) {
+    DIPTYCH_TRY(auto const engine, flag_parameter(asked, "engine"));
     query what{
-        .category = std::string(asked.query_value("category").value_or("")),
-        .engine_events = asked.query_value("engine") == "true"
+        .category = std::string(asked.query_value("category").value_or("")), .engine_events = engine
     };
     auto types = list_parameter(asked, "types");
     auto tags = list_parameter(asked, "tags");
@@ -27,8 +27,8 @@ query query_of(http::request const& asked) {
     return what;
 }
 
-std::string next_page(http::request const& asked, position after) {
-    auto link = fmt::format("</events?after={}", after.value);
+std::string next_page(http::request const& asked, token const& after) {
+    auto link = fmt::format("</events?after={}", to_string(after));
     for (auto const& [name, value] : asked.query)
         if (name != "after") link += fmt::format("&{}={}", name, percent_encode(value));
     return link + ">; rel=\"next\"";
@@ -42,6 +42,7 @@ result<http::response> read_page(event_log const& log, http::request const& aske
     DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, limit_max}, 512));
     DIPTYCH_TRY(auto const up_to, as_of_parameter(asked, log));
     DIPTYCH_TRY(auto const after, read_point(asked.query_value("after").value_or("0"), log));
+    DIPTYCH_TRY(auto const what, query_of(asked));
     json::writer body;
     body.begin_object().key("events").begin_array();
     DIPTYCH_TRY(
@@ -49,11 +50,8 @@ result<http::response> read_page(event_log const& log, http::request const& aske
         write_events(
             body,
             log,
-            {.what = query_of(asked),
-             .after = after.position,
-             .up_to = up_to,
-             .limit = limit,
-             .direction = way}
+            {.what = what, .after = after.position, .up_to = up_to, .limit = limit, .direction = way
+            }
         )
     );
     body.end_array().member("seen", to_string(end.seen)).member("at_end", end.at_end).end_object();
@@ -61,8 +59,7 @@ result<http::response> read_page(event_log const& log, http::request const& aske
     response.headers.add("Diptych-Token", to_string(end.seen));
     if (!end.at_end) {
         bool const back = way == direction::backward;
-        auto const last = back ? end.last_position : end.seen.position;
-        response.headers.add("Link", next_page(asked, last));
+        response.headers.add("Link", next_page(asked, back ? end.last : end.seen));
     }
     return response;
 }
@@ -83,13 +80,15 @@ void answer(site_parts& parts, http::request const& asked, http::responder to) {
     }
     auto const after = start_of(parts.of.log, asked);
     if (!after) return to.answer(http::problem(after.error()));
+    auto const what = query_of(asked);
+    if (!what) return to.answer(http::problem(what.error()));
     auto stream = to.open(
         {.headers =
              {{"Content-Type", "text/event-stream"},
               {"Cache-Control", "no-store"},
               {"X-Accel-Buffering", "no"}}}
     );
-    if (asked.method != "HEAD") parts.feed.follow(std::move(stream), query_of(asked), *after);
+    if (asked.method != "HEAD") parts.feed.follow(std::move(stream), *what, *after);
 }
 
 }  // namespace

@@ -102,7 +102,9 @@ std::vector<http::route> index_routes(site_parts& parts) {
          .pattern = "/openapi.json",
          .answer =
              [&parts](http::request const&) {
-                 return http::json(200, openapi(parts.title, parts.of, parts.router));
+                 return http::json(
+                     200, openapi(parts.title, parts.of, parts.router, parts.needs_token)
+                 );
              },
          .summary = "This interface, for programs"}
     };

@@ -49,6 +49,7 @@ result<http::response> read_stream(event_log const& log, http::request const& as
         )
     );
     DIPTYCH_TRY(auto const up_to, as_of_parameter(asked, log));
+    DIPTYCH_TRY(auto const engine, flag_parameter(asked, "engine"));
     DIPTYCH_TRY(auto const at, log.stream_version(stream));
     auto const etag = fmt::format("\"{}\"", at.value);
     if (is_known_to_client(asked, etag))
@@ -70,7 +71,7 @@ result<http::response> read_stream(event_log const& log, http::request const& as
              .up_to = up_to,
              .limit = limit,
              .direction = way,
-             .engine_events = asked.query_value("engine") == "true"}
+             .engine_events = engine}
         )
     );
     body.end_array().member("seen", to_string(end.seen)).member("at_end", end.at_end).end_object();

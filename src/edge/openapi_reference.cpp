@@ -1,0 +1,124 @@
+#include "edge/openapi_reference.hpp"
+
+namespace diptych::edge {
+
+namespace {
+
+constexpr std::string_view append_body = R"({"$ref":"#/components/schemas/append"})";
+
+constexpr std::string_view appended_answer =
+    R"("201":{"description":"Recorded","content":{"application/json":{"schema":)"
+    R"({"$ref":"#/components/schemas/appended"}}}})";
+
+constexpr std::string_view page_answer =
+    R"("200":{"description":"A page; Link leads to the next","content":{"application/json":{"schema":)"
+    R"({"$ref":"#/components/schemas/event_page"}}}})";
+
+constexpr std::string_view page_or_stream_answer =
+    R"("200":{"description":"A page; Link leads to the next. Or all that comes, as server-sent events",)"
+    R"("content":{"application/json":{"schema":{"$ref":"#/components/schemas/event_page"}},)"
+    R"("text/event-stream":{"schema":{"type":"string"}}}})";
+
+constexpr std::string_view stream_query =
+    R"({"name":"from","in":"query","description":"The version to begin with",)"
+    R"("schema":{"type":"integer","minimum":0}},)"
+    R"({"name":"limit","in":"query","description":"Events, at most",)"
+    R"("schema":{"type":"integer","minimum":1,"maximum":10000,"default":512}},)"
+    R"({"name":"direction","in":"query","schema":{"enum":["forward","backward"]}},)"
+    R"({"name":"as_of","in":"query","description":"Nothing later than this token, position or time",)"
+    R"("schema":{"type":"string"}},)"
+    R"({"name":"engine","in":"query","description":"Also the engine's own events",)"
+    R"("schema":{"type":"boolean"}})";
+
+constexpr std::string_view events_query =
+    R"({"name":"types","in":"query","description":"Any of these, separated by commas",)"
+    R"("schema":{"type":"string"}},)"
+    R"({"name":"tags","in":"query","description":"All of these, separated by commas",)"
+    R"("schema":{"type":"string"}},)"
+    R"({"name":"category","in":"query","schema":{"type":"string"}},)"
+    R"({"name":"after","in":"query","description":"A token or a position; going backward: before it",)"
+    R"("schema":{"type":"string"}},)"
+    R"({"name":"limit","in":"query","description":"Events, at most",)"
+    R"("schema":{"type":"integer","minimum":1,"maximum":10000,"default":512}},)"
+    R"({"name":"direction","in":"query","schema":{"enum":["forward","backward"]}},)"
+    R"({"name":"as_of","in":"query","description":"Nothing later than this token, position or time",)"
+    R"("schema":{"type":"string"}},)"
+    R"({"name":"engine","in":"query","description":"Also the engine's own events",)"
+    R"("schema":{"type":"boolean"}},)"
+    R"({"name":"Last-Event-ID","in":"header","description":"Where a stream goes on",)"
+    R"("schema":{"type":"string"}})";
+
+constexpr std::string_view json_answer =
+    R"("200":{"description":"See the reference","content":{"application/json":{}}})";
+
+constexpr std::string_view health_answer =
+    R"("200":{"description":"Ready","content":{"application/json":{}}},)"
+    R"("503":{"description":"Not ready, and why","content":{"application/json":{}}})";
+
+constexpr std::string_view text_answer =
+    R"("200":{"description":"See the reference","content":{"text/plain":{}}})";
+
+constexpr reference_operation operations[] = {
+    {"POST", "/events", "", append_body, appended_answer, "400 410 412 422 500 503"},
+    {"GET", "/events", events_query, "", page_or_stream_answer, "400 410 500 503"},
+    {"GET", "/streams/{stream}", stream_query, "", page_answer, "400 410 500 503"},
+    {"GET", "/views", "", "", json_answer, "500 503"},
+    {"GET", "/health", "", "", health_answer, ""},
+    {"GET", "/health/live", "", "", json_answer, ""},
+    {"GET", "/metrics", "", "", text_answer, "503"},
+    {"GET", "/openapi.json", "", "", json_answer, "503"},
+    {"GET", "/", "", "", json_answer, "503"},
+};
+
+}  // namespace
+
+reference_operation const* find_reference(std::string_view method, std::string_view pattern) {
+    for (auto const& one : operations)
+        if (one.method == method && one.pattern == pattern) return &one;
+    return nullptr;
+}
+
+constinit std::string_view const reference_schemas =
+    R"("problem":{"type":"object","properties":{"type":{"type":"string"},"title":{"type":"string"},)"
+    R"("status":{"type":"integer"},"code":{"type":"string"},"detail":{"type":"string"},)"
+    R"("kind":{"type":"string"}},"required":["type","title","status","code","detail"]},)"
+    R"("outcome":{"type":"object","properties":{"outcome":{"enum":["accepted"]},)"
+    R"("token":{"type":"string"},"events":{"type":"array","items":{"type":"object","properties":{)"
+    R"("type":{"type":"string"},"stream":{"type":"string"},"version":{"type":"integer"},)"
+    R"("position":{"type":"integer"}}}},"location":{"type":"string"},"repeated":{"type":"boolean"},)"
+    R"("view_behind":{"type":"boolean"}},"required":["outcome","token","events"]},)"
+    R"("event":{"type":"object","properties":{"position":{"type":"integer"},)"
+    R"("token":{"type":"string"},"stream":{"type":"string"},"version":{"type":"integer"},)"
+    R"("type":{"type":"string"},"id":{"type":"string","format":"uuid"},)"
+    R"("recorded_at":{"type":"string","format":"date-time"},)"
+    R"("tags":{"type":"array","items":{"type":"string"}},"data":{"type":["object","null"]},)"
+    R"("metadata":{"type":"object"},"erased":{"type":"boolean"}},)"
+    R"("required":["position","token","stream","version","type","id","recorded_at","tags","data",)"
+    R"("metadata"]},)"
+    R"("event_page":{"type":"object","properties":{"stream":{"type":"string"},)"
+    R"("version":{"type":"integer"},"events":{"type":"array","items":)"
+    R"({"$ref":"#/components/schemas/event"}},"seen":{"type":"string"},)"
+    R"("at_end":{"type":"boolean"}},"required":["events","seen","at_end"]},)"
+    R"("append":{"type":"object","properties":{"events":{"type":"array","items":{"type":"object",)"
+    R"("properties":{"id":{"type":"string","format":"uuid"},"stream":{"type":"string","minLength":1},)"
+    R"("type":{"type":"string","pattern":"^[^$]"},"tags":{"type":"array","items":{"type":"string"}},)"
+    R"("data":{"type":"object"},"metadata":{"type":"object"}},"required":["stream","type"],)"
+    R"("additionalProperties":false}},"expect":{"type":"object","additionalProperties":{"anyOf":[)"
+    R"({"type":"integer","minimum":0},{"enum":["any","no_stream","exists"]}]}},)"
+    R"("unless":{"type":"object","properties":{"query":{"type":"array","items":{"type":"object",)"
+    R"("properties":{"types":{"type":"array","items":{"type":"string"}},)"
+    R"("tags":{"type":"array","items":{"type":"string"}}},"additionalProperties":false}},)"
+    R"("after":{"type":"string"}},"required":["query"],"additionalProperties":false}},)"
+    R"("required":["events"],"additionalProperties":false},)"
+    R"("appended":{"type":"object","properties":{"token":{"type":"string"},)"
+    R"("first":{"type":"integer"},"count":{"type":"integer"},"versions":{"type":"object",)"
+    R"("additionalProperties":{"type":"integer"}},"repeated":{"type":"boolean"},)"
+    R"("view_behind":{"type":"boolean"}},"required":["token","count","versions"]})";
+
+constinit std::string_view const reference_responses =
+    R"("problem":{"description":"Problem Details, RFC 9457","content":{"application/problem+json":)"
+    R"({"schema":{"$ref":"#/components/schemas/problem"}}}},)"
+    R"("accepted":{"description":"Accepted, durable and shown by inline views","content":)"
+    R"({"application/json":{"schema":{"$ref":"#/components/schemas/outcome"}}}})";
+
+}  // namespace diptych::edge
