@@ -12,6 +12,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <utility>
 
 namespace diptych::test {
@@ -23,6 +24,12 @@ struct block_index {
     std::atomic<std::uint64_t> frames = 0;
     result<void> can_merge = {};
     std::function<void()> before_opening = {};  ///< Called once, when it is to be read next.
+    std::mutex calling;                         ///< Guards it while several read.
+
+    std::function<void()> take_call() {
+        auto const lock = std::scoped_lock(calling);
+        return std::exchange(before_opening, {});
+    }
 };
 
 class indexed_memory_engine final : public log::engine {
@@ -49,7 +56,7 @@ public:
     }
     result<log::hash256> chain_at(position at) const override { return frames_.chain_at(at); }
     result<std::shared_ptr<log::postings const>> index() const override {
-        if (auto const call = std::exchange(index_->before_opening, {})) call();
+        if (auto const call = index_->take_call()) call();
         struct snapshot {
             std::shared_ptr<block_index> kept;
             log::block_view view;
