@@ -9,6 +9,7 @@
 /// Add first, then start: adding after start() is a mistake that start() cannot report and asserts.
 #pragma once
 
+#include <diptych/any_command.hpp>
 #include <diptych/clock.hpp>
 #include <diptych/context.hpp>
 #include <diptych/error.hpp>
@@ -149,6 +150,17 @@ public:
     /// Executes a command given as JSON.
     result<outcome> execute(
         std::string_view command, std::string_view json, execute_options const& options = {}
+    );
+
+    /// Executes commands as one unit: `app.execute_together({allocate{...}, ship{...}})`. They may
+    /// be of several types and contexts.
+    ///
+    /// Each is decided on its states with the events of those before it. All events are recorded,
+    /// in order and in one append, or none: the first that refuses refuses all, and the outcome's
+    /// `refused_by` says which. There is one token and, in `options`, one command id. Blocking;
+    /// fails as execute() does, and with invalid if there are none or more than 256.
+    result<outcome> execute_together(
+        std::vector<any_command> const& commands, execute_options const& options = {}
     );
 
     /// The log. Throws diptych::failure if start() fails.

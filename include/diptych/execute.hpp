@@ -9,6 +9,7 @@
 #include <diptych/error.hpp>
 #include <diptych/position.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -47,7 +48,16 @@ struct event_summary {
     bool operator==(event_summary const&) const = default;
 };
 
-/// The answer to a command: accepted, perhaps with events, or refused by the domain.
+/// Which of several commands refused.
+struct refusing_command {
+    std::size_t place = 0;  ///< Among those given, from 0.
+    std::string command;    ///< "shop.allocate".
+
+    bool operator==(refusing_command const&) const = default;
+};
+
+/// The answer to a command, or to several as one: accepted, perhaps with events, or refused by the
+/// domain.
 struct outcome {
     enum class kind : std::uint8_t { accepted, refused };
 
@@ -56,7 +66,9 @@ struct outcome {
     std::vector<event_summary> events = {};  ///< In order. The engine's own are left out.
     std::string reason = {};                 ///< Of a refusal: its enumerator.
     std::string detail = {};                 ///< Of a refusal: a sentence for the user.
-    std::string location = {};  ///< Where the result can be read, if the command says so.
+    /// Of several commands' refusal: the one that refused, unless an inline view did.
+    std::optional<refusing_command> refused_by = {};
+    std::string location = {};  ///< Where the result can be read, if a single command says so.
     bool repeated = false;      ///< The first answer to this command id, given again.
     bool view_behind = false;   ///< Recorded, but an inline view is still catching up.
 
@@ -67,7 +79,8 @@ struct outcome {
 /// The JSON form, as HTTP answers and process records have it:
 /// `{"outcome":"accepted","token":"1.42","events":[{"type":...,"stream":...,"version":...,"position":...}]}`
 /// or
-/// `{"outcome":"refused","token":"1.41","reason":"unknown_product","detail":"Invalid sku x"}`.
+/// `{"outcome":"refused","token":"1.41","reason":"unknown_product","detail":"Invalid sku x"}`,
+/// of several commands also `"refused_by":{"place":1,"command":"shop.allocate"}`.
 std::string to_json(outcome const& answer);
 
 /// Reads what to_json wrote. Fails with invalid if `json` is not of that form.

@@ -80,6 +80,19 @@ result<outcome> application::execute_erased(
     return commands.execute(*command, value, options);
 }
 
+result<outcome> application::execute_together(
+    std::vector<any_command> const& commands, execute_options const& options
+) {
+    DIPTYCH_TRY(start());
+    auto& known = implementation_->node->commands();
+    std::vector<write::command_value> found;
+    for (auto const& one : commands) {
+        DIPTYCH_TRY(auto const* const command, known.find(one.name()));
+        found.push_back({.command = command, .value = one.value()});
+    }
+    return known.execute_together(found, options);
+}
+
 event_log& application::log() { return parts().log(); }
 
 view_handle application::view(std::string name) { return {parts(), std::move(name)}; }

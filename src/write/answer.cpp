@@ -32,6 +32,12 @@ std::string to_json(outcome const& answer) {
         if (!answer.location.empty()) out.member("location", answer.location);
     } else {
         out.member("reason", answer.reason).member("detail", answer.detail);
+        if (answer.refused_by)
+            out.key("refused_by")
+                .begin_object()
+                .member("place", answer.refused_by->place)
+                .member("command", answer.refused_by->command)
+                .end_object();
     }
     if (answer.repeated) out.member("repeated", true);
     if (answer.view_behind) out.member("view_behind", true);
@@ -60,6 +66,14 @@ result<outcome> parse_outcome(std::string_view json) {
     auto const kind = text("outcome");
     if (kind != "accepted" && kind != "refused") return not_an_outcome("it has no 'outcome'");
     if (kind == "refused") answer.is = outcome::kind::refused;
+    if (auto const by = root.find("refused_by")) {
+        auto const place = by->find("place");
+        auto const command = by->find("command");
+        if (!place || !command) return not_an_outcome("'refused_by' lacks a member");
+        answer.refused_by = {
+            static_cast<std::size_t>(place->integer()), std::string(command->text())
+        };
+    }
     if (auto const point = root.find("token")) {
         DIPTYCH_TRY(answer.at, parse_token(point->text()));
     }

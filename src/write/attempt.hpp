@@ -1,5 +1,6 @@
 /// @file
-/// A command under way: what stays the same however often it is decided.
+/// Commands under way as one unit: what stays the same however often they are decided. A single
+/// command is a unit of one.
 #pragma once
 
 #include "write/counters.hpp"
@@ -11,6 +12,7 @@
 #include <diptych/model.hpp>
 #include <diptych/query.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,26 +20,25 @@
 
 namespace diptych::write {
 
-/// The decision that was proposed last. Written by whoever decides, read when the answer is there.
-struct last_decision {
-    outcome::kind is = outcome::kind::accepted;
-    std::string reason;
-    std::string detail;
-    std::vector<event_summary> events;  ///< Version and position not yet known.
+/// One command of a unit.
+struct part {
+    model::command const* command;
+    model::erased_const value;
+    std::uint64_t seed;    ///< With `now` of the unit its environment, the same for each decision.
+    std::string metadata;  ///< Of its events.
+    command_counters* counts;
 };
 
 struct attempt {
-    model::command const* command;
-    model::erased_const value;
+    std::vector<part> parts;  ///< In the order in which they are decided; at least one.
     execute_options options;
     std::optional<command_key> key;  ///< When it carries a command id.
-    timestamp now;                   ///< With `seed` the environment, the same for each decision.
-    std::uint64_t seed;
-    std::string metadata;  ///< Of its events.
-    command_counters* counts;
-    std::optional<model::decided> settled = {};  ///< Its answer, if no states are to be asked.
-    std::optional<query> looked_at = {};         ///< By its states, when it was loaded last.
-    last_decision last = {};
+    timestamp now;
+    std::optional<outcome> settled = {};  ///< Its refusal, if no states are to be asked.
+    std::optional<query> looked_at = {};  ///< By its states, when it was loaded last.
+    /// Proposed last; versions and positions not yet known. Written by whoever decides, read when
+    /// the answer is there.
+    outcome last = {};
     std::size_t rounds = 0;  ///< That went back to the caller.
     bool is_direct = false;  ///< It is to be decided in the commit step at once.
 };
@@ -45,9 +46,18 @@ struct attempt {
 /// "shop.allocate".
 std::string full_name(model::command const& command);
 
-/// Calls decide on these states, user code kept from harm.
+/// For messages: "shop.allocate", or "the unit of shop.allocate and 2 more".
+std::string describe(attempt const& of);
+
+/// Counts for each of its commands how the unit ended.
+void count(attempt const& of, result<outcome> const& answer);
+
+/// The refusal of a unit by the command at a place.
+outcome refusal_by(attempt const& of, std::size_t place, std::string reason, std::string detail);
+
+/// Calls decide of one of its commands on these states, user code kept from harm.
 result<model::decided> decide(
-    attempt const& of, std::span<std::vector<model::erased_const> const> states
+    attempt const& of, part const& which, std::span<std::vector<model::erased_const> const> states
 );
 
 }  // namespace diptych::write

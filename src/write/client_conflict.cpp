@@ -37,7 +37,7 @@ error client_conflict(event_log const& log, attempt const& of, error const& caus
     error conflict{
         .kind = errc::conflict,
         .code = "changed",
-        .message = "what " + full_name(*of.command) + " looks at has changed since " +
+        .message = "what " + describe(of) + " looks at has changed since " +
                    to_string(*of.options.if_match),
         .facts = cause.facts
     };

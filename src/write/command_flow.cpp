@@ -12,53 +12,94 @@
 
 namespace diptych::write {
 
+// A unit on its way: `arrived` are the options with which its first commands came out of
+// middleware.
+struct command_flow::journey {
+    std::span<received const> what;
+    execute_options const& given;
+    std::vector<execute_options> arrived = {};
+};
+
 namespace {
 
-// Asks for advice. A refusal is what the command is answered, unless it was answered before; so is
-// any other failure, but that is never recorded.
-result<void> ask_for_advice(received const& what, call const& whose, attempt& of) {
+// Asks for advice on one command. A refusal is what the unit is answered, unless it was answered
+// before; so is any other failure, but that is never recorded.
+result<void> ask_for_advice(
+    received const& what, execute_options const& how, std::size_t place, attempt& of
+) {
+    auto const name = full_name(*what.command);
+    call const whose{.command = name, .body = what.body, .options = how};
     for (auto const& advice : what.known->advice) {
-        auto said =
-            guarded("the validation of " + full_name(*what.command), [&] { return advice(whose); });
+        auto said = guarded("the validation of " + name, [&] { return advice(whose); });
         if (said) continue;
         if (said.error().kind != errc::refused) return said;
-        of.settled = model::decided{
-            .refused = true, .reason = said.error().code, .detail = said.error().message
-        };
+        of.settled =
+            refusal_by(of, place, std::move(said.error().code), std::move(said.error().message));
         return {};
     }
     return {};
 }
 
+log::hash256 digest_of(received const& what) {
+    return log::sha256({full_name(*what.command), "\n", what.body});
+}
+
+log::hash256 digest_of(std::span<received const> what) {
+    if (what.size() == 1) return digest_of(what.front());
+    std::string digests;
+    for (auto const& one : what) digests += log::bytes_of(digest_of(one));
+    return log::sha256({"together\n", digests});
+}
+
+// What holds for a unit as a whole.
+result<execute_options> options_of_all(std::span<execute_options const> each) {
+    auto of_all = each.front();
+    for (auto const& how : each) {
+        if (how.caller != of_all.caller || how.command_id != of_all.command_id ||
+            how.if_match != of_all.if_match)
+            return fail(
+                errc::failed,
+                "middleware",
+                "middleware gave commands of one unit different callers, command ids or tokens"
+            );
+        if (how.mode == concurrency::pessimistic) of_all.mode = how.mode;
+    }
+    return of_all;
+}
+
 }  // namespace
 
 std::shared_ptr<attempt> command_flow::attempt_of(
-    received const& what, execute_options const& how
+    std::span<received const> what,
+    std::span<execute_options const> each,
+    execute_options const& of_all
 ) {
-    drawn_environment const environment{.now = time_.now(), .seed = random_.next()};
+    auto const now = time_.now();
+    std::vector<part> parts;
+    for (std::size_t i = 0; i < what.size(); ++i) {
+        drawn_environment const environment{.now = now, .seed = random_.next()};
+        parts.push_back(
+            {.command = what[i].command,
+             .value = what[i].value,
+             .seed = environment.seed,
+             .metadata = metadata_of(*what[i].command, each[i], environment),
+             .counts = &what[i].known->counts}
+        );
+    }
     std::optional<command_key> key;
-    if (!how.command_id.empty())
-        key = command_key{
-            .caller = how.caller,
-            .id = how.command_id,
-            .digest = log::sha256({full_name(*what.command), "\n", what.body})
-        };
-    return std::make_shared<attempt>(attempt{
-        .command = what.command,
-        .value = what.value,
-        .options = how,
-        .key = std::move(key),
-        .now = environment.now,
-        .seed = environment.seed,
-        .metadata = metadata_of(*what.command, how, environment),
-        .counts = &what.known->counts
-    });
+    if (!of_all.command_id.empty())
+        key = {.caller = of_all.caller, .id = of_all.command_id, .digest = digest_of(what)};
+    return std::make_shared<attempt>(
+        attempt{.parts = std::move(parts), .options = of_all, .key = std::move(key), .now = now}
+    );
 }
 
-result<outcome> command_flow::decide_and_wait(received const& what, execute_options const& how) {
-    auto const of = attempt_of(what, how);
-    auto const name = full_name(*what.command);
-    auto advised = ask_for_advice(what, {.command = name, .body = what.body, .options = how}, *of);
+result<outcome> command_flow::decide_and_wait(journey const& on) {
+    DIPTYCH_TRY(auto const of_all, options_of_all(on.arrived));
+    auto const of = attempt_of(on.what, on.arrived, of_all);
+    result<void> advised;
+    for (std::size_t i = 0; i < on.what.size() && advised && !of->settled; ++i)
+        advised = ask_for_advice(on.what[i], on.arrived[i], i, *of);
     if (!advised) {
         if (!of->key) return std::unexpected(std::move(advised).error());
         DIPTYCH_TRY(
@@ -75,24 +116,38 @@ result<outcome> command_flow::decide_and_wait(received const& what, execute_opti
     }
 }
 
-result<outcome> command_flow::pass(
-    std::size_t step, received const& what, execute_options const& how
-) {
-    if (step == chain_.size()) return decide_and_wait(what, how);
+// The next of the commands begins where the chain ends.
+result<outcome> command_flow::arrive(journey& on, execute_options const& how) {
+    on.arrived.push_back(how);
+    auto answer = on.arrived.size() == on.what.size() ? decide_and_wait(on) : pass(on, 0, on.given);
+    on.arrived.pop_back();
+    return answer;
+}
+
+result<outcome> command_flow::pass(journey& on, std::size_t step, execute_options const& how) {
+    if (step == chain_.size()) return arrive(on, how);
+    auto const place = on.arrived.size();
+    auto const& what = on.what[place];
     auto const name = full_name(*what.command);
+    auto went_on = false;
     next_call::function const rest = [&](execute_options const& changed) {
-        return pass(step + 1, what, changed);
+        went_on = true;
+        return pass(on, step + 1, changed);
     };
-    return guarded("middleware", [&] {
+    auto answer = guarded("middleware", [&] {
         return chain_[step](
             {.command = name, .body = what.body, .options = how}, next_call{rest, how}
         );
     });
+    if (answer && !answer->accepted() && !went_on && on.what.size() > 1)
+        answer->refused_by = {.place = place, .command = name};
+    return answer;
 }
 
-result<outcome> command_flow::execute(received const& what, execute_options const& how) {
-    auto answer = guarded(full_name(*what.command), [&] { return pass(0, what, how); });
-    what.known->counts.count(answer);
+result<outcome> command_flow::execute(std::span<received const> what, execute_options const& how) {
+    journey on{.what = what, .given = how};
+    auto answer = guarded(full_name(*what.front().command), [&] { return pass(on, 0, how); });
+    for (auto const& one : what) one.known->counts.count(answer);
     return answer;
 }
 
@@ -103,15 +158,15 @@ void command_flow::answered(
 ) {
     auto answer = settle(tools_, *of, std::move(said));
     if (!answer) return go_on(of, done);
-    of->counts->count(*answer);
+    count(*of, *answer);
     (*done)(*std::move(answer));
 }
 
 void command_flow::go_on(std::shared_ptr<attempt> of, std::shared_ptr<outcome_callback> done) {
-    auto proposal = guarded(full_name(*of->command), [&] { return next_proposal(tools_, of); });
+    auto proposal = guarded(describe(*of), [&] { return next_proposal(tools_, of); });
     if (!proposal) {
         result<outcome> answer = std::unexpected(std::move(proposal).error());
-        of->counts->count(answer);
+        count(*of, answer);
         return (*done)(std::move(answer));
     }
     proposal->done = [this, of, done](result<appended> said) {
@@ -127,8 +182,12 @@ void command_flow::go_on(std::shared_ptr<attempt> of, std::shared_ptr<outcome_ca
 void command_flow::execute_async(
     received const& what, execute_options const& how, outcome_callback done
 ) {
-    if (!chain_.empty() || !what.known->advice.empty()) return done(execute(what, how));
-    go_on(attempt_of(what, how), std::make_shared<outcome_callback>(std::move(done)));
+    if (!chain_.empty() || !what.known->advice.empty())
+        return done(execute(std::span(&what, 1), how));
+    go_on(
+        attempt_of(std::span(&what, 1), std::span(&how, 1), how),
+        std::make_shared<outcome_callback>(std::move(done))
+    );
 }
 
 }  // namespace diptych::write

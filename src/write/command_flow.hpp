@@ -1,5 +1,6 @@
 /// @file
-/// The way of a command: through middleware and advice to its rounds, blocking or not.
+/// The way of a command, or of several as one unit: through middleware and advice to its rounds,
+/// blocking or not.
 #pragma once
 
 #include "write/command_registry.hpp"
@@ -14,6 +15,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,16 +43,26 @@ public:
     /// Adds to the end of the chain.
     void use(middleware step) { chain_.push_back(std::move(step)); }
 
-    /// Executes a command and counts its outcome. Blocking.
-    result<outcome> execute(received const& what, execute_options const& how);
+    /// Executes commands as one unit, at least one, and counts how it ended for each. Blocking.
+    ///
+    /// Each goes through the whole chain with the options given, within the call of the one before
+    /// it. Fails with failed if that leads to different callers, command ids or tokens.
+    result<outcome> execute(std::span<received const> what, execute_options const& how);
 
-    /// As execute; calls back once, on the commit step's thread or the caller's.
+    /// As execute of one command; calls back once, on the commit step's thread or the caller's.
     void execute_async(received const& what, execute_options const& how, outcome_callback done);
 
 private:
-    std::shared_ptr<attempt> attempt_of(received const& what, execute_options const& how);
-    result<outcome> pass(std::size_t step, received const& what, execute_options const& how);
-    result<outcome> decide_and_wait(received const& what, execute_options const& how);
+    struct journey;
+
+    std::shared_ptr<attempt> attempt_of(
+        std::span<received const> what,
+        std::span<execute_options const> each,
+        execute_options const& of_all
+    );
+    result<outcome> pass(journey& on, std::size_t step, execute_options const& how);
+    result<outcome> arrive(journey& on, execute_options const& how);
+    result<outcome> decide_and_wait(journey const& on);
     void go_on(std::shared_ptr<attempt> of, std::shared_ptr<outcome_callback> done);
     void answered(
         std::shared_ptr<attempt> const& of,

@@ -11,39 +11,36 @@ namespace diptych::write {
 namespace {
 
 result<std::optional<append_request>> decide_on(
-    log::stage const& stage, attempt& of, asked_states const& base, hot_states& hot
+    log::stage const& stage, attempt& of, unit const& base, hot_states& hot
 ) {
-    auto const evolved = [&](model::state_key const& key, std::size_t parameter, std::size_t i) {
+    auto const evolved = [&](model::state_key const& key) {
         std::optional<folded_state> known;
-        if (auto value = base.find(parameter, i, key); value != nullptr)
+        if (auto value = base.recorded(key); value != nullptr)
             known = {.value = std::move(value), .at = base.at};
         return hot.at_end(stage, key, std::move(known));
     };
-    DIPTYCH_TRY(auto const states, ask(*of.command, of.value.get(), evolved));
-    if (!states) return std::optional<append_request>{};
-    ++of.counts->redecided;
+    DIPTYCH_TRY(auto decided, decide_unit(of, evolved));
+    if (!decided) return std::optional<append_request>{};
+    for (auto const& part : of.parts) ++part.counts->redecided;
     if (!of.is_direct)
-        for (auto const& keys : states->keys)
-            for (auto const& key : keys)
-                if (!key.fresh) hot.heat(key);
-    DIPTYCH_TRY(auto said, decide(of, states->values));
-    DIPTYCH_TRY(auto request, request_of(of, std::move(said), *states, std::nullopt));
+        for (auto const& state : decided->states) hot.heat(state.key);
+    DIPTYCH_TRY(auto request, request_of(of, *decided, std::nullopt));
     return std::optional(std::move(request));
 }
 
 void note_time(attempt const& of, watchdog const& watch, std::chrono::microseconds took) {
-    of.counts->commit_user_us +=
-        static_cast<std::uint64_t>(std::max<std::int64_t>(0, took.count()));
+    auto& counts = *of.parts.front().counts;  // of several, time is the first one's
+    counts.commit_user_us += static_cast<std::uint64_t>(std::max<std::int64_t>(0, took.count()));
     if (took < watch.slow) return;
-    ++of.counts->slow_decisions;
-    if (watch.on_slow) watch.on_slow(full_name(*of.command), took);
+    ++counts.slow_decisions;
+    if (watch.on_slow) watch.on_slow(describe(of), took);
 }
 
 }  // namespace
 
 log::redecide decide_again(
     std::shared_ptr<attempt> of,
-    std::shared_ptr<asked_states const> base,
+    std::shared_ptr<unit const> base,
     hot_states& hot,
     watchdog const& watch
 ) {

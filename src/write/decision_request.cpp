@@ -10,61 +10,46 @@ namespace diptych::write {
 
 namespace {
 
-result<std::vector<event_data>> state_records(
-    asked_states const& states, std::span<event_data const> events
-) {
+// One for each state, as it is after all events. Behind them stands the last command's metadata.
+result<std::vector<event_data>> state_records(attempt const& of, unit const& decided) {
     std::vector<event_data> records;
-    for (std::size_t p = 0; p < states.keys.size(); ++p)
-        for (std::size_t i = 0; i < states.keys[p].size(); ++i) {
-            auto const& key = states.keys[p][i];
-            if (key.fresh || !key.of->state_stored) continue;
-            DIPTYCH_TRY(
-                auto record, state_record(*key.of, key.names, states.values[p][i].get(), events)
-            );
-            if (record) records.push_back(*std::move(record));
-        }
+    for (auto const& state : decided.states) {
+        if (!state.key.of->state_stored) continue;
+        DIPTYCH_TRY(
+            auto record,
+            state_record(*state.key.of, state.key.names, state.recorded.get(), decided.events)
+        );
+        if (!record) continue;
+        record->metadata = of.parts.back().metadata;
+        records.push_back(*std::move(record));
+    }
     return records;
 }
 
 }  // namespace
 
-std::string recorded_answer(model::decided const& said) {
-    outcome answer;
-    if (said.refused) {
-        answer.is = outcome::kind::refused;
-        answer.reason = said.reason;
-        answer.detail = said.detail;
-    }
-    return to_json(answer);
+std::string recorded_answer(outcome const& answer) {
+    return to_json(
+        {.is = answer.is,
+         .reason = answer.reason,
+         .detail = answer.detail,
+         .refused_by = answer.refused_by}
+    );
 }
 
 result<append_request> request_of(
-    attempt& of,
-    model::decided said,
-    asked_states const& states,
-    std::optional<unless_recorded> condition
+    attempt& of, unit& decided, std::optional<unless_recorded> condition
 ) {
-    if (said.refused) said.events.clear();
     append_request request{.unless = std::move(condition), .command = of.key};
-    if (of.key) request.answer = recorded_answer(said);
-    of.last = {
-        .is = said.refused ? outcome::kind::refused : outcome::kind::accepted,
-        .reason = std::move(said.reason),
-        .detail = std::move(said.detail),
-        .events = {}
-    };
-    DIPTYCH_TRY(auto records, state_records(states, said.events));
-    request.events = std::move(said.events);
-    for (auto& event : request.events) {
-        event.metadata = of.metadata;
+    if (of.key) request.answer = recorded_answer(decided.answer);
+    of.last = std::move(decided.answer);
+    DIPTYCH_TRY(auto records, state_records(of, decided));
+    request.events = std::move(decided.events);
+    for (auto const& event : request.events)
         of.last.events.push_back(
             {.type = event.type, .stream = event.stream, .version = {}, .position = {}}
         );
-    }
-    for (auto& record : records) {
-        record.metadata = of.metadata;
-        request.events.push_back(std::move(record));
-    }
+    for (auto& record : records) request.events.push_back(std::move(record));
     return request;
 }
 

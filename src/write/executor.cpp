@@ -17,7 +17,8 @@ namespace diptych::write {
 
 struct executor::parts {
     parts(log::sequenced_log& to, clock& time, random_source& random, executor_options const& with)
-        : log(to),
+        : together_max(with.together_max),
+          log(to),
           watch{.time = &time, .slow = with.slow_decision, .on_slow = with.on_slow},
           kept(to, with.build_id, with.snapshots_pending_max),
           loader(
@@ -40,6 +41,7 @@ struct executor::parts {
               with.elsewhere
           ) {}
 
+    std::size_t const together_max;
     log::sequenced_log& log;
     watchdog const watch;
     command_registry registry = {};
@@ -101,20 +103,69 @@ result<received> receive(
     };
 }
 
+result<received> receive(command_registry const& registry, command_text const& what) {
+    return receive(registry, what.command, what.json);
+}
+result<received> receive(command_registry const& registry, command_value const& what) {
+    return receive(registry, *what.command, what.value);
+}
+
+// Reads all of them; if one can not be read, that is how the others end as well.
+template <class Command>
+result<std::vector<received>> receive_all(
+    command_registry const& registry, std::span<Command const> commands, std::size_t count_max
+) {
+    if (commands.empty())
+        return fail(errc::invalid, "no_commands", "there are no commands to execute together");
+    if (commands.size() > count_max)
+        return fail(
+            errc::invalid,
+            "too_many_commands",
+            std::to_string(commands.size()) + " commands are more than the " +
+                std::to_string(count_max) + " that may be executed together"
+        );
+    std::vector<received> all;
+    for (auto const& command : commands) {
+        auto one = receive(registry, command);
+        if (!one) {
+            if (commands.size() > 1)
+                one.error().facts.emplace_back("place", std::to_string(all.size()));
+            for (auto const& other : all) other.known->counts.count(std::unexpected(one.error()));
+            return std::unexpected(std::move(one).error());
+        }
+        all.push_back(*std::move(one));
+    }
+    return all;
+}
+
 }  // namespace
+
+result<outcome> executor::execute_together(
+    std::span<command_text const> commands, execute_options const& options
+) {
+    DIPTYCH_TRY(auto const what, receive_all(parts_->registry, commands, parts_->together_max));
+    return parts_->flow.execute(what, options);
+}
+
+result<outcome> executor::execute_together(
+    std::span<command_value const> commands, execute_options const& options
+) {
+    DIPTYCH_TRY(auto const what, receive_all(parts_->registry, commands, parts_->together_max));
+    return parts_->flow.execute(what, options);
+}
 
 result<outcome> executor::execute(
     std::string_view command, std::string_view json, execute_options const& options
 ) {
     DIPTYCH_TRY(auto const what, receive(parts_->registry, command, json));
-    return parts_->flow.execute(what, options);
+    return parts_->flow.execute(std::span(&what, 1), options);
 }
 
 result<outcome> executor::execute(
     model::command const& command, model::erased_const const& value, execute_options const& options
 ) {
     DIPTYCH_TRY(auto const what, receive(parts_->registry, command, value));
-    return parts_->flow.execute(what, options);
+    return parts_->flow.execute(std::span(&what, 1), options);
 }
 
 void executor::execute_async(

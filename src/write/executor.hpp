@@ -27,6 +27,18 @@
 
 namespace diptych::write {
 
+/// A command as it comes from outside. The views are valid during the call they are given to.
+struct command_text {
+    std::string_view command;
+    std::string_view json;
+};
+
+/// A command of the program itself.
+struct command_value {
+    model::command const* command;
+    model::erased_const value;
+};
+
 /// Runs a task on some other thread, soon.
 using run_elsewhere = std::function<void(std::move_only_function<void()>)>;
 
@@ -37,6 +49,7 @@ struct executor_options {
     std::size_t hot_states_max = 1'024;  ///< States kept up to date inside the commit step.
     std::size_t delta_max = 1'024;       ///< Events folded inside the commit step for one decision.
     std::size_t rounds_max = 4;          ///< Cold rounds before the answer is unavailable.
+    std::size_t together_max = 256;      ///< Commands of one unit.
     std::size_t snapshot_after = 256;    ///< Events folded since the last snapshot of a state.
     std::size_t snapshots_pending_max = 256;
     std::size_t refold_one_in = 64;  ///< Reused snapshots of other builds that are checked.
@@ -85,6 +98,18 @@ public:
         model::command const& command,
         model::erased_const const& value,
         execute_options const& options = {}
+    );
+
+    /// Executes commands as one unit: all of their events are recorded, at consecutive positions,
+    /// or none. Each sees those before it. One command is executed as by execute().
+    ///
+    /// Fails as execute does, and with invalid if there are no commands or more than together_max.
+    /// A fault of reading one of several has its place among the facts, as `place`.
+    result<outcome> execute_together(
+        std::span<command_text const> commands, execute_options const& options = {}
+    );
+    result<outcome> execute_together(
+        std::span<command_value const> commands, execute_options const& options = {}
     );
 
     /// As execute, but returns at once (where there is middleware or advice: when they are done).

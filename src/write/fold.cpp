@@ -2,6 +2,8 @@
 
 #include "write/user_code.hpp"
 
+#include <diptych/try.hpp>
+
 namespace diptych::write {
 
 result<void> fold_event(
@@ -34,6 +36,13 @@ bool is_sole_holder(model::erased const& state) {
     auto touch = state;
     touch.reset();
     return true;
+}
+
+result<void*> writable(model::state const& of, model::erased& value) {
+    if (!is_sole_holder(value)) {
+        DIPTYCH_TRY(value, copy_state(of, value.get()));
+    }
+    return value.get();
 }
 
 }  // namespace diptych::write

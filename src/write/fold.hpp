@@ -26,4 +26,7 @@ result<model::erased> copy_state(model::state const& of, void const* from);
 /// Whoever held it before has let go for good: what they read is over before what we write.
 bool is_sole_holder(model::erased const& state);
 
+/// A value that may be changed: the given one if nobody else holds it, else a copy in its place.
+result<void*> writable(model::state const& of, model::erased& value);
+
 }  // namespace diptych::write

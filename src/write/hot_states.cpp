@@ -27,11 +27,8 @@ result<bool> hot_states::advance(hot& state, model::state_key const& key, log::s
         fresh = fresh.subspan(1);
     }
     if (fresh.empty()) return true;
-    if (!is_sole_holder(state.value)) {
-        DIPTYCH_TRY(state.value, copy_state(*key.of, state.value.get()));
-    }
-    for (auto const& event : fresh)
-        DIPTYCH_TRY(fold_event(*key.of, state.value.get(), event, key.names));
+    DIPTYCH_TRY(auto* const into, writable(*key.of, state.value));
+    for (auto const& event : fresh) DIPTYCH_TRY(fold_event(*key.of, into, event, key.names));
     state.last = {fresh.back().position, fresh.back().id};
     return true;
 }

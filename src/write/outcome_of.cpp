@@ -12,10 +12,13 @@ namespace diptych::write {
 
 namespace {
 
+// Of a single command: several have no one place.
 std::string location_of(attempt const& of) {
-    if (of.command->location == nullptr) return {};
-    auto text = guarded("the location of " + full_name(*of.command), [&]() -> result<std::string> {
-        return of.command->location(of.value.get());
+    auto const& only = of.parts.front();
+    if (of.parts.size() > 1 || only.command->location == nullptr) return {};
+    auto const where = "the location of " + full_name(*only.command);
+    auto text = guarded(where, [&]() -> result<std::string> {
+        return only.command->location(only.value.get());
     });
     return text ? *std::move(text) : std::string();
 }
@@ -74,22 +77,17 @@ result<outcome> first_outcome(event_log const& log, attempt const& of, appended 
 
 result<outcome> outcome_of(event_log const& log, attempt const& of, appended said) {
     if (said.repeated) return first_outcome(log, of, said);
-    outcome answer{
-        .is = of.last.is,
-        .at = said.at,
-        .events = numbered(of, said),
-        .reason = of.last.reason,
-        .detail = of.last.detail,
-        .view_behind = said.view_behind
-    };
+    outcome answer = of.last;
+    answer.at = said.at;
+    answer.events = numbered(of, said);
+    answer.view_behind = said.view_behind;
     if (answer.accepted()) answer.location = location_of(of);
     return answer;
 }
 
-result<outcome> refused_outright(event_log const& log, model::decided const& said) {
-    return outcome{
-        .is = outcome::kind::refused, .at = log.end(), .reason = said.reason, .detail = said.detail
-    };
+result<outcome> refused_outright(event_log const& log, outcome said) {
+    said.at = log.end();
+    return said;
 }
 
 }  // namespace diptych::write

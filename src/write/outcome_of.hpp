@@ -14,6 +14,6 @@ namespace diptych::write {
 result<outcome> outcome_of(event_log const& log, attempt const& of, appended said);
 
 /// A refusal that was not recorded.
-result<outcome> refused_outright(event_log const& log, model::decided const& said);
+result<outcome> refused_outright(event_log const& log, outcome said);
 
 }  // namespace diptych::write

@@ -1,15 +1,16 @@
 #include "write/rounds.hpp"
 
-#include "write/asked_states.hpp"
 #include "write/client_conflict.hpp"
 #include "write/decision_request.hpp"
 #include "write/outcome_of.hpp"
+#include "write/unit_loading.hpp"
 #include "write/user_code.hpp"
 
 #include <diptych/try.hpp>
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace diptych::write {
 
@@ -20,9 +21,7 @@ token at_position(log::sequenced_log const& log, position at) {
 }
 
 log::proposal direct_proposal(
-    round_tools const& tools,
-    std::shared_ptr<attempt> of,
-    std::shared_ptr<asked_states const> states
+    round_tools const& tools, std::shared_ptr<attempt> of, std::shared_ptr<unit const> states
 ) {
     of->is_direct = true;
     auto key = of->key;
@@ -34,64 +33,77 @@ log::proposal direct_proposal(
     };
 }
 
-// Whether its only states are fought for: they are at hand in the commit step, and need not be
-// loaded to decide on them in vain. Where there are several parameters, keys may come from states.
-result<bool> is_fought_for(round_tools const& tools, attempt const& of) {
+// The keys of the only states that a command asks for, if there are any; nullopt: not known before
+// it is decided. Where there are several parameters, keys may come from states.
+result<std::optional<std::vector<model::state_key>>> plain_keys(part const& of) {
+    using keys = std::vector<model::state_key>;
     auto const asks = [](model::parameter const& one) { return one.of != nullptr; };
     auto const& parameters = of.command->parameters;
     auto const first = std::ranges::find_if(parameters, asks);
-    if (of.rounds > 0 || of.options.if_match || std::ranges::count_if(parameters, asks) != 1)
-        return false;
-    std::vector<std::vector<model::erased_const>> const earlier(
-        static_cast<std::size_t>(first - parameters.begin())
-    );
-    DIPTYCH_TRY(auto const keys, guarded("the ids of " + first->text, [&] {
+    if (first == parameters.end()) return std::optional(keys{});
+    if (std::ranges::count_if(parameters, asks) != 1) return std::optional<keys>{};
+    asked_states const earlier(static_cast<std::size_t>(first - parameters.begin()));
+    DIPTYCH_TRY(auto found, guarded("the ids of " + first->text, [&] {
                     return first->keys(of.value.get(), earlier);
                 }));
-    return !keys.empty() && std::ranges::all_of(keys, [&](model::state_key const& key) {
-        return !key.fresh && tools.hot.take_heat(key);
-    });
+    if (found.empty()) return std::optional<keys>{};
+    return std::optional(std::move(found));
+}
+
+// Whether all its states are fought for: they are at hand in the commit step, and need not be
+// loaded to decide on them in vain.
+result<bool> is_fought_for(round_tools const& tools, attempt const& of) {
+    if (of.rounds > 0 || of.options.if_match) return false;
+    auto any = false;
+    for (auto const& part : of.parts) {
+        DIPTYCH_TRY(auto const keys, plain_keys(part));
+        if (!keys || !std::ranges::all_of(*keys, [&](model::state_key const& key) {
+                return !key.fresh && tools.hot.take_heat(key);
+            }))
+            return false;
+        any = any || !keys->empty();
+    }
+    return any;
+}
+
+// A unit that went back may ask for other states than it seemed: it is decided beforehand then.
+result<log::proposal> loaded_proposal(round_tools const& tools, std::shared_ptr<attempt> of) {
+    auto const what = of->rounds == 0 ? deciding::nothing : deciding::beforehand;
+    DIPTYCH_TRY(auto states, load_unit(tools.loader, *of, tools.log.end().position, what));
+    return direct_proposal(tools, std::move(of), std::make_shared<unit const>(std::move(states)));
 }
 
 result<log::proposal> decided_proposal(round_tools const& tools, std::shared_ptr<attempt> of) {
     auto const& options = of->options;
     DIPTYCH_TRY(auto const is_hot, is_fought_for(tools, *of));
-    if (is_hot)
-        return direct_proposal(tools, std::move(of), std::make_shared<asked_states const>());
+    if (is_hot) return direct_proposal(tools, std::move(of), std::make_shared<unit const>());
     of->is_direct = false;
     if (options.if_match) {
         DIPTYCH_TRY(tools.log.check(*options.if_match));
     }
-    DIPTYCH_TRY(
-        auto loaded,
-        load_states(tools.loader, *of->command, of->value.get(), tools.log.end().position)
-    );
-    auto const states = std::make_shared<asked_states const>(std::move(loaded));
     auto const last_round = of->rounds + 1 >= tools.rounds_max;
     if (!options.if_match && (options.mode == concurrency::pessimistic || last_round))
-        return direct_proposal(tools, std::move(of), states);
+        return loaded_proposal(tools, std::move(of));
+    DIPTYCH_TRY(auto loaded, load_unit(tools.loader, *of, tools.log.end().position));
+    auto const decided = std::make_shared<unit>(std::move(loaded));
     std::optional<unless_recorded> condition;
-    of->looked_at = what_they_look_at(*states);
+    of->looked_at = what_it_looks_at(*decided);
     if (of->looked_at)
         condition = {
             .what = *of->looked_at,
-            .after = options.if_match ? *options.if_match : at_position(tools.log, states->at)
+            .after = options.if_match ? *options.if_match : at_position(tools.log, decided->at)
         };
-    DIPTYCH_TRY(auto said, decide(*of, states->values));
-    DIPTYCH_TRY(auto request, request_of(*of, std::move(said), *states, std::move(condition)));
+    DIPTYCH_TRY(auto request, request_of(*of, *decided, std::move(condition)));
     log::proposal proposal{.request = std::move(request), .done = {}};
-    if (!options.if_match) proposal.again = decide_again(of, states, tools.hot, tools.watch);
+    if (!options.if_match) proposal.again = decide_again(of, decided, tools.hot, tools.watch);
     return proposal;
 }
 
 // Answered without asking any states; still recorded under the command's id.
 log::proposal settled_proposal(attempt& of) {
-    auto const& said = *of.settled;
-    of.last = {
-        .is = outcome::kind::refused, .reason = said.reason, .detail = said.detail, .events = {}
-    };
+    of.last = *of.settled;
     return {
-        .request = {.command = of.key, .answer = recorded_answer(said)}, .again = {}, .done = {}
+        .request = {.command = of.key, .answer = recorded_answer(of.last)}, .again = {}, .done = {}
     };
 }
 
@@ -124,8 +136,11 @@ std::optional<result<outcome>> settle(
     if (said) return outcome_of(tools.log, of, *std::move(said));
     auto& what = said.error();
     if (may_be_refused_by_view(of, what)) {
-        of.settled = model::decided{
-            .refused = true, .reason = std::move(what.code), .detail = std::move(what.message)
+        // Of the whole: a view does not say which event it is about.
+        of.settled = outcome{
+            .is = outcome::kind::refused,
+            .reason = std::move(what.code),
+            .detail = std::move(what.message)
         };
         if (of.key) return std::nullopt;  // one more, to record it
         return refused_outright(tools.log, *of.settled);
@@ -134,12 +149,12 @@ std::optional<result<outcome>> settle(
     if (of.options.if_match && what.code != "cold")
         return result<outcome>(std::unexpected(client_conflict(tools.log, of, what)));
     ++of.rounds;
-    ++of.counts->cold_rounds;
+    for (auto const& part : of.parts) ++part.counts->cold_rounds;
     if (of.rounds < tools.rounds_max) return std::nullopt;
     return result<outcome>(fail(
         errc::unavailable,
         "contention",
-        full_name(*of.command) + " could not be decided in " + std::to_string(of.rounds) +
+        describe(of) + " could not be decided in " + std::to_string(of.rounds) +
             " rounds: what it looks at changes too fast to be read"
     ));
 }

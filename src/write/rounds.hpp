@@ -1,6 +1,5 @@
 /// @file
-/// The rounds of a command: load and decide, propose, and look at what the log said. Most commands
-/// need one.
+/// The rounds of a unit: load and decide, propose, and look at what the log said. Most need one.
 #pragma once
 
 #include "log/sequenced_log.hpp"
@@ -27,7 +26,7 @@ struct round_tools {
     std::size_t rounds_max;
 };
 
-/// The next proposal of a command, without `done`: decided on this thread, or to be decided in the
+/// The next proposal of a unit, without `done`: decided on this thread, or to be decided in the
 /// commit step. Reads the log.
 result<log::proposal> next_proposal(round_tools const& tools, std::shared_ptr<attempt> of);
 

@@ -9,19 +9,6 @@
 
 namespace diptych::write {
 
-namespace {
-
-// A value that may be changed: the given one if nobody else holds it, else a copy in its place.
-result<void*> writable(model::erased& value, model::state const& of) {
-    if (!is_sole_holder(value)) {
-        DIPTYCH_TRY(auto own, copy_state(of, value.get()));
-        value = std::move(own);
-    }
-    return value.get();
-}
-
-}  // namespace
-
 state_loader::state_loader(
     log::sequenced_log& log, snapshots& kept, random_source& random, loader_options const& options
 )
@@ -39,7 +26,7 @@ result<std::size_t> state_loader::fold_into(
     void* into = nullptr;
     auto const fold_one = [&](recorded_event const& event) -> result<void> {
         if (into == nullptr) {
-            DIPTYCH_TRY(into, writable(value, *key.of));
+            DIPTYCH_TRY(into, writable(*key.of, value));
         }
         return fold_event(*key.of, into, event, key.names);
     };

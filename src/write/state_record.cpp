@@ -2,6 +2,7 @@
 
 #include "write/fold.hpp"
 #include "write/state_names.hpp"
+#include "write/unrecorded.hpp"
 #include "write/user_code.hpp"
 
 #include <diptych/json_writer.hpp>
@@ -12,38 +13,6 @@
 namespace diptych::write {
 
 namespace {
-
-bool folds(model::state const& of, std::span<std::string const> names, event_data const& event) {
-    auto const carries = [&](std::string const& name) {
-        return event.stream == name || std::ranges::find(event.tags, name) != event.tags.end();
-    };
-    return std::ranges::find(of.types, event.type) != of.types.end() &&
-           std::ranges::all_of(names, carries);
-}
-
-// An event not yet recorded, as a fold sees it. Position, version and time are not known.
-result<void> fold_unrecorded(
-    model::state const& of, void* into, event_data const& event, std::span<std::string const> names
-) {
-    std::string tags;
-    for (auto const& tag : event.tags) {
-        tags += static_cast<char>(tag.size());
-        tags += tag;
-    }
-    recorded_event const seen{
-        .position = {},
-        .epoch = epoch{1},
-        .version = {},
-        .id = event.id,
-        .recorded_at = {},
-        .stream = event.stream,
-        .type = event.type,
-        .tags = tag_list{tags, event.tags.size()},
-        .data = event.data,
-        .metadata = event.metadata
-    };
-    return fold_event(of, into, seen, names);
-}
 
 // Everything before the state itself. A record that begins otherwise has another layout, or was
 // folded otherwise: by another revision, or before the state had any.
@@ -65,11 +34,8 @@ result<std::optional<event_data>> state_record(
 ) {
     auto const concerns = [&](event_data const& event) { return folds(of, names, event); };
     if (std::ranges::none_of(events, concerns)) return std::optional<event_data>{};
-    DIPTYCH_TRY(auto const after, copy_state(of, before));
-    for (auto const& event : events) {
-        if (!concerns(event)) continue;
-        DIPTYCH_TRY(fold_unrecorded(of, after.get(), event, names));
-    }
+    DIPTYCH_TRY(auto after, copy_state(of, before));
+    DIPTYCH_TRY(fold_unrecorded(of, names, after, events));
     DIPTYCH_TRY(auto const saved, guarded("saving " + of.name, [&]() -> result<std::string> {
                     return of.save(after.get());
                 }));
