@@ -48,7 +48,7 @@ TEST_CASE("commands of several types are executed together") {
     );
     // [handover]
     REQUIRE(answer);
-    CHECK(answer->accepted());
+    REQUIRE(answer->accepted());
     REQUIRE(answer->events.size() == 2);
     CHECK(answer->events[1] == event_summary{"lending.lent", "book-dune", version{3}, position{3}});
     auto const again = app.execute_together(
