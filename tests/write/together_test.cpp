@@ -186,6 +186,21 @@ TEST_CASE("a change to what any command of a unit looks at leads to deciding all
     }
 }
 
+TEST_CASE("a unit never mixes a state as it was with one as it is now") {
+    house at;
+    REQUIRE(at.execute("deposit", money("a", 5)));
+    REQUIRE(at.execute("deposit", money("b", 5)));
+    bank::interrupt([&] {  // the first withdrawal has its state, the second asks for a newer one
+        at.execute("withdraw", money("a", 5)).or_throw();
+        at.execute("withdraw", money("b", 1)).or_throw();
+    });
+    auto const answer =
+        together(at, {{"withdraw", money("a", 5)}, {"withdraw", money("b", 4)}}).or_throw();
+    CHECK(answer.refused_by == refusing_command{0, "bank.withdraw"});
+    CHECK(answer.detail == "only 0");
+    CHECK(at.balance_of("a") == "0");
+}
+
 TEST_CASE("a unit that is decided again may be refused") {
     house at;
     REQUIRE(at.execute("deposit", money("b", 5)));
