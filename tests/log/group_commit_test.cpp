@@ -38,4 +38,25 @@ TEST_CASE("who comes while a group is being written shares the next one, without
     CHECK(log->end().position == position{1 + late});
 }
 
+TEST_CASE("a version found out before a write that is forgotten since is not relied on") {
+    opened<watched_memory> log({.heads_max = 1});
+    answers got;
+    log->append({.events = {event("a-1", "made")}}, got.as(0));
+    constexpr std::size_t at_once = 100;
+    for (std::size_t written = 0; written <= 2 * append_events_max; written += at_once) {
+        std::vector<event_data> others;  // in all, more streams than are remembered
+        for (std::size_t i = 0; i < at_once; ++i)
+            others.push_back(event("b-" + std::to_string(written + i), "made"));
+        log->append({.events = std::move(others)}, [](auto const& answer) { CHECK(answer); });
+    }
+    log->append({.events = {event("a-1", "made")}}, got.as(1));  // knows of none, so far
+    auto const none = expected_version::no_stream();
+    log->append({.expect = {{"a-1", none}}}, got.as(2));
+    while (log->commit_step()) {
+    }
+    REQUIRE(got.of(1)->versions.at("a-1") == version{2});
+    CHECK(got.of(2).error().kind == errc::conflict);
+    CHECK(versions(log->read_stream("a-1").or_throw()) == numbers{1, 2});
+}
+
 }  // namespace diptych::contract
