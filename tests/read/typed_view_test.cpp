@@ -94,6 +94,21 @@ struct names {
     }
 };
 
+struct places {
+    struct row {
+        batch_id batch;
+        product_id product;
+        int quantity = 0;
+    };
+    using key = batch_id;
+    static constexpr bool is_inline = true;
+    static constexpr auto unique = {"product, quantity"};
+
+    void project(batch_created const& e, diptych::rows<places>& rows) const {
+        rows.put({.batch = e.batch, .product = e.product, .quantity = e.quantity});
+    }
+};
+
 }  // namespace depot
 
 TEST_CASE("a view in C++ keeps rows of a plain struct, with every kind of field") {
@@ -206,6 +221,26 @@ TEST_CASE("an inline view in C++ refuses what would be there twice") {
     CHECK(second.error().kind == errc::refused);
     CHECK(second.error().message == "view 'names' allows each product only once");
     CHECK(rows_of(views, "names") == R"([{"batch":"b","product":"p"}])");
+}
+
+TEST_CASE("several columns of a view in C++ may be unique together, though none is alone") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add(view_model<depot::places, depot::depot>()).or_throw();
+    views.start().or_throw();
+    of.append("depot.batch_created", R"({"product":"p","batch":"a","quantity":1})");
+    of.append("depot.batch_created", R"({"product":"p","batch":"b","quantity":2})");
+    of.append("depot.batch_created", R"({"product":"q","batch":"c","quantity":1})");
+    auto const again =
+        of.try_append("depot.batch_created", R"({"product":"p","batch":"d","quantity":2})");
+    REQUIRE(!again);
+    CHECK(again.error().kind == errc::refused);
+    CHECK(again.error().message == "view 'places' allows each (product, quantity) only once");
+    CHECK(
+        rows_of(views, "places", {{"select", "batch"}}) ==
+        R"([{"batch":"a"},{"batch":"b"},{"batch":"c"}])"
+    );
 }
 
 TEST_CASE("a view in C++ may not filter by a column that it has not") {
