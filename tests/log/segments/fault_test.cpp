@@ -100,31 +100,35 @@ TEST_CASE("whichever call fails, reopening the same engine loses nothing and goe
 
 TEST_CASE("after a failed reopen nothing is written, not even that the log was closed") {
     folder const in{root};
-    for (std::size_t n = 1;; ++n) {
-        CAPTURE(n);
-        REQUIRE(n < 50);
-        faulty_disk disk;
-        log_opener opener{disk, root, small()};
-        auto log = opener.writer().or_throw();
-        write_events(*log, 3, 200).or_throw();
-        disk.fail_at = disk.calls() + 1;
-        REQUIRE_FALSE(write_events(*log, 3, 200));
-        disk.fail_at = disk.calls() + n;
-        if (log->reopen()) {
-            REQUIRE(n > 1);
-            break;
-        }
-        disk.fail_at = 0;
-        CHECK(log->writable().error().kind == errc::unavailable);
-        CHECK(write_events(*log, 3, 200).error().kind == errc::unavailable);
-        CHECK_FALSE(log->maintain({}).or_throw());
-        if (n % 2 == 0) {
-            log->reopen().or_throw();
+    for (auto const is_stopped : {true, false})
+        for (std::size_t n = 1;; ++n) {
+            CAPTURE(is_stopped);
+            CAPTURE(n);
+            REQUIRE(n < 50);
+            faulty_disk disk;
+            log_opener opener{disk, root, small()};
+            auto log = opener.writer().or_throw();
             write_events(*log, 3, 200).or_throw();
-            check_whole(*log, 6, 200);
-            continue;
+            if (is_stopped) {
+                disk.fail_at = disk.calls() + 1;
+                REQUIRE_FALSE(write_events(*log, 3, 200));
+            }
+            disk.fail_at = disk.calls() + n;
+            if (log->reopen()) {
+                REQUIRE(n > 1);
+                break;
+            }
+            disk.fail_at = 0;
+            CHECK(log->writable().error().kind == errc::unavailable);
+            CHECK(write_events(*log, 3, 200).error().kind == errc::unavailable);
+            CHECK_FALSE(log->maintain({}).or_throw());
+            if (n % 2 == 0) {
+                log->reopen().or_throw();
+                write_events(*log, 3, 200).or_throw();
+                check_whole(*log, 6, 200);
+                continue;
+            }
+            log->close().or_throw();
+            CHECK_FALSE(disk.has(in.closed()));
         }
-        log->close().or_throw();
-        CHECK_FALSE(disk.has(in.closed()));
-    }
 }
