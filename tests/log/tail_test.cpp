@@ -240,32 +240,6 @@ TEST_CASE("an append to many streams outlasts the forgetting of heads between it
     CHECK(both.versions.at("d-1") == version{1});
 }
 
-TEST_CASE("what a caller looked up is not relied on when the stream was written and forgotten since"
-) {
-    opened<shared_memory> log({.group_max = 1, .heads_max = 2});
-    answers got;
-    append_request const first{
-        .events = {event("a-1", "made")}, .expect = {{"a-1", expected_version::no_stream()}}
-    };
-    auto const look_at = [](std::string const& prefix) {
-        append_request all;
-        for (std::size_t i = 0; i < append_events_max; ++i)
-            all.expect.emplace(prefix + std::to_string(i), expected_version::no_stream());
-        return all;
-    };
-    log->append(first, got.as(0));
-    for (auto const* const prefix : {"b-", "c-", "d-"}) log->append(look_at(prefix), got.as(1));
-    log->append(first, got.as(2));
-    log->append({.events = {event("a-1", "made")}}, got.as(3));
-    while (log->commit_step()) {
-    }
-    REQUIRE(got.count() == 6);
-    CHECK(got.of(0));
-    CHECK(got.of(2).error().code == "stream_version");
-    CHECK(got.of(3)->versions.at("a-1") == version{2});
-    CHECK(log->verify({}));
-}
-
 TEST_CASE("a log whose last frames can not be read is not opened as a shorter one") {
     opened<shared_memory> log;
     add(log, 2);
