@@ -8,6 +8,7 @@
 #include <diptych/model.hpp>
 #include <diptych/parameters.hpp>
 #include <diptych/state.hpp>
+#include <diptych/user_code.hpp>
 
 #include <memory>
 #include <optional>
@@ -19,20 +20,6 @@
 #include <vector>
 
 namespace diptych::detail {
-
-/// What user code threw, as errc::failed: "decide of allocate threw std::out_of_range: map::at". To
-/// be called while the exception is being handled.
-error thrown(std::string_view what);
-
-/// Runs user code and turns what it throws into errc::failed.
-template <class Run>
-auto guarded(std::string_view what, Run const& run) -> decltype(run()) {
-    try {
-        return run();
-    } catch (...) {
-        return std::unexpected(thrown(what));
-    }
-}
 
 enum class decoded { yes, not_mine, broken };
 

@@ -235,7 +235,8 @@ struct view_functions<View, reflect::types<Contexts...>> {
             project_event<View>(read, work_here.to, work_here.at);
         } catch (...) {
             // Another shape must not be tried on top of what this one has changed.
-            work_here.problem = thrown("project of " + std::string{reflect::type_name<View>});
+            work_here.problem =
+                thrown("project of " + std::string{reflect::type_name<View>}).error();
             throw;
         }
         return outcome;
@@ -294,16 +295,19 @@ struct view_functions<View, reflect::types<Contexts...>> {
             .project = project,
         };
         if constexpr (says_filter<View>)
-            for (std::string_view name : View::filter) made.filter.emplace_back(name);
+            for (std::string_view const name : View::filter) made.filter.emplace_back(name);
         if constexpr (says_sort<View>)
-            for (std::string_view name : View::sort) made.sort.emplace_back(name);
+            for (std::string_view const name : View::sort) made.sort.emplace_back(name);
         if constexpr (says_unique<View>)
-            for (std::string_view names : View::unique) made.unique.push_back(names_in(names));
+            for (std::string_view const names : View::unique)
+                made.unique.push_back(names_in(names));
         for (auto const& entry : entries())
             if (made.types.empty() || made.types.back() != entry.type)
                 made.types.push_back(entry.type);
-        std::string revision = "0";
-        if constexpr (says_view_revision<View>) revision = std::to_string(View::revision);
+        auto const revision = [] {
+            if constexpr (says_view_revision<View>) return std::to_string(View::revision);
+            return std::string{"0"};
+        }();
         made.fingerprint = fingerprint_of(made.name, revision, entries());
         return made;
     }

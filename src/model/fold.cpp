@@ -1,11 +1,10 @@
 #include <diptych/state_model.hpp>
+#include <diptych/user_code.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <cxxabi.h>
 #include <tuple>
 
 namespace diptych::detail {
@@ -25,29 +24,7 @@ error about(error why, recorded_event const& event) {
     return why;
 }
 
-/// The type of the exception being handled, as written in the source.
-std::string thrown_type() {
-    auto const* const type = abi::__cxa_current_exception_type();
-    if (type == nullptr) return "an unknown exception";
-    int status = 0;
-    char* const plain = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
-    std::string name = status == 0 ? plain : type->name();
-    std::free(plain);  // NOLINT(cppcoreguidelines-no-malloc): __cxa_demangle says so
-    return name;
-}
-
 }  // namespace
-
-error thrown(std::string_view what) {
-    auto message = std::string{what} + " threw " + thrown_type();
-    try {
-        throw;
-    } catch (std::exception const& problem) {
-        message += std::string{": "} + problem.what();
-    } catch (...) {  // nothing more is known of it
-    }
-    return {errc::failed, "user_code", std::move(message)};
-}
 
 std::vector<fold_entry> in_order(std::vector<fold_entry> entries) {
     std::vector<fold_entry> ordered;
@@ -93,7 +70,7 @@ result<void> fold_with(
         if (first->fold(into, event, json::tolerant, key, why) == decoded::yes) return {};
         return std::unexpected(about(*std::move(why), event));
     } catch (...) {
-        return std::unexpected(about(thrown("evolve of " + std::string{state}), event));
+        return std::unexpected(about(thrown("evolve of " + std::string{state}).error(), event));
     }
 }
 

@@ -132,9 +132,9 @@ TEST_CASE("answers and timers are inputs, each for the command it is about") {
                   "$failed",
                   stream,
                   R"({"command":"parcels.deliver","id":"i","body":{"parcel":"p"},)"
-                  R"("error":{"kind":"failed","code":"user_code","message":"m"}})"
+                  R"("error":{"kind":"failed","code":"exception","message":"m"}})"
               ))
-            .cancel == std::vector<std::string>{"failed/user_code/m"}
+            .cancel == std::vector<std::string>{"failed/exception/m"}
     );
     CHECK(
         react(event(

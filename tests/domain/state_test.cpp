@@ -86,7 +86,7 @@ TEST_CASE("an erased event is passed over") {
     CHECK(stock().fold(state.get(), event, table));
 }
 
-TEST_CASE("what an evolve throws is a failure that names the state") {
+TEST_CASE("what an evolve throws is a failure that names the state and the exception") {
     auto const& fragile = diptych::state_model<context_of<throwing::context>, throwing::fragile>();
     auto const state = fragile.make();
     auto const folded = fragile.fold(
@@ -97,6 +97,11 @@ TEST_CASE("what an evolve throws is a failure that names the state") {
     CHECK(
         folded.error().message ==
         "throwing.happened at position 7: evolve of fragile threw std::length_error: too long"
+    );
+    CHECK(folded.error().code == "exception");
+    CHECK(
+        folded.error().facts.at(0) ==
+        std::pair<std::string, std::string>{"exception", R"("std::length_error")"}
     );
 }
 

@@ -149,6 +149,7 @@ TEST_CASE("what user code throws fails its own command with the type's name") {
     auto const failed = at.execute("deposit", money("a", 5));
     REQUIRE(!failed);
     CHECK(failed.error().kind == errc::failed);
+    CHECK(failed.error().code == "exception");
     CHECK(failed.error().message == "decide of bank.deposit threw std::domain_error: no");
     CHECK(at.statistics("bank.deposit").failed == 1);
     bank::in_use().decide_throws = false;

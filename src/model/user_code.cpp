@@ -1,17 +1,16 @@
-#include "write/user_code.hpp"
-
 #include <diptych/json_writer.hpp>
+#include <diptych/user_code.hpp>
 
 #include <cstdlib>
 #include <cxxabi.h>
 #include <exception>
 #include <string>
 
-namespace diptych::write {
-
+namespace diptych::detail {
 namespace {
 
-std::string name_of_current_exception() {
+/// The type of the exception being handled, as written in the source.
+std::string thrown_type() {
     auto const* const type = abi::__cxa_current_exception_type();
     if (type == nullptr) return "an unknown exception";
     int status = 0;
@@ -21,17 +20,23 @@ std::string name_of_current_exception() {
     return name;
 }
 
+/// What the exception being handled says of itself; empty if it says nothing.
+std::string said() {
+    try {
+        throw;
+    } catch (std::exception const& problem) {
+        return problem.what();
+    } catch (...) {
+        return {};
+    }
+}
+
 }  // namespace
 
 std::unexpected<error> thrown(std::string_view where) {
-    auto const type = name_of_current_exception();
-    std::string message = std::string(where) + " threw " + type;
-    try {
-        throw;
-    } catch (std::exception const& e) {
-        message += std::string(": ") + e.what();
-    } catch (...) {  // nothing more is known of it
-    }
+    auto const type = thrown_type();
+    auto message = std::string{where}.append(" threw ").append(type);
+    if (auto const what = said(); !what.empty()) message.append(": ").append(what);
     std::string quoted;
     json::append_quoted(quoted, type);
     return std::unexpected(error{
@@ -42,4 +47,4 @@ std::unexpected<error> thrown(std::string_view where) {
     });
 }
 
-}  // namespace diptych::write
+}  // namespace diptych::detail
