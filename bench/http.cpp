@@ -64,7 +64,7 @@ int main(int count, char** values) {
     auto const connections = static_cast<std::size_t>(given.number("connections"));
     served const app(given.text("dir"));
     empty_responder const empty;
-    edge::server idle({.address = "127.0.0.1:0"}, [](http::request, http::responder to) {
+    edge::server idle({.address = "127.0.0.1:0"}, [](http::request const&, http::responder to) {
         to.answer(http::json(200, R"({"empty":"empty"})"));
     });
     idle.start().or_throw();

@@ -9,7 +9,13 @@ namespace shop {
 
 namespace {
 
-using namespace diptych;
+namespace http = diptych::http;
+namespace json = diptych::json;
+using diptych::application;
+using diptych::execute_options;
+using diptych::outcome;
+using diptych::result;
+using diptych::token;
 
 http::response message(int status, std::string_view text) {
     json::writer out;
@@ -43,11 +49,11 @@ execute_options options_of(http::request const& asked) {
 }
 
 // An acknowledgement and where to look, and nothing else.
-http::response accepted(int status, token const& at, std::string location) {
+http::response accepted(int status, token const& at, std::string_view location) {
     json::writer out;
     out.begin_object().member("token", to_string(at)).end_object();
     auto answer = http::json(status, std::move(out).text());
-    answer.headers.add("Location", location);
+    answer.headers.add("Location", std::string{location});
     return answer;
 }
 
@@ -80,7 +86,9 @@ http::response post_allocate(application& app, http::request const& asked) {
 }
 
 // The rows of all pages.
-result<std::string> all_rows(application& app, std::string view, http::pairs const& parameters) {
+result<std::string> all_rows(
+    application& app, std::string const& view, http::pairs const& parameters
+) {
     std::string rows;
     std::string cursor;
     do {

@@ -193,7 +193,7 @@ public:
 
 private:
     result<outcome> execute_erased(
-        std::string_view name, model::erased_const value, execute_options const& options
+        std::string_view name, model::erased_const const& value, execute_options const& options
     );
 
     struct implementation;

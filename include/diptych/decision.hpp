@@ -59,8 +59,8 @@ public:
 
     decision() = default;
     decision(no_events_t) {}  // NOLINT(google-explicit-constructor)
-    decision(diptych::refusal no)
-        : refusal_(std::move(no)) {}  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    decision(diptych::refusal no) : refusal_(std::move(no)) {}
 
     template <class... Event>
         requires(sizeof...(Event) > 0 && (may_hold<Event> && ...))

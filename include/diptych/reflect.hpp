@@ -95,8 +95,15 @@ template <class T>
 struct holder {
     T value;
 };
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-internal"  // a T without linkage is as good
+#endif
 template <class T>
 extern holder<T> const unreal;
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
 
 constexpr bool is_identifier(char c) {
     return c == '_' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');

@@ -158,7 +158,7 @@ struct key_types {
 template <class... T>
 struct key_types<std::tuple<T...>> {
     using list = reflect::types<T...>;
-    static std::tuple<T...> const& tied(std::tuple<T...> const& of) { return of; }
+    static std::tuple<T const&...> tied(std::tuple<T...> const& of) { return of; }
 };
 
 template <class Key>

@@ -72,7 +72,7 @@ result<outcome> application::execute(
 }
 
 result<outcome> application::execute_erased(
-    std::string_view name, model::erased_const value, execute_options const& options
+    std::string_view name, model::erased_const const& value, execute_options const& options
 ) {
     DIPTYCH_TRY(start());
     auto& commands = implementation_->node->commands();

@@ -41,7 +41,7 @@ int look_into(dl_phdr_info* object, std::size_t, void* found) {
     for (int i = 0; i < object->dlpi_phnum; ++i) {
         auto const& segment = object->dlpi_phdr[i];
         if (segment.p_type != PT_NOTE) continue;
-        auto const* const notes =
+        auto const* const notes =  // NOLINTNEXTLINE(performance-no-int-to-ptr): it is an address
             reinterpret_cast<char const*>(object->dlpi_addr + segment.p_vaddr);
         if (auto id = id_among(notes, segment.p_memsz); !id.empty())
             *static_cast<std::string*>(found) = std::move(id);

@@ -24,9 +24,8 @@ result<void> export_events(export_options const& how) {
     auto const complain = [&] {
         return fail(
             errc::failed,
-            fmt::format(
-                "can not write {}: {}", how.file, std::strerror(errno)
-            )  // NOLINT(concurrency-mt-unsafe)
+            // NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread
+            fmt::format("can not write {}: {}", how.file, std::strerror(errno))
         );
     };
     if (!out) return complain();

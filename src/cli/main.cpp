@@ -15,7 +15,11 @@
 
 namespace {
 
-using namespace diptych;
+namespace cli = diptych::cli;
+namespace json = diptych::json;
+using diptych::errc;
+using diptych::error;
+using diptych::result;
 
 /// Declares the subcommands; the one that is named leaves what to do in `chosen`.
 class program {
@@ -92,7 +96,7 @@ private:
                 if (one->get_name() == word) named = one;
             }
             if (named == nullptr) {
-                auto const close = edge::nearest(word, names);
+                auto const close = diptych::edge::nearest(word, names);
                 return fmt::format(
                     "there is no command '{}'; {}",
                     word,

@@ -9,6 +9,7 @@
 namespace diptych {
 namespace {
 
+// NOLINTNEXTLINE(google-build-using-namespace): this file is about nothing else
 using namespace std::chrono;
 
 /// Takes text apart from its front.

@@ -15,7 +15,7 @@ namespace diptych::log {
 committer::verdict committer::judge(queued& one, frame_builder& frame, staged_view& view) {
     auto known = find_first_answer(one.ready, staged_view::unseen(view, one.ready), core_.line);
     if (!known) return std::unexpected(std::move(known.error()));
-    if (*known) return std::move(**known);
+    if (*known) return std::move(*known);
     if (one.decide_first && one.again) return decide_again(one, frame, view);
     auto holds = check_condition(one.ready, view);
     if (holds) return accept(one.ready, frame, view);
@@ -53,7 +53,7 @@ committer::verdict committer::decide_again(queued& one, frame_builder& frame, st
     if (is_other_command || fresh->has_given_ids) {
         auto known = find_first_answer(*fresh, staged_view::unseen(view, *fresh), core_.line);
         if (!known) return std::unexpected(std::move(known.error()));
-        if (*known) return std::move(**known);
+        if (*known) return std::move(*known);
     }
     auto holds = check_condition(*fresh, view);
     if (!holds) return std::unexpected(std::move(holds.error()));

@@ -67,7 +67,7 @@ std::vector<http::route> append_routes(site_parts& parts) {
                      parts.pool,
                      std::move(asked),
                      std::move(to),
-                     [&parts](http::request what, http::responder answer) {
+                     [&parts](http::request const& what, http::responder answer) {
                          append(parts, what, std::move(answer));
                      }
                  );

@@ -120,7 +120,7 @@ std::vector<http::route> command_routes(site_parts& parts) {
                      parts.pool,
                      std::move(asked),
                      std::move(to),
-                     [&parts](http::request what, http::responder answer) {
+                     [&parts](http::request const& what, http::responder answer) {
                          execute(parts, what, std::move(answer));
                      }
                  );

@@ -103,7 +103,7 @@ std::vector<http::route> event_routes(site_parts& parts) {
                      parts.pool,
                      std::move(asked),
                      std::move(to),
-                     [&parts](http::request what, http::responder out) {
+                     [&parts](http::request const& what, http::responder out) {
                          answer(parts, what, std::move(out));
                      }
                  );

@@ -67,7 +67,7 @@ result<std::unique_ptr<index_writer>> index_writer::open(
 result<index_checkpoint> index_writer::checkpoint() { return read_checkpoint_.read(); }
 
 result<index_checkpoint> index_writer::merge(
-    std::span<frame_ptr const> frames, index_checkpoint const& from, pending_states states
+    std::span<frame_ptr const> frames, index_checkpoint const& from, pending_states const& states
 ) {
     DIPTYCH_TRY(auto const to, checkpoint_after(from, frames));
     auto const written = write(frames, to, states);
@@ -97,7 +97,7 @@ result<void> index_writer::save(pending_states const& states) {
     return {};
 }
 
-result<bool> index_writer::maintain(timestamp end, pending_states states) {
+result<bool> index_writer::maintain(timestamp end, pending_states const& states) {
     DIPTYCH_TRY(auto all, sqlite::transaction::begin(database_));
     DIPTYCH_TRY(save(states));
     DIPTYCH_TRY(auto const expired, answers_.expire(end, limits_.expire_max));
@@ -109,7 +109,7 @@ result<bool> index_writer::maintain(timestamp end, pending_states states) {
     return expired == limits_.expire_max;
 }
 
-result<void> index_writer::close(pending_states states) {
+result<void> index_writer::close(pending_states const& states) {
     {
         DIPTYCH_TRY(auto all, sqlite::transaction::begin(database_));
         DIPTYCH_TRY(save(states));

@@ -43,15 +43,17 @@ public:
 
     /// Writes frames and states in one transaction. The checkpoint it has come to.
     result<index_checkpoint> merge(
-        std::span<frame_ptr const> frames, index_checkpoint const& from, pending_states states
+        std::span<frame_ptr const> frames,
+        index_checkpoint const& from,
+        pending_states const& states
     );
 
     /// Writes states, forgets answers recorded before `end`, moves the WAL into the file when it
     /// has become long. Whether there are more answers to forget.
-    result<bool> maintain(timestamp end, pending_states states);
+    result<bool> maintain(timestamp end, pending_states const& states);
 
     /// Writes states and moves the WAL into the file.
-    result<void> close(pending_states states);
+    result<void> close(pending_states const& states);
 
 private:
     result<void> write(

@@ -23,7 +23,7 @@ reading_engine::reading_engine(
     segment_options options,
     std::optional<durable_mark> closed
 )
-    : segment_engine(on, std::move(in), log_id, std::move(options)), closed_(std::move(closed)) {
+    : segment_engine(on, std::move(in), log_id, std::move(options)), closed_(closed) {
     list_.sealed = std::make_shared<std::vector<segment_entry> const>();
     end_.log_id = log_id;
 }
@@ -33,9 +33,8 @@ result<std::unique_ptr<segment_engine>> reading_engine::open(
 ) {
     DIPTYCH_TRY(auto const log_id, read_format(on, in));
     if (!log_id) return fail(errc::not_found, fmt::format("{} has no log", in.root.native()));
-    DIPTYCH_TRY(auto closed, read_closed(on, in, *log_id));
-    auto opened =
-        std::make_unique<reading_engine>(on, in, *log_id, std::move(options), std::move(closed));
+    DIPTYCH_TRY(auto const closed, read_closed(on, in, *log_id));
+    auto opened = std::make_unique<reading_engine>(on, in, *log_id, std::move(options), closed);
     auto const lock = std::scoped_lock(opened->mutex_);
     DIPTYCH_TRY(opened->load(opened->limit()));
     return std::unique_ptr<segment_engine>{std::move(opened)};

@@ -282,7 +282,7 @@ result<bool> writing_engine::prepare_blocks() {
         auto const lock = std::scoped_lock(mutex_);
         writer = writer_;
     }
-    auto const ahead = writer->write_ahead(options_.segment_bytes);
+    auto ahead = writer->write_ahead(options_.segment_bytes);
     if (!ahead && ahead.error().kind != errc::unavailable) {
         // Some block of the file could not be written: what it holds is known only after recovery.
         auto const lock = std::scoped_lock(mutex_);

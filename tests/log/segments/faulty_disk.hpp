@@ -160,9 +160,9 @@ private:
         alignas(64) std::array<std::byte, 4096> bytes{};
     };
     struct page final : shared_page {
-        explicit page(std::shared_ptr<page_bytes> of) : bytes_(std::move(of)) {}
-        std::span<std::byte, 4096> bytes() override { return bytes_->bytes; }
-        std::shared_ptr<page_bytes> bytes_;
+        explicit page(std::shared_ptr<page_bytes> of) : kept(std::move(of)) {}
+        std::span<std::byte, 4096> bytes() override { return kept->bytes; }
+        std::shared_ptr<page_bytes> kept;
     };
 
     struct node {
@@ -213,7 +213,7 @@ private:
         }
         result<void> write(std::uint64_t offset, std::string_view bytes) override {
             auto const lock = std::scoped_lock(disk_.mutex_);
-            auto const allowed = disk_.may("write", path_);
+            auto allowed = disk_.may("write", path_);
             if (!allowed && disk_.fails_short) put(offset, bytes.substr(0, bytes.size() / 2));
             if (!allowed) return allowed;
             if (disk_.is_full && offset + bytes.size() > node_->content.size())
@@ -223,7 +223,7 @@ private:
         }
         result<void> sync() override {
             auto const lock = std::scoped_lock(disk_.mutex_);
-            auto const allowed = disk_.may("sync", path_);
+            auto allowed = disk_.may("sync", path_);
             // As Linux does: after a failed sync the pages count as clean, and are not durable.
             if (!allowed) node_->changes.clear();
             if (!allowed) return allowed;

@@ -56,7 +56,9 @@ inline answer some_answer(log_end const& end, std::string id) {
 
 /// A frame that follows on `end`: sealed records behind room for the header.
 inline frame make_frame(
-    log_end const& end, std::vector<event_data> const& events, std::vector<answer> answers = {}
+    log_end const& end,
+    std::vector<event_data> const& events,
+    std::vector<answer> const& answers = {}
 ) {
     frame next;
     next.first = end.position + 1;
