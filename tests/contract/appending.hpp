@@ -252,6 +252,28 @@ TEST_CASE_TEMPLATE_DEFINE(
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
+    "the very next event after a token counts, also when it is staged in the same group",
+    Fixture,
+    very_next
+) {
+    opened<Fixture> log;
+    auto const after = log.append({event("a-1", "seen")}).or_throw().at;
+    answers got;
+    log->append({.events = {event("b-1", "made", {"c-1"})}}, got.as(1));
+    for (auto const& what : {of_tag("c-1"), of_type("made"), query{}})
+        log->append({.events = {event("d-1", "made")}, .unless = unless(what, after)}, got.as(2));
+    CHECK(log->commit_step());
+    CHECK(got.of(1));
+    CHECK(got.count() == 4);
+    for (auto const& [number, answer] : *got.all) {
+        if (number == 1) continue;
+        REQUIRE(!answer);
+        CHECK(fact(answer.error(), "event").starts_with(R"({"position":2,)"));
+    }
+    CHECK(log->end().position == position{2});
+}
+
+TEST_CASE_TEMPLATE_DEFINE(
     "tokens of another line of history or from the future are errors", Fixture, tokens
 ) {
     opened<Fixture> log;
@@ -321,6 +343,7 @@ TEST_CASE_TEMPLATE_DEFINE("malformed appends are invalid and say where", Fixture
     TEST_CASE_TEMPLATE_INVOKE(beaten_query, __VA_ARGS__);    \
     TEST_CASE_TEMPLATE_INVOKE(in_turn, __VA_ARGS__);         \
     TEST_CASE_TEMPLATE_INVOKE(tokens, __VA_ARGS__);          \
+    TEST_CASE_TEMPLATE_INVOKE(very_next, __VA_ARGS__);       \
     TEST_CASE_TEMPLATE_INVOKE(malformed, __VA_ARGS__)
 
 }  // namespace diptych::contract

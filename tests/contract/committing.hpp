@@ -76,6 +76,7 @@ TEST_CASE_TEMPLATE_DEFINE(
         CHECK(now.since(of_tag("x-1"), position{0}, 2)->size() == 2);
         CHECK(now.since(of_tag("x-1"), position{1}, 2)->front().stream == "c-1");
         CHECK(!now.since(of_tag("x-1"), position{0}, 1));
+        CHECK(now.since({}, position{1}, 9)->size() == 2);
         CHECK(now.since({}, position{3}, 9)->empty());
         return append_request{.events = {event("d-1", "made")}, .unless = unless({}, now.end())};
     };
@@ -170,8 +171,29 @@ TEST_CASE_TEMPLATE_DEFINE(
     CHECK(log->end().position == position{2});
 }
 
-TEST_CASE_TEMPLATE_DEFINE("a large frame is continued in the next", Fixture, no_room) {
-    opened<Fixture> log({.group_bytes_max = std::size_t{1} << 40});
+TEST_CASE_TEMPLATE_DEFINE(
+    "what is decided again may be a repetition, by its event ids or its command", Fixture, repeats
+) {
+    opened<Fixture> log;
+    auto known = event("a-1", "made");
+    known.id = id_of(1);
+    append_request const by_id{.events = {known}};
+    append_request const by_command{.events = {event("a-1", "made")}, .command = key_of("c1")};
+    log->append(by_id).or_throw();
+    log->append(by_command).or_throw();
+    for (auto const& first : {by_id, by_command}) {
+        auto const answer = log->propose_and_wait({
+            .request = {.expect = {{"a-1", expected_version::no_stream()}}},
+            .again = [&](auto&) -> result<std::optional<append_request>> { return first; },
+            .done = {},
+        });
+        CHECK(answer.value().repeated);
+    }
+    CHECK(log->end().position == position{2});
+}
+
+TEST_CASE_TEMPLATE_DEFINE("a large frame is continued in the next, in order", Fixture, no_room) {
+    opened<Fixture> log({.group_max = 8, .group_bytes_max = std::size_t{1} << 40});
     answers got;
     auto const half = event("a-1", "made", {}, std::string(append_bytes_max / 2, 'x'));
     for (int i = 0; i < 9; ++i) log->append({.events = {half, event("b-1", "made")}}, got.as(i));
@@ -299,6 +321,7 @@ TEST_CASE_TEMPLATE_DEFINE("statistics count what happened", Fixture, statistics)
     TEST_CASE_TEMPLATE_INVOKE(pessimistic, __VA_ARGS__);       \
     TEST_CASE_TEMPLATE_INVOKE(redecided_judged, __VA_ARGS__);  \
     TEST_CASE_TEMPLATE_INVOKE(redecided_command, __VA_ARGS__); \
+    TEST_CASE_TEMPLATE_INVOKE(repeats, __VA_ARGS__);           \
     TEST_CASE_TEMPLATE_INVOKE(no_room, __VA_ARGS__);           \
     TEST_CASE_TEMPLATE_INVOKE(group_bounds, __VA_ARGS__);      \
     TEST_CASE_TEMPLATE_INVOKE(full_queue, __VA_ARGS__);        \

@@ -163,6 +163,11 @@ TEST_CASE_TEMPLATE_DEFINE(
         );
         CHECK(log->end().position == position{3});
     }
+    // Of one append, side by side: what lies apart was never one.
+    auto const alike = [&](std::uint8_t id) { return with_id(event("d-1", "made"), id); };
+    for (auto const id : std::array<std::uint8_t, 3>{6, 7, 8}) log.append({alike(id)}).or_throw();
+    CHECK(log.append({alike(6), alike(8)}).error().code == "event_id_reused");
+    CHECK(log.append({alike(7), alike(6)}).error().code == "event_id_reused");
     // Unique in its stream, not in the log.
     CHECK(log.append({with_id(event("c-1", "made"), 1)}));
 }

@@ -18,7 +18,7 @@ public:
     result<void> apply(std::span<recorded_event const> events) override {
         savepoint_ = rows;
         ++applied;
-        if (breaks) return fail(errc::unavailable, "disk_full", "no space left");
+        if (breaks) return fail(breaks_as, "disk_full", "no space left");
         for (auto const& one : events) {
             std::string const data(one.data);
             if (std::ranges::find(rows, data) != rows.end()) {
@@ -47,6 +47,7 @@ public:
     int kept = 0;
     std::function<void()> on_commit;
     bool breaks = false;
+    errc breaks_as = errc::unavailable;
     bool commit_fails = false;
 
 private:
@@ -144,6 +145,34 @@ TEST_CASE_TEMPLATE_DEFINE(
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
+    "what a view breaks down with is its own, whatever it calls it", Fixture, breaks_down
+) {
+    opened<Fixture> log;
+    auto const view = attached(log, "v");
+    view->breaks = true;
+    for (auto const kind : {errc::conflict, errc::invalid, errc::failed, errc::unavailable}) {
+        view->breaks_as = kind;
+        auto const answer = log.append({event("a-1", "made")});
+        REQUIRE(!answer);
+        CHECK(
+            answer.error().kind == (kind == errc::unavailable ? errc::unavailable : errc::failed)
+        );
+        CHECK(answer.error().message == "view v: no space left");
+    }
+    CHECK(log->end() == token{});
+}
+
+TEST_CASE_TEMPLATE_DEFINE("a view is attached nowhere but where the log ends", Fixture, at_end) {
+    opened<Fixture> log;
+    log.append({event("a-1", "made", {}, "1")}).or_throw();
+    auto const view = std::make_shared<unique_data>("v");
+    for (auto const wrong : {position{0}, position{2}})
+        CHECK(log->attach(view, wrong).error().code == "log_moved_on");
+    log.append({event("a-1", "made", {}, "2")}).or_throw();
+    CHECK(view->applied == 0);
+}
+
+TEST_CASE_TEMPLATE_DEFINE(
     "a view that can not commit is detached, and appends wait for it", Fixture, detaches
 ) {
     opened<Fixture> log;
@@ -232,6 +261,8 @@ TEST_CASE_TEMPLATE_DEFINE(
     TEST_CASE_TEMPLATE_INVOKE(in_order, __VA_ARGS__);       \
     TEST_CASE_TEMPLATE_INVOKE(refuses, __VA_ARGS__);        \
     TEST_CASE_TEMPLATE_INVOKE(trouble, __VA_ARGS__);        \
+    TEST_CASE_TEMPLATE_INVOKE(breaks_down, __VA_ARGS__);    \
+    TEST_CASE_TEMPLATE_INVOKE(at_end, __VA_ARGS__);         \
     TEST_CASE_TEMPLATE_INVOKE(detaches, __VA_ARGS__);       \
     TEST_CASE_TEMPLATE_INVOKE(detaches_empty, __VA_ARGS__); \
     TEST_CASE_TEMPLATE_INVOKE(detaches_queue, __VA_ARGS__); \

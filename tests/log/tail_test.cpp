@@ -18,11 +18,14 @@ struct shared_memory {
     }
 };
 
-std::unique_ptr<log::sequenced_log> reader_of(opened<shared_memory>& writer) {
+std::unique_ptr<log::sequenced_log> reader_of(
+    opened<shared_memory>& writer, log::limits const& bounds = {}
+) {
     auto engine =
         std::make_unique<test::indexed_memory_engine>(writer.fixture.store, writer.fixture.index);
     engine->can_write = fail(errc::unavailable, "another process writes");
-    return log::sequenced_log::open(std::move(engine), writer.time, writer.random).or_throw();
+    return log::sequenced_log::open(std::move(engine), writer.time, writer.random, bounds)
+        .or_throw();
 }
 
 void add(opened<shared_memory>& log, int count) {
@@ -149,6 +152,20 @@ TEST_CASE("a reader beside the writer follows when it looks") {
     CHECK(reader->read({}).or_throw().size() == 11);
     CHECK_FALSE(reader->index_step().or_throw());
     CHECK(reader->verify({}));
+}
+
+TEST_CASE("a reader keeps in memory what the index lacks, were it one event of a block") {
+    opened<shared_memory> log({.block_events_max = 4});
+    add(log, 7);
+    auto const reader = reader_of(log, {.block_events_max = 5});
+    add(log, 2);
+    CHECK(reader->refresh().or_throw());
+    CHECK(log->index_step());
+    REQUIRE(log.fixture.index->merged == 4);
+    add(log, 1);
+    CHECK(reader->refresh().or_throw());
+    CHECK(reader->statistics().tail_events == 10);
+    CHECK(positions(reader->read({}).or_throw()) == numbers{1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
 }
 
 TEST_CASE("deciding again with more than memory holds is left to the caller") {

@@ -139,3 +139,13 @@ TEST_CASE("a reader does not skip over a missing segment in silence") {
     }
     CHECK(next <= log.last);
 }
+
+TEST_CASE("without a watermark a reader sees what is sealed") {
+    written_log log;
+    log.disk.forget_pages();
+    auto const reader = log.opener.reader().or_throw();
+    auto const end = reader->end().position.value;
+    CHECK(end > 0);
+    CHECK(end < log.last);
+    CHECK(check_readable(*reader, end) == 0);
+}

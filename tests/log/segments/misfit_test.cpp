@@ -120,14 +120,19 @@ TEST_CASE("a frame that is older than the one before it is damage") {
 }
 
 TEST_CASE("a reader takes no frame for another one of its segment") {
-    several_segments log;
-    log.change_frame(0, 1, [](auto& about) { ++about.number; });
-    auto const reader = log.opener.reader().or_throw();
-    CHECK(reader->frames(position{1}, 1).or_throw().front()->first == position{1});
-    auto const second = reader->frames(position{3}, 1);
-    REQUIRE_FALSE(second);
-    CHECK(second.error().kind == errc::corrupt);
-    CHECK(second.error().message.contains("position 3"));
+    std::vector<std::function<void(frame_header&)>> const changes{
+        [](auto& about) { ++about.number; }, [](auto& about) { ++about.first; }
+    };
+    for (auto const& change : changes) {
+        several_segments log;
+        log.change_frame(0, 1, change);
+        auto const reader = log.opener.reader().or_throw();
+        CHECK(reader->frames(position{1}, 1).or_throw().front()->first == position{1});
+        auto const second = reader->frames(position{3}, 1);
+        REQUIRE_FALSE(second);
+        CHECK(second.error().kind == errc::corrupt);
+        CHECK(second.error().message.contains("position 3"));
+    }
 }
 
 TEST_CASE("a log of two epochs knows the tokens of its first one, up to where that ended") {

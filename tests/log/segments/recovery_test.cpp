@@ -357,3 +357,16 @@ TEST_CASE("a full disk fails a commit, reading goes on, and with space it works 
     write_events(*log, 10, 2000).or_throw();
     check_whole(*log, written + 10, 2000);
 }
+
+TEST_CASE("a lost segment of answers alone is acknowledged loss, though no event is missing") {
+    left_log log(1, 2'000);
+    {
+        auto const writer = log.opener.writer().or_throw();
+        while (log.last_segment() == first_segment) write_answer(*writer, "a").or_throw();
+    }
+    log.disk.remove(log.last_segment()).or_throw();
+    auto const opened = log.opener.writer().or_throw();
+    CHECK(opened->end().position == position{2});
+    CHECK(opened->writable().error().code == "acknowledged_loss");
+    CHECK(opened->writable().error().message.contains("beyond the end of the log"));
+}
