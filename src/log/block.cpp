@@ -1,7 +1,6 @@
 #include "log/block.hpp"
 
 #include <cstring>
-#include <mutex>
 #include <utility>
 
 namespace diptych::log {
@@ -33,79 +32,84 @@ Entry const* block::directory<Entry>::find(std::string_view text) const {
 
 template <class Entry>
 Entry& block::directory<Entry>::find_or_add(
-    std::string_view text, std::pmr::memory_resource& names
+    std::string_view text, std::pmr::memory_resource& memory
 ) {
     auto const hash = hash_of(text);
     auto const at = by_text.find(hash, [&](std::uint32_t i) { return entries[i].text == text; });
-    if (at) return entries[*at];
-    by_text.insert(hash, static_cast<std::uint32_t>(entries.size()));
-    return entries.emplace_back(Entry{.text = copy_of(text, names)});
+    if (at) return entries.changeable(*at);
+    auto& added = entries.emplace_back(copy_of(text, memory));
+    by_text.insert(hash, static_cast<std::uint32_t>(entries.size() - 1));
+    return added;
 }
 
 void block::begin(frame_ptr next) {
-    auto const lock = std::scoped_lock(mutex_);
-    frames_.push_back(std::move(next));
+    frames_.emplace_back(std::move(next));
     events_of_newest_ = 0;
     answers_of_newest_ = 0;
 }
 
 void block::take_events(std::size_t count) {
-    auto const lock = std::scoped_lock(mutex_);
-    for (; count > 0; --count) index_event(frames_.back()->events[events_of_newest_]);
+    for (; count > 0; --count) index_event(frames_.last()->events[events_of_newest_]);
 }
 
-void block::take_answer() {
-    auto const lock = std::scoped_lock(mutex_);
-    index_answer(static_cast<std::uint32_t>(answers_of_newest_));
-}
+void block::take_answer() { index_answer(static_cast<std::uint32_t>(answers_of_newest_)); }
 
 void block::add(frame_ptr whole) {
     committed(whole->bytes.size());
     begin(std::move(whole));
-    auto const lock = std::scoped_lock(mutex_);
-    auto const& newest = *frames_.back();
+    auto const& newest = *frames_.last();
     for (auto const& event : newest.events) index_event(event);
     for (std::uint32_t i = 0; i < newest.answers.size(); ++i) index_answer(i);
 }
 
 void block::index_event(recorded_event const& event) {
     auto const offset = static_cast<std::uint32_t>(places_.size());
-    places_.push_back(
-        {.frame = static_cast<std::uint32_t>(frames_.size() - 1),
-         .record = static_cast<std::uint32_t>(events_of_newest_++)}
-    );
-    auto& stream = names_.find_or_add(event.stream, names_memory_);
-    if (stream.home.empty()) stream.first_version = event.version;
-    stream.home.push_back(offset);
+    places_.emplace_back(place{
+        .frame = static_cast<std::uint32_t>(frames_.size() - 1),
+        .record = static_cast<std::uint32_t>(events_of_newest_++)
+    });
+    auto& stream = names_.find_or_add(event.stream, memory_);
+    if (stream.home().empty()) stream.first_version = event.version;
+    stream.home_list.push_back(offset, memory_);
     for (auto const tag : event.tags) {
         if (tag == event.stream) continue;
-        auto& tagged = names_.find_or_add(tag, names_memory_).tagged;
-        if (tagged.empty() || tagged.back() != offset) tagged.push_back(offset);
+        auto& name = names_.find_or_add(tag, memory_);
+        if (auto const known = name.tagged(); known.empty() || known.back() != offset)
+            name.tag_list.push_back(offset, memory_);
     }
-    types_.find_or_add(event.type, names_memory_).at.push_back(offset);
-    categories_.find_or_add(category_of(event.stream), names_memory_).at.push_back(offset);
+    types_.find_or_add(event.type, memory_).at.push_back(offset, memory_);
+    categories_.find_or_add(category_of(event.stream), memory_).at.push_back(offset, memory_);
     ids_.insert(log::hash_of(bytes_of(event.id)), offset);
 }
 
 void block::index_answer(std::uint32_t record) {
     ++answers_of_newest_;
-    auto const& key = frames_.back()->answers[record].key;
-    answers_.insert(hash_of(key.caller, key.id), static_cast<std::uint32_t>(answer_places_.size()));
-    answer_places_.push_back(
-        {.frame = static_cast<std::uint32_t>(frames_.size() - 1), .record = record}
+    auto const& key = frames_.last()->answers[record].key;
+    answer_places_.emplace_back(
+        place{.frame = static_cast<std::uint32_t>(frames_.size() - 1), .record = record}
+    );
+    answers_.insert(
+        hash_of(key.caller, key.id), static_cast<std::uint32_t>(answer_places_.size() - 1)
     );
 }
 
 name_entry const* block::name(std::string_view text) const { return names_.find(text); }
 
-std::span<std::uint32_t const> block::type(std::string_view text) const {
+offsets block::type(std::string_view text) const {
     auto const* const entry = types_.find(text);
-    return entry == nullptr ? std::span<std::uint32_t const>{} : entry->at;
+    return entry == nullptr ? offsets{} : entry->at.now();
 }
 
-std::span<std::uint32_t const> block::category(std::string_view text) const {
+offsets block::category(std::string_view text) const {
     auto const* const entry = categories_.find(text);
-    return entry == nullptr ? std::span<std::uint32_t const>{} : entry->at;
+    return entry == nullptr ? offsets{} : entry->at.now();
+}
+
+std::vector<frame_ptr> block::frames() const {
+    std::vector<frame_ptr> all;
+    all.reserve(frames_.size());
+    for (std::size_t i = 0; i < frames_.size(); ++i) all.push_back(frames_[i]);
+    return all;
 }
 
 std::optional<std::uint32_t> block::find(std::string_view stream, uuid const& id, position last)

@@ -1,16 +1,13 @@
 #include "log/block_search.hpp"
 
 #include <algorithm>
-#include <span>
 #include <string_view>
 
 namespace diptych::log {
 
 namespace {
 
-using places = std::span<std::uint32_t const>;
-
-places from(places list, std::uint64_t begin) {
+offsets from(offsets list, std::uint64_t begin) {
     return {std::lower_bound(list.begin(), list.end(), begin), list.end()};
 }
 
@@ -42,7 +39,7 @@ public:
     }
 
 private:
-    void add(places list) {
+    void add(offsets list) {
         list = from(list, begin_);
         if (!list.empty()) lists_.push_back(list);
     }
@@ -53,21 +50,22 @@ private:
         for (auto const& tag : tags) {
             auto const* const entry = block_.name(tag);
             if (entry == nullptr) return;
-            auto const size = from(entry->home, begin_).size() + from(entry->tagged, begin_).size();
+            auto const size =
+                from(entry->home(), begin_).size() + from(entry->tagged(), begin_).size();
             if (size == 0) return;
             if (best == nullptr || size < best_size) {
                 best = entry;
                 best_size = size;
             }
         }
-        add(best->home);
-        add(best->tagged);
+        add(best->home());
+        add(best->tagged());
     }
 
     block const& block_;
     std::uint64_t begin_;
     bool all_ = false;
-    std::vector<places> lists_;
+    std::vector<offsets> lists_;
 };
 
 }  // namespace

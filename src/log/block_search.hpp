@@ -12,8 +12,8 @@
 
 namespace diptych::log {
 
-/// Appends to `into` up to `limit` events that `what` matches after `after`, oldest first. Needs a
-/// guard, or to be the thread that adds.
+/// Appends to `into` up to `limit` events that `what` matches after `after`, oldest first. The
+/// adding thread's.
 void search(
     block const& in,
     query const& what,

@@ -7,10 +7,8 @@ namespace diptych::log {
 
 namespace {
 
-using places = std::span<std::uint32_t const>;
-
 // The one or two sorted lists, without common members, that a key stands for.
-std::array<places, 2> lists_of(block const& in, posting_key key) {
+std::array<offsets, 2> lists_of(block const& in, posting_key key) {
     switch (key.kind) {
         case posting_kind::type:
             return {in.type(key.text), {}};
@@ -22,11 +20,11 @@ std::array<places, 2> lists_of(block const& in, posting_key key) {
     }
     auto const* const entry = in.name(key.text);
     if (entry == nullptr) return {};
-    return {entry->home, key.kind == posting_kind::name ? places{entry->tagged} : places{}};
+    return {entry->home(), key.kind == posting_kind::name ? entry->tagged() : offsets{}};
 }
 
 // Members from `begin` on and before `end`.
-places between(places list, std::uint64_t begin, std::uint64_t end) {
+offsets between(offsets list, std::uint64_t begin, std::uint64_t end) {
     auto const from = std::lower_bound(list.begin(), list.end(), begin);
     return {from, std::max(from, std::lower_bound(from, list.end(), end))};
 }
@@ -35,7 +33,6 @@ places between(places list, std::uint64_t begin, std::uint64_t end) {
 
 result<std::vector<position>> block_view::after(posting_key key, position after, std::size_t limit)
     const {
-    auto const guard = block_.read();
     auto const begin = after < first() ? 0 : after.value + 1 - first().value;
     auto [a, b] = lists_of(block_, key);
     a = between(a, begin, last_.value + 1 - first().value);
@@ -53,7 +50,6 @@ result<std::vector<position>> block_view::after(posting_key key, position after,
 result<std::vector<position>> block_view::before(
     posting_key key, position before, std::size_t limit
 ) const {
-    auto const guard = block_.read();
     auto const end = std::min(before, last_ + 1);
     auto const count = end < first() ? 0 : end.value - first().value;
     auto [a, b] = lists_of(block_, key);
@@ -70,10 +66,9 @@ result<std::vector<position>> block_view::before(
 }
 
 result<std::optional<version>> block_view::last_version(std::string_view stream) const {
-    auto const guard = block_.read();
     auto const* const entry = block_.name(stream);
     if (entry == nullptr) return std::optional<version>{};
-    auto const seen = between(entry->home, 0, last_.value + 1 - first().value);
+    auto const seen = between(entry->home(), 0, last_.value + 1 - first().value);
     if (seen.empty()) return std::optional<version>{};
     return std::optional(entry->first_version + (seen.size() - 1));
 }
@@ -81,11 +76,10 @@ result<std::optional<version>> block_view::last_version(std::string_view stream)
 result<std::vector<position>> block_view::from_version(
     std::string_view stream, version from, std::size_t limit
 ) const {
-    auto const guard = block_.read();
     auto const* const entry = block_.name(stream);
     if (entry == nullptr) return std::vector<position>{};
-    auto seen = between(entry->home, 0, last_.value + 1 - first().value);
-    if (from > entry->first_version)
+    auto seen = between(entry->home(), 0, last_.value + 1 - first().value);
+    if (!seen.empty() && from > entry->first_version)
         seen = seen.subspan(std::min(seen.size(), from.value - entry->first_version.value));
     std::vector<position> found;
     for (auto const offset : seen.first(std::min(limit, seen.size())))
@@ -94,7 +88,6 @@ result<std::vector<position>> block_view::from_version(
 }
 
 result<std::optional<position>> block_view::find(std::string_view stream, uuid const& id) const {
-    auto const guard = block_.read();
     auto const offset = block_.find(stream, id, last_);
     if (!offset) return std::optional<position>{};
     return std::optional(block_.position_of(*offset));
@@ -102,7 +95,6 @@ result<std::optional<position>> block_view::find(std::string_view stream, uuid c
 
 result<std::optional<answer>> block_view::find_answer(std::string_view caller, std::string_view id)
     const {
-    auto const guard = block_.read();
     auto const* const known = block_.find_answer(caller, id, frames_);
     if (known == nullptr) return std::optional<answer>{};
     return std::optional(*known);
@@ -113,11 +105,10 @@ void block_view::copy(
     std::vector<recorded_event>& events,
     std::vector<std::shared_ptr<void const>>& memory
 ) const {
-    auto const guard = block_.read();
     for (auto const at : positions) {
         auto const offset = block_.offset_of(at);
         events.push_back(block_.event(offset));
-        auto const& holder = block_.frame_of(offset);
+        auto const& holder = block_.frame(block_.frame_of(offset));
         if (memory.empty() || memory.back() != holder) memory.push_back(holder);
     }
 }

@@ -130,7 +130,7 @@ result<void> committer::reread_open_block() {
         if (frames.empty()) break;
         for (auto const& one : frames) fresh->add(one);
     }
-    auto const count = old.frames_before() + fresh->frames().size();
+    auto const count = old.frames_before() + fresh->frame_count();
     core_.newest.replace_open(std::move(fresh), count, end);
     return {};
 }

@@ -50,15 +50,15 @@ void frame_builder::stage(encoded_event const& record) {
     auto& bytes = frame_->bytes;
     auto const at = end_.position + 1;
     auto const stream = stream_of(record.bytes);
-    auto const head = heads_.find(stream);
-    DIPTYCH_ASSERT(head, "the head of a stream is looked up before its events are staged");
+    auto* const head = heads_.changeable(stream, at);
+    DIPTYCH_ASSERT(head != nullptr, "a stream's head is looked up before its events are staged");
     heads_before_.emplace_back(stream, *head);
-    heads_.set(stream, *head + 1, at);
+    *head = *head + 1;
 
     auto const begin = bytes.size();
     bytes += record.bytes;
     std::span<char> const stored{bytes.data() + begin, record.bytes.size()};
-    seal(stored, record_seed(end_.log_id, at), *head + 1, now_);
+    seal(stored, record_seed(end_.log_id, at), *head, now_);
     std::string_view const sealed{stored.data(), stored.size()};
     end_.chain = chain_after(end_.chain, sealed, at, record.data_hash, record.metadata_hash);
     end_.position = at;

@@ -10,6 +10,7 @@
 #include <diptych/position.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <shared_mutex>
 #include <string>
@@ -27,6 +28,10 @@ public:
     bool has(std::string_view stream) const;
 
     std::optional<version> find(std::string_view stream) const;
+
+    /// The version remembered, for changing it; null if there is none. `now` is the last position
+    /// so far. Valid until the next call.
+    version* changeable(std::string_view stream, position now);
 
     /// Remembers a version, written or found at `now`, the last position so far.
     void set(std::string_view stream, version at, position now);
@@ -53,11 +58,14 @@ private:
         void add(std::string_view stream, std::uint32_t hash, version at);
     };
 
+    version* young(std::string_view stream, std::uint32_t hash);
+    version* add(std::string_view stream, std::uint32_t hash, version at, position now);
+
     std::size_t const generation_max_;
     position forgotten_to_{};
     std::shared_mutex mutable mutex_;  // guards what follows, but for versions, against has()
-    generation young_;
-    generation old_;
+    std::unique_ptr<generation> young_ = std::make_unique<generation>();
+    std::unique_ptr<generation> old_ = std::make_unique<generation>();
 };
 
 }  // namespace diptych::log

@@ -24,7 +24,7 @@ result<void> each_stream(prepared const& what, Look look) {
         DIPTYCH_TRY(look(stream));
     }
     for (auto const& [stream, expected] : what.request.expect)
-        if (!expected.is_any()) {
+        if (!expected.is_any() && stream != before) {
             DIPTYCH_TRY(look(std::string_view(stream)));
         }
     return {};

@@ -179,11 +179,11 @@ result<std::vector<frame_ptr>> reader::frames(position from, std::size_t bytes_m
     std::size_t bytes = 0;
     for (auto i = tail_->block_of(from); i < tail_->blocks.size(); ++i) {
         auto const& block = *tail_->blocks[i];
-        auto const guard = block.read();
-        auto number = block.frames_before();
-        for (auto const& one : block.frames()) {
-            if (number++ == tail_->frames) return some;
-            if (one->last() < from) continue;
+        auto const begin = from > block.first() ? block.frame_of(block.offset_of(from)) : 0;
+        auto const end =
+            std::min<std::uint64_t>(block.frame_count(), tail_->frames - block.frames_before());
+        for (auto number = begin; number < end; ++number) {
+            auto const& one = block.frame(number);
             bytes += one->bytes.size();
             if (!some.empty() && bytes > bytes_max) return some;
             some.push_back(one);

@@ -21,11 +21,8 @@ std::optional<std::vector<recorded_event>> staged_view::since(
 }
 
 result<version> staged_view::version_of(std::string_view stream, prepared const& what) {
-    if (auto const known = heads_.find(stream)) {
-        // Among the young ones again: what one append needs is not forgotten while it is staged.
-        heads_.set(stream, *known, staged_.end());
-        return *known;
-    }
+    // Among the young ones again: what one append needs is not forgotten while it is staged.
+    if (auto const* const known = heads_.changeable(stream, staged_.end())) return *known;
     auto const looked_up = std::ranges::find(what.versions, stream, [](auto const& one) {
         return std::string_view(one.first);
     });
@@ -34,8 +31,8 @@ result<version> staged_view::version_of(std::string_view stream, prepared const&
     auto last = is_found ? looked_up->second : version{};
     for (auto i = blocks().size(); !is_found && i-- > 0;) {
         auto const* const entry = blocks()[i]->name(stream);
-        is_found = entry != nullptr && !entry->home.empty();
-        if (is_found) last = entry->first_version + (entry->home.size() - 1);
+        is_found = entry != nullptr && !entry->home().empty();
+        if (is_found) last = entry->first_version + (entry->home().size() - 1);
     }
     if (!is_found) {
         DIPTYCH_TRY(last, recorded_.stream_version(stream));
@@ -61,10 +58,10 @@ result<std::optional<recorded_event>> staged_view::first_match(query const& what
 result<std::optional<recorded_event>> staged_view::event_of(std::string_view stream, version at) {
     for (auto i = blocks().size(); i-- > 0;) {
         auto const* const entry = blocks()[i]->name(stream);
-        if (entry == nullptr || entry->home.empty() || entry->first_version > at) continue;
+        if (entry == nullptr || entry->home().empty() || entry->first_version > at) continue;
         auto const place = at.value - entry->first_version.value;
-        if (place >= entry->home.size()) return std::nullopt;
-        return blocks()[i]->event(entry->home[place]);
+        if (place >= entry->home().size()) return std::nullopt;
+        return blocks()[i]->event(entry->home()[place]);
     }
     DIPTYCH_TRY(
         from_index_, recorded_.read_stream(stream, {.from = at, .limit = 1, .engine_events = true})

@@ -19,9 +19,8 @@ constexpr std::size_t batch_max = 1024;
 position reader::oldest_place(std::string_view stream, version from) const {
     for (auto i = tail_->blocks.size(); i-- > 0;) {
         auto const& block = *tail_->blocks[i];
-        auto const guard = block.read();
         auto const* const entry = block.name(stream);
-        if (entry != nullptr && !entry->home.empty() && entry->first_version <= from)
+        if (entry != nullptr && !entry->home().empty() && entry->first_version <= from)
             return block.first();
     }
     return position{1};

@@ -34,7 +34,6 @@ void tail::replace(tail_view next) { view_ = std::make_shared<tail_view const>(s
 void tail::start_block() {
     auto const lock = std::scoped_lock(mutex_);
     auto next = *view_;
-    open_->seal();
     open_ = std::make_shared<block>(next.end.position + 1, next.frames);
     next.blocks.push_back(open_);
     replace(std::move(next));
