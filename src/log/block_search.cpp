@@ -14,7 +14,8 @@ offsets from(offsets list, std::uint64_t begin) {
 // What one item's matches are among: some lists, or every event.
 class candidates {
 public:
-    candidates(block const& in, std::uint64_t begin) : block_(in), begin_(begin) {}
+    candidates(block const& in, std::uint64_t begin, std::uint64_t end)
+        : block_(in), begin_(begin), end_(end) {}
 
     void add(query_item const& item, std::string_view category) {
         if (!item.tags.empty()) return add_shortest(item.tags);
@@ -27,10 +28,10 @@ public:
         }
     }
 
-    // The next candidate; block_.size() when there is none.
+    // The next candidate; the end when there is none.
     std::uint64_t next() {
         if (all_) return begin_++;
-        auto nearest = std::uint64_t{block_.size()};
+        auto nearest = end_;
         for (auto const& list : lists_)
             if (!list.empty()) nearest = std::min<std::uint64_t>(nearest, list.front());
         for (auto& list : lists_)
@@ -64,11 +65,32 @@ private:
 
     block const& block_;
     std::uint64_t begin_;
+    std::uint64_t end_;
     bool all_ = false;
     std::vector<offsets> lists_;
 };
 
 }  // namespace
+
+bool each_match(
+    block const& in,
+    query const& what,
+    position after,
+    position last,
+    std::function<bool(recorded_event const& event)> const& visit
+) {
+    auto const begin = after < in.first() ? 0 : after.value + 1 - in.first().value;
+    auto const end = last + 1 < in.first() ? 0 : last.value + 1 - in.first().value;
+    if (begin >= end) return true;
+    candidates among(in, begin, end);
+    for (auto const& item : what.items) among.add(item, what.category);
+    if (what.items.empty()) among.add({}, what.category);
+    for (auto at = among.next(); at < end; at = among.next()) {
+        auto const& event = in.event(static_cast<std::uint32_t>(at));
+        if (matches(what, event) && !visit(event)) return false;
+    }
+    return true;
+}
 
 void search(
     block const& in,
@@ -77,15 +99,11 @@ void search(
     std::size_t limit,
     std::vector<recorded_event>& into
 ) {
-    auto const begin = after < in.first() ? 0 : after.value + 1 - in.first().value;
-    if (begin >= in.size()) return;
-    candidates among(in, begin);
-    for (auto const& item : what.items) among.add(item, what.category);
-    if (what.items.empty()) among.add({}, what.category);
-    for (auto at = among.next(); at < in.size() && into.size() < limit; at = among.next()) {
-        auto const& event = in.event(static_cast<std::uint32_t>(at));
-        if (matches(what, event)) into.push_back(event);
-    }
+    if (into.size() >= limit) return;
+    each_match(in, what, after, in.last(), [&](auto const& event) {
+        into.push_back(event);
+        return into.size() < limit;
+    });
 }
 
 }  // namespace diptych::log

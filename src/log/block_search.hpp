@@ -1,6 +1,6 @@
 /// @file
-/// A query against one block in memory, for the commit step: the shortest lists, and a look at each
-/// event in them.
+/// A query against one block in memory: the shortest lists, and a look at each event in them, where
+/// it stands.
 #pragma once
 
 #include "log/block.hpp"
@@ -8,9 +8,20 @@
 #include <diptych/query.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 namespace diptych::log {
+
+/// Visits the events up to `last` that `what` matches after `after`, oldest first, as long as
+/// `visit` says so. Whether it always did.
+bool each_match(
+    block const& in,
+    query const& what,
+    position after,
+    position last,
+    std::function<bool(recorded_event const& event)> const& visit
+);
 
 /// Appends to `into` up to `limit` events that `what` matches after `after`, oldest first. The
 /// adding thread's.

@@ -20,6 +20,9 @@
 
 namespace diptych::log {
 
+/// Takes one event. What it fails with ends the visit.
+using event_visitor = std::function<result<void>(recorded_event const& event)>;
+
 /// Keeps frames. One thread writes; reading is thread-safe and never blocks it.
 class engine {
 public:
@@ -49,6 +52,12 @@ public:
     /// Answers-only frames are included: frames(p) for an event at p gives its frame and then all
     /// that were committed after it; frames(0) begins with the very first frame.
     virtual result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const = 0;
+
+    /// Visits the events from position `from` on, in order, of about `bytes_max` of frames (at
+    /// least one), and says which was the last; from - 1 at the end. Their memory lives until the
+    /// visitor returns.
+    virtual result<position> visit(position from, std::size_t bytes_max, event_visitor const& visit)
+        const;
 
     /// Single events by ascending position, with the memory that holds them. All must lie within
     /// end().

@@ -8,7 +8,6 @@
 
 #include <openssl/sha.h>
 
-
 namespace diptych::log {
 
 hash256 sha256(std::initializer_list<std::string_view> parts) {

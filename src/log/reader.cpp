@@ -47,7 +47,7 @@ result<std::shared_ptr<postings const>> reader::index() const {
 }
 
 result<void> reader::each_source(
-    position first, position last, direction way, visit const& go_on, by what
+    position first, position last, direction way, source_visitor const& go_on, by what
 ) const {
     auto const is_forward = way == direction::forward;
     auto const visit_index = [&]() -> result<bool> {

@@ -40,6 +40,11 @@ public:
 
     result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const;
 
+    /// As sequenced_log::visit.
+    result<std::size_t> visit(
+        query const& what, position after, position up_to, event_visitor const& visit
+    ) const;
+
 private:
     struct source {
         postings const* lists;
@@ -47,7 +52,7 @@ private:
         position first;           // wanted from here ...
         position last;            // ... to here
     };
-    using visit = std::function<result<bool>(source const&)>;
+    using source_visitor = std::function<result<bool>(source const&)>;
     struct collected {
         std::vector<recorded_event> events;
         std::vector<std::shared_ptr<void const>> memory;
@@ -60,7 +65,11 @@ private:
 
     // Visits what overlaps with [first, last], nearest first, while `go_on` says so.
     result<void> each_source(
-        position first, position last, direction way, visit const& go_on, by what = by::name
+        position first,
+        position last,
+        direction way,
+        source_visitor const& go_on,
+        by what = by::name
     ) const;
     result<std::shared_ptr<postings const>> index() const;
     result<void> load(

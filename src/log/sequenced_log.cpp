@@ -66,6 +66,12 @@ public:
         DIPTYCH_TRY(check_open());
         return core_->read().frames(from, bytes_max);
     }
+    result<std::size_t> visit(
+        query const& what, position after, position up_to, event_visitor const& visit
+    ) const override {
+        DIPTYCH_TRY(check_open());
+        return core_->read().visit(what, after, up_to, visit);
+    }
     token end() const override { return core_->read().end(); }
     result<void> check(token const& point) const override {
         return core_->line.check(point, durable_end().position);

@@ -129,6 +129,15 @@ public:
     /// `bytes_max`; for projectors and export. Empty at the end. Never beyond what is durable.
     virtual result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const = 0;
 
+    /// Visits what `what` matches in (after, up_to], in order, where it stands: no page is made.
+    /// Says how many events that were. `up_to` must not be beyond the end. Their memory lives until
+    /// the visitor returns. For folds. Blocking.
+    ///
+    /// Fails with what reading or the visitor says.
+    virtual result<std::size_t> visit(
+        query const& what, position after, position up_to, event_visitor const& visit
+    ) const = 0;
+
     virtual result<void> save_state(std::string_view name, std::string_view bytes) = 0;
     virtual result<std::optional<std::string>> load_state(std::string_view name) const = 0;
 

@@ -1,7 +1,6 @@
 #include "write/state_loader.hpp"
 
 #include "write/fold.hpp"
-#include "write/history.hpp"
 #include "write/state_names.hpp"
 #include "write/state_record.hpp"
 
@@ -30,9 +29,7 @@ result<std::size_t> state_loader::fold_into(
         }
         return fold_event(*key.of, into, event, key.names);
     };
-    DIPTYCH_TRY(
-        auto const folded, read_history(log_, model::query_of(key), after, up_to, fold_one)
-    );
+    DIPTYCH_TRY(auto const folded, log_.visit(model::query_of(key), after, up_to, fold_one));
     counts_.folded += folded;
     return folded;
 }

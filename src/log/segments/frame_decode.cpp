@@ -19,6 +19,29 @@ std::string_view take_record(std::string_view& rest) {
     return record;
 }
 
+result<void> check_size(found_frame const& found, segment const& in) {
+    auto const& about = found.about;
+    auto const records = std::uint64_t{about.event_count} + about.answer_count;
+    if (records * smallest_record <= about.body_size) return {};
+    return corrupt_at(in, found.offset, about.first, "the frame is too short for its records");
+}
+
+// Gives the events whose records stand at the beginning of `rest`, and takes these off.
+template <class Take>
+result<void> take_events(
+    found_frame const& found, segment const& in, std::string_view& rest, Take const& take
+) {
+    for (auto at = found.about.first; at < found.about.next(); ++at) {
+        auto const record = take_record(rest);
+        if (record.empty())
+            return corrupt_at(in, found.offset, at, "a record's length does not fit");
+        auto const event = decode(record, at, in.header().epoch, std::nullopt);
+        if (!event) return std::unexpected(event.error());
+        DIPTYCH_TRY(take(*event));
+    }
+    return {};
+}
+
 }  // namespace
 
 std::vector<std::uint32_t> event_offsets(
@@ -35,6 +58,12 @@ std::vector<std::uint32_t> event_offsets(
     return offsets;
 }
 
+result<void> visit_events(found_frame const& found, segment const& in, event_visitor const& visit) {
+    DIPTYCH_TRY(check_size(found, in));
+    auto rest = found.bytes.substr(frame_header_size);
+    return take_events(found, in, rest, visit);
+}
+
 result<frame_ptr> decode_frame(found_frame const& found, segment const& in) {
     auto const& about = found.about;
     auto const broken = [&](position at, std::string_view why) {
@@ -48,19 +77,15 @@ result<frame_ptr> decode_frame(found_frame const& found, segment const& in) {
     whole->recorded_at = about.recorded_at;
     whole->bytes.reserve(found.bytes.size() + slack);
     whole->bytes = found.bytes;
-    auto const records = std::uint64_t{about.event_count} + about.answer_count;
-    if (records * smallest_record > about.body_size)
-        return broken(about.first, "the frame is too short for its records");
+    DIPTYCH_TRY(check_size(found, in));
     whole->events.reserve(about.event_count);
     whole->answers.reserve(about.answer_count);
 
     auto rest = std::string_view(whole->bytes).substr(frame_header_size);
-    for (auto at = about.first; at < about.next(); ++at) {
-        auto const record = take_record(rest);
-        if (record.empty()) return broken(at, "a record's length does not fit");
-        DIPTYCH_TRY(auto event, decode(record, at, in.header().epoch, std::nullopt));
+    DIPTYCH_TRY(take_events(found, in, rest, [&](recorded_event const& event) -> result<void> {
         whole->events.push_back(event);
-    }
+        return {};
+    }));
     for (std::uint32_t i = 0; i < about.answer_count; ++i) {
         auto const record = take_record(rest);
         if (record.empty()) return broken(about.next(), "an answer's length does not fit");

@@ -39,6 +39,13 @@ result<std::vector<frame_ptr>> segment_engine::frames(position from, std::size_t
     return log_reader(at.list, cache_).frames(from, bytes_max);
 }
 
+result<position> segment_engine::visit(
+    position from, std::size_t bytes_max, event_visitor const& visit
+) const {
+    DIPTYCH_TRY(auto const at, now());
+    return log_reader(at.list, cache_).visit(from, bytes_max, visit);
+}
+
 result<page> segment_engine::fetch(std::span<position const> positions) const {
     DIPTYCH_TRY(auto const at, now());
     DIPTYCH_TRY(auto found, log_reader(at.list, cache_).fetch(positions));

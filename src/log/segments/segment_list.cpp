@@ -76,12 +76,13 @@ std::unexpected<error> log_reader::missing_before(std::size_t i) const {
     return failure;
 }
 
-result<std::vector<frame_ptr>> log_reader::frames(position from, std::size_t bytes_max) const {
-    std::vector<frame_ptr> frames;
-    if (count() == 0 || from > list_.last) return frames;
-    auto bytes_left = std::max<std::size_t>(bytes_max, 1);
+// Damage is for the call that begins with it to report; what is whole before it is given.
+result<void> log_reader::each_frame(position from, std::size_t bytes_max, frame_taker const& take)
+    const {
+    if (count() == 0 || from > list_.last) return {};
+    frames_to_take wanted{.bytes = std::max<std::size_t>(bytes_max, 1), .take = take};
     auto const begin = holder_of(from);
-    for (auto i = begin; i < count() && bytes_left > 0; ++i) {
+    for (auto i = begin; i < count() && wanted.bytes > 0; ++i) {
         DIPTYCH_TRY(auto const one, open(i));
         auto const start =
             i == begin ? one.of->frame_before(from) : frame_place{segment_header_size, first_of(i)};
@@ -89,11 +90,40 @@ result<std::vector<frame_ptr>> log_reader::frames(position from, std::size_t byt
         if (i == begin && from.value > 0) {
             DIPTYCH_TRY(seek(cursor, *one.of, from));
         }
-        auto const read = read_frames(cursor, *one.of, bytes_left, frames);
-        if (!read && frames.empty()) return std::unexpected(read.error());
-        if (!read) break;
+        auto const taken = take_frames(cursor, *one.of, wanted);
+        if (!taken && wanted.taken == 0) return taken;
+        if (!taken) break;
     }
+    return {};
+}
+
+result<std::vector<frame_ptr>> log_reader::frames(position from, std::size_t bytes_max) const {
+    std::vector<frame_ptr> frames;
+    auto const keep = [&](found_frame const& found, segment const& in) -> result<void> {
+        DIPTYCH_TRY(auto one, decode_frame(found, in));
+        frames.push_back(std::move(one));
+        return {};
+    };
+    DIPTYCH_TRY(each_frame(from, bytes_max, keep));
     return frames;
+}
+
+result<position> log_reader::visit(position from, std::size_t bytes_max, event_visitor const& visit)
+    const {
+    auto last = from - 1;
+    result<void> said;
+    auto const visit_one = [&](recorded_event const& event) -> result<void> {
+        if (event.position < from) return {};
+        said = visit(event);
+        if (said) last = event.position;
+        return said;
+    };
+    auto const visit_all = [&](found_frame const& found, segment const& in) {
+        return visit_events(found, in, visit_one);
+    };
+    DIPTYCH_TRY(each_frame(from, bytes_max, visit_all));
+    if (!said) return std::unexpected(std::move(said).error());
+    return last;
 }
 
 result<log_reader::events> log_reader::fetch(std::span<position const> positions) const {

@@ -2,7 +2,9 @@
 /// The segments of a log in order, and reading across them.
 #pragma once
 
+#include "log/engine.hpp"
 #include "log/segments/segment.hpp"
+#include "log/segments/segment_reading.hpp"
 
 #include <diptych/event.hpp>
 
@@ -57,6 +59,9 @@ public:
     /// As engine::frames.
     result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const;
 
+    /// As engine::visit.
+    result<position> visit(position from, std::size_t bytes_max, event_visitor const& visit) const;
+
     /// As engine::fetch, but for the page around it.
     struct events {
         std::vector<recorded_event> list;
@@ -81,6 +86,7 @@ private:
     position last_of(std::size_t i) const;
     std::size_t holder_of(position at) const;  // the last segment that begins at or before `at`
     result<piece> open(std::size_t i) const;
+    result<void> each_frame(position from, std::size_t bytes_max, frame_taker const& take) const;
     std::unexpected<error> missing_before(std::size_t i) const;
     result<std::vector<hash256>> chains_at(position at) const;
 

@@ -71,23 +71,18 @@ result<void> seek(frame_cursor& cursor, segment const& in, position at) {
     }
 }
 
-result<void> read_frames(
-    frame_cursor& cursor, segment const& in, std::size_t& bytes_left, std::vector<frame_ptr>& into
-) {
-    while (bytes_left > 0) {
-        auto const found = cursor.next();
-        if (!found && !into.empty()) bytes_left = 0;
-        if (!found && !into.empty()) return {};
-        if (!found) return std::unexpected(found.error());
-        if (!*found) return {};
-        auto const size = (*found)->bytes.size();
-        if (size > bytes_left && !into.empty()) {
-            bytes_left = 0;
+result<void> take_frames(frame_cursor& cursor, segment const& in, frames_to_take& wanted) {
+    while (wanted.bytes > 0) {
+        DIPTYCH_TRY(auto const found, cursor.next());
+        if (!found) return {};
+        auto const size = found->bytes.size();
+        if (size > wanted.bytes && wanted.taken > 0) {
+            wanted.bytes = 0;
             return {};
         }
-        DIPTYCH_TRY(auto one, decode_frame(**found, in));
-        into.push_back(std::move(one));
-        bytes_left -= std::min(size, bytes_left);
+        DIPTYCH_TRY(wanted.take(*found, in));
+        ++wanted.taken;
+        wanted.bytes -= std::min(size, wanted.bytes);
     }
     return {};
 }

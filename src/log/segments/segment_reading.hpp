@@ -7,6 +7,8 @@
 
 #include <diptych/event.hpp>
 
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -18,11 +20,19 @@ namespace diptych::log::segments {
 /// Fails with corrupt if `at` itself lies in something damaged.
 result<void> seek(frame_cursor& cursor, segment const& in, position at);
 
-/// Appends decoded frames from the cursor on, until `bytes_left` is used up (at least one frame if
-/// `into` is empty). Damage after the first frame ends it; the next call then reports it.
-result<void> read_frames(
-    frame_cursor& cursor, segment const& in, std::size_t& bytes_left, std::vector<frame_ptr>& into
-);
+/// Takes a frame, whose bytes live until it returns.
+using frame_taker = std::function<result<void>(found_frame const& found, segment const& in)>;
+
+/// What is still wanted.
+struct frames_to_take {
+    std::size_t bytes;  ///< At least one frame is taken, however large.
+    frame_taker const& take;
+    std::size_t taken = 0;
+};
+
+/// Gives frames from the cursor on, until enough bytes are used up or the segment ends. Fails at
+/// damage, and with what the taker says.
+result<void> take_frames(frame_cursor& cursor, segment const& in, frames_to_take& wanted);
 
 /// Appends the events at these ascending positions, each checked, and the memory that holds them.
 result<void> read_events(

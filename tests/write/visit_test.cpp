@@ -1,5 +1,3 @@
-#include "write/history.hpp"
-
 #include "write/house.hpp"
 
 #include <doctest/doctest.h>
@@ -29,8 +27,7 @@ std::vector<std::uint64_t> history(
     log::sequenced_log& in, query const& what, std::uint64_t after, std::uint64_t up_to
 ) {
     std::vector<std::uint64_t> found;
-    auto const count = write::read_history(
-        in,
+    auto const count = in.visit(
         what,
         position{after},
         position{up_to},
@@ -78,8 +75,7 @@ TEST_CASE("what its visitor says ends the reading of a history") {
     record(*at.log, 5'000, [](std::uint64_t) { return true; });
     for (auto const last : {1, 1'500}) {
         int seen = 0;
-        auto const said = write::read_history(
-            *at.log,
+        auto const said = at.log->visit(
             {.items = {{.types = {"mine"}}}},
             position{},
             position{5'000},
