@@ -5,9 +5,12 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 using namespace diptych;
@@ -115,6 +118,21 @@ TEST_CASE("a second application does not write to the same folder, but may read 
     auto const denied = reader.log().append(stock_of("chair"));
     REQUIRE(!denied);
     CHECK(denied.error().kind == errc::denied);
+}
+
+TEST_CASE("a reader follows the writer though nobody asks it for anything") {
+    testing::temporary_folder const folder;
+    auto writer = application{{.data = folder / "data"}};
+    REQUIRE(writer.log().append(stock_of("table")));
+    auto reader = application{{.data = folder / "data", .read_only = true}};
+    REQUIRE(reader.start());
+    std::promise<void> more;
+    std::once_flag told;
+    auto const registration =
+        reader.log().on_more([&] { std::call_once(told, [&] { more.set_value(); }); });
+    REQUIRE(writer.log().append(stock_of("chair")));
+    REQUIRE(more.get_future().wait_for(std::chrono::seconds{60}) == std::future_status::ready);
+    CHECK(reader.log().end().position == position{2});
 }
 
 TEST_CASE("a reader beside the writer keeps views of its own, which follow") {

@@ -52,4 +52,11 @@ TEST_CASE("an answer that is no problem document is still an error of the kind i
     CHECK(cli::error_of({.status = 503}).kind == errc::unavailable);
     CHECK(cli::error_of({.status = 503}).message == "the server answered 503");
     CHECK(cli::error_of({.status = 418, .body = "[]"}).kind == errc::invalid);
+    CHECK(cli::error_of({.status = 401}).kind == errc::denied);
+    CHECK(cli::error_of({.status = 403}).kind == errc::denied);
+    CHECK(cli::error_of({.status = 405}).kind == errc::not_found);
+    CHECK(cli::error_of({.status = 409}).kind == errc::refused);
+    CHECK(cli::error_of({.status = 412}).kind == errc::conflict);
+    CHECK(cli::error_of({.status = 429}).kind == errc::unavailable);
+    CHECK(cli::error_of({.status = 500}).kind == errc::failed);
 }
