@@ -76,7 +76,7 @@ int main(int count, char** values) {
     );
     auto const times = static_cast<int>(given.number("rounds"));
     auto how = append_load{.length = seconds{given.number("seconds")}};
-    for (std::size_t const callers : {1, 16, 64, 256}) {
+    for (std::size_t const callers : {1u, 16u, 64u, 256u}) {
         if (given.number("callers") > 0 && given.number("callers") != static_cast<double>(callers))
             continue;
         how.callers = callers;

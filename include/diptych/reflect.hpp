@@ -87,7 +87,9 @@ namespace detail {
 
 struct list_types {
     template <class... T>
-    types<std::remove_cv_t<T>...> operator()(T&...) const;
+    types<std::remove_cv_t<T>...> operator()(T&...) const {
+        return {};
+    }
 };
 
 /// Never defined: only the addresses of its fields are used, as template arguments.

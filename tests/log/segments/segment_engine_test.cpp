@@ -65,7 +65,7 @@ TEST_CASE("segments are sealed before they grow beyond their size, and read as o
     log_opener opener{system_disk(), folder.path, {.segment_bytes = 20'000, .indexed = false}};
     {
         auto const log = opener.writer().or_throw();
-        for (int i = 0; i < 200; ++i) write_events(*log, 1 + i % 3, 100).or_throw();
+        for (std::size_t i = 0; i < 200; ++i) write_events(*log, 1 + i % 3, 100).or_throw();
         check_whole(*log, 399, 100);
     }
     auto const names = segments_in(folder.path);
@@ -153,9 +153,9 @@ TEST_CASE("the position at a time is the last one recorded until then") {
     for (int i = 0; i < 60; ++i) write_events(*log, 2, 100).or_throw();
     // Frame i, with events 2i - 1 and 2i, is recorded at i ms.
     CHECK(log->position_at(timestamp{0ms}).or_throw() == position{0});
-    for (int i = 1; i <= 60; ++i) {
-        CHECK(log->position_at(timestamp{i * 1ms}).or_throw().value == 2u * i);
-        CHECK(log->position_at(timestamp{i * 1ms + 1us}).or_throw().value == 2u * i);
+    for (unsigned i = 1; i <= 60; ++i) {
+        CHECK(log->position_at(timestamp{i * 1ms}).or_throw().value == 2 * i);
+        CHECK(log->position_at(timestamp{i * 1ms + 1us}).or_throw().value == 2 * i);
     }
     CHECK(log->position_at(timestamp{1h}).or_throw() == position{120});
 }
