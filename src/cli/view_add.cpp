@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
+#include <string>
 
 namespace diptych::cli {
 
@@ -110,6 +112,28 @@ result<std::string> build(fs::path const& folder, addition const& what) {
     return version;
 }
 
+/// The databases that are there for a view, with what SQLite keeps beside them.
+std::set<fs::path> databases_of(fs::path const& folder, std::string const& view) {
+    std::set<fs::path> all;
+    std::error_code none;
+    for (auto const& one : fs::directory_iterator(folder, none)) {
+        auto const name = one.path().filename().string();
+        if (name.starts_with(view + '.') && name.find(".db") != name.npos) all.insert(one.path());
+    }
+    return all;
+}
+
+/// As build(); of a view that can not be built nothing stays behind.
+result<std::string> build_or_clear(fs::path const& folder, addition const& what) {
+    auto const before = databases_of(folder / "views", what.view);
+    auto version = build(folder, what);
+    if (version) return version;
+    std::error_code ignored;
+    for (auto const& one : databases_of(folder / "views", what.view))
+        if (!before.contains(one)) fs::remove(one, ignored);
+    return version;
+}
+
 result<void> keep(addition const& what) {
     if (is_same_file(what.file, what.kept)) return {};
     std::error_code why;
@@ -131,7 +155,7 @@ result<void> keep(addition const& what) {
 result<void> view_add(view_options const& how) {
     DIPTYCH_TRY(auto const folder, folder_of(how.where));
     DIPTYCH_TRY(auto const what, plan(folder / "views", how.file));
-    DIPTYCH_TRY(auto const version, build(folder, what));
+    DIPTYCH_TRY(auto const version, build_or_clear(folder, what));
     DIPTYCH_TRY(keep(what));
     if (how.json) {
         json::writer out;

@@ -381,6 +381,18 @@ class Views(CliTest):
         file.write_text(file.read_text().replace("insert into", "insert or ignore into"))
         self.assertIn("4", self.add(file, code=FAILED))
         self.assertEqual({}, self.kept())
+        self.assertEqual([], list((self.log / "views").glob("*.db*")))
+
+    def test_a_new_text_that_fails_leaves_the_view_that_was_there(self):
+        self.append("order-o1", "placed", '{"order":"o1","n":1}')
+        self.add(self.view("foo.sql", "foo"))
+        self.append("order-o1", "placed", '{"order":"o1","n":2}')
+        before = set((self.log / "views").glob("*.db"))
+        self.assertEqual(1, len(before))
+        file = self.view("foo.sql", "foo")
+        file.write_text(file.read_text().replace("n integer not null)", "n integer)"))
+        self.add(file, code=REFUSED)
+        self.assertEqual(before, set((self.log / "views").glob("*.db")))
 
 
 if __name__ == "__main__":
