@@ -68,7 +68,7 @@ result<log::verification> verify(std::vector<given> const& events) {
 
 TEST_CASE("verify expects the versions of each stream to be dense") {
     CHECK(verify({{event("a-1", "x"), 1}, {event("b-1", "x"), 1}, {event("a-1", "x"), 2}}));
-    for (std::uint64_t const wrong : {0, 1, 3}) {
+    for (auto const wrong : {0u, 1u, 3u}) {
         auto const found = verify({{event("a-1", "x"), 1}, {event("a-1", "x"), wrong}});
         REQUIRE(!found);
         CHECK(found.error().kind == errc::corrupt);
