@@ -1,7 +1,8 @@
 /// @file
 /// Lists that one thread makes longer while others read them, without a lock.
 ///
-/// What a reader has seen the size of stays where it is and does not change.
+/// What a reader has seen the size of stays where it is, and only the thread that adds may change
+/// it: in parts that readers do not look at yet.
 #pragma once
 
 #include <algorithm>
@@ -93,10 +94,11 @@ public:
         auto const count = size_.load(std::memory_order_relaxed);
         auto* at = at_.load(std::memory_order_relaxed);
         if (count == capacity_) {
-            capacity_ = capacity_ == 0 ? 2 : 2 * capacity_;
+            auto const capacity = capacity_ == 0 ? 2 : 2 * capacity_;
             auto* const larger = static_cast<std::uint32_t*>(
-                memory.allocate(capacity_ * sizeof(std::uint32_t), alignof(std::uint32_t))
+                memory.allocate(capacity * sizeof(std::uint32_t), alignof(std::uint32_t))
             );
+            capacity_ = capacity;
             if (count > 0) std::memcpy(larger, at, count * sizeof(std::uint32_t));
             at = larger;
             at_.store(at, std::memory_order_release);

@@ -33,7 +33,8 @@ struct name_entry {
     offsets tagged() const { return tag_list.now(); }  ///< Events of other streams that carry it.
 
     std::string_view text;
-    version first_version{};  ///< Of the first of home(), if any; the others follow densely.
+    version first_version{
+    };  ///< Of the first of home(); the others follow densely. Only if there is one.
     offset_list home_list = {};
     offset_list tag_list = {};
 };

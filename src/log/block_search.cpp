@@ -75,12 +75,14 @@ private:
 bool each_match(
     block const& in,
     query const& what,
-    position after,
-    position last,
+    stretch const& of,
     std::function<bool(recorded_event const& event)> const& visit
 ) {
-    auto const begin = after < in.first() ? 0 : after.value + 1 - in.first().value;
-    auto const end = last + 1 < in.first() ? 0 : last.value + 1 - in.first().value;
+    auto const behind = [&](position at) {
+        return at < in.first() ? 0 : at.value + 1 - in.first().value;
+    };
+    auto const begin = behind(of.after);
+    auto const end = behind(of.up_to);
     if (begin >= end) return true;
     candidates among(in, begin, end);
     for (auto const& item : what.items) among.add(item, what.category);
@@ -100,7 +102,7 @@ void search(
     std::vector<recorded_event>& into
 ) {
     if (into.size() >= limit) return;
-    each_match(in, what, after, in.last(), [&](auto const& event) {
+    each_match(in, what, {.after = after, .up_to = in.last()}, [&](auto const& event) {
         into.push_back(event);
         return into.size() < limit;
     });

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "log/block.hpp"
+#include "log/engine.hpp"
 
 #include <diptych/query.hpp>
 
@@ -13,13 +14,12 @@
 
 namespace diptych::log {
 
-/// Visits the events up to `last` that `what` matches after `after`, oldest first, as long as
-/// `visit` says so. Whether it always did.
+/// Visits the events of a stretch that `what` matches, oldest first, as long as `visit` says so.
+/// Whether it always did. Any thread, up to its watermark.
 bool each_match(
     block const& in,
     query const& what,
-    position after,
-    position last,
+    stretch const& of,
     std::function<bool(recorded_event const& event)> const& visit
 );
 

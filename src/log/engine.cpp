@@ -4,13 +4,13 @@
 
 namespace diptych::log {
 
-result<position> engine::visit(position from, std::size_t bytes_max, event_visitor const& visit)
+result<position> engine::visit(stretch const& of, std::size_t bytes_max, event_visitor const& visit)
     const {
-    DIPTYCH_TRY(auto const some, frames(from, bytes_max));
-    auto last = from - 1;
+    DIPTYCH_TRY(auto const some, frames(of.after + 1, bytes_max));
+    auto last = of.after;
     for (auto const& frame : some)
         for (auto const& event : frame->events) {
-            if (event.position < from) continue;
+            if (event.position <= of.after || event.position > of.up_to) continue;
             DIPTYCH_TRY(visit(event));
             last = event.position;
         }

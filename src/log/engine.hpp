@@ -20,6 +20,12 @@
 
 namespace diptych::log {
 
+/// Events behind `after`, up to and with `up_to`.
+struct stretch {
+    position after;
+    position up_to;
+};
+
 /// Takes one event. What it fails with ends the visit.
 using event_visitor = std::function<result<void>(recorded_event const& event)>;
 
@@ -53,11 +59,14 @@ public:
     /// that were committed after it; frames(0) begins with the very first frame.
     virtual result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const = 0;
 
-    /// Visits the events from position `from` on, in order, of about `bytes_max` of frames (at
-    /// least one), and says which was the last; from - 1 at the end. Their memory lives until the
-    /// visitor returns.
-    virtual result<position> visit(position from, std::size_t bytes_max, event_visitor const& visit)
-        const;
+    /// Visits events in order, of about `bytes_max` of frames (at least one), and says which was
+    /// the last; of.after if there is none. Their memory lives until the visitor returns.
+    /// Thread-safe.
+    ///
+    /// Fails as frames() does, and with what the visitor says.
+    virtual result<position> visit(
+        stretch const& of, std::size_t bytes_max, event_visitor const& visit
+    ) const;
 
     /// Single events by ascending position, with the memory that holds them. All must lie within
     /// end().

@@ -15,9 +15,9 @@ std::optional<std::uint32_t> heads::generation::find(std::string_view stream, st
 }
 
 void heads::generation::add(std::string_view stream, std::uint32_t hash, version at) {
-    by_name.insert(hash, static_cast<std::uint32_t>(entries.size()));
     entries.push_back({.name_at = names.size(), .name_size = stream.size(), .at = at});
     names += stream;
+    by_name.insert(hash, static_cast<std::uint32_t>(entries.size() - 1));
 }
 
 bool heads::has(std::string_view stream) const {

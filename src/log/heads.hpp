@@ -29,8 +29,8 @@ public:
 
     std::optional<version> find(std::string_view stream) const;
 
-    /// The version remembered, for changing it; null if there is none. `now` is the last position
-    /// so far. Valid until the next call.
+    /// The version remembered, for changing it; null if there is none. `now` as for set(). Valid
+    /// until the next call.
     version* changeable(std::string_view stream, position now);
 
     /// Remembers a version, written or found at `now`, the last position so far.

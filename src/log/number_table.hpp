@@ -21,8 +21,8 @@ inline std::uint32_t hash_of(std::string_view text) {
     return static_cast<std::uint32_t>(std::hash<std::string_view>{}(text));
 }
 
-/// One thread adds; any thread reads, without a lock. A number is to be looked at only after what
-/// it stands for, which therefore is to be there before the number is added.
+/// One thread adds; any thread reads, without a lock. What a number stands for is to be there
+/// before the number is added.
 class number_table {
 public:
     /// The number under `hash` for which `is_same(number)` holds.
@@ -82,8 +82,8 @@ private:
                 if (auto const one = slot{kept_.back()->at[i].load(std::memory_order_relaxed)};
                     !one.is_free())
                     larger->place(one);
-        slots_.store(larger.get(), std::memory_order_release);
         kept_.push_back(std::move(larger));
+        slots_.store(kept_.back().get(), std::memory_order_release);
     }
 
     std::atomic<table const*> slots_ = nullptr;  // the last of kept_

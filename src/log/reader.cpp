@@ -177,9 +177,10 @@ result<std::vector<frame_ptr>> reader::frames(position from, std::size_t bytes_m
         return some;
     }
     std::size_t bytes = 0;
-    for (auto i = tail_->block_of(from); i < tail_->blocks.size(); ++i) {
+    auto const holder = tail_->block_of(from);
+    for (auto i = holder; i < tail_->blocks.size(); ++i) {
         auto const& block = *tail_->blocks[i];
-        auto const begin = from > block.first() ? block.frame_of(block.offset_of(from)) : 0;
+        auto const begin = i == holder ? block.frame_of(block.offset_of(from)) : 0;
         auto const end =
             std::min<std::uint64_t>(block.frame_count(), tail_->frames - block.frames_before());
         for (auto number = begin; number < end; ++number) {

@@ -40,12 +40,27 @@ public:
 
     result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const;
 
-    /// As sequenced_log::visit.
-    result<std::size_t> visit(
-        query const& what, position after, position up_to, event_visitor const& visit
+    /// How far a visit has come.
+    struct visited {
+        position to;
+        std::size_t events = 0;
+        bool is_dense = false;  ///< Most were visited: whole frames are the better way to go on.
+    };
+
+    /// Visits some of what `what` matches, at least as far as the first of a stretch that is not
+    /// empty: a page from the index, some frames, or a block of the tail.
+    result<visited> visit_some(
+        query const& what, stretch const& of, bool in_frames, event_visitor const& visit
     ) const;
 
 private:
+    result<visited> visit_index(query const& what, stretch const& of, event_visitor const& visit)
+        const;
+    result<visited> visit_frames(query const& what, stretch const& of, event_visitor const& visit)
+        const;
+    result<visited> visit_block(query const& what, stretch const& of, event_visitor const& visit)
+        const;
+
     struct source {
         postings const* lists;
         block_view const* block;  // null: the index

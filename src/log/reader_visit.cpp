@@ -19,80 +19,62 @@ constexpr std::size_t piece_bytes = 8u << 20;  // of frames, none of which is ke
 // An event costs some ten times as much through the index as in a frame that is read anyway.
 bool is_dense(std::uint64_t found, std::uint64_t passed) { return found * 8 >= passed; }
 
-// What lies behind the tail. Each way to go on moves `after`, and says whether frames are the
-// better one from there.
-class past_visit {
-public:
-    past_visit(
-        reader const& in,
-        engine const& behind,
-        query const& what,
-        position up_to,
-        event_visitor const& visit
-    )
-        : in_(in), engine_(behind), what_(what), up_to_(up_to), visit_(visit) {}
-
-    result<bool> by_index(position& after) {
-        DIPTYCH_TRY(
-            auto const page,
-            in_.read({.what = what_, .after = after, .up_to = up_to_, .limit = page_size})
-        );
-        for (auto const& event : page) DIPTYCH_TRY(visit_(event));
-        visited_ += page.size();
-        auto const begin = after;
-        after = page.at_end() ? up_to_ : std::max(after, page.seen().position);
-        return page.size() == page_size && is_dense(page_size, after.value - begin.value);
-    }
-
-    result<bool> by_frames(position& after) {
-        std::uint64_t found = 0;
-        auto const visit_mine = [&](recorded_event const& event) -> result<void> {
-            if (event.position > up_to_ || !matches(what_, event)) return {};
-            ++found;
-            return visit_(event);
-        };
-        auto const begin = after;
-        DIPTYCH_TRY(auto const last, engine_.visit(after + 1, piece_bytes, visit_mine));
-        visited_ += found;
-        after = std::min(last, up_to_);
-        return after > begin && is_dense(found, after.value - begin.value);
-    }
-
-    std::size_t visited() const { return visited_; }
-
-private:
-    reader const& in_;
-    engine const& engine_;
-    query const& what_;
-    position const up_to_;
-    event_visitor const& visit_;
-    std::size_t visited_ = 0;
-};
-
 }  // namespace
 
-result<std::size_t> reader::visit(
-    query const& what, position after, position up_to, event_visitor const& visit
+result<reader::visited> reader::visit_index(
+    query const& what, stretch const& of, event_visitor const& visit
 ) const {
-    auto const behind = std::min(up_to, tail_->first() - 1);
-    past_visit older(*this, engine_, what, behind, visit);
-    for (auto in_frames = false; after < behind;) {
-        DIPTYCH_TRY(in_frames, in_frames ? older.by_frames(after) : older.by_index(after));
-    }
-    auto count = older.visited();
-    if (after >= up_to) return count;
+    DIPTYCH_TRY(
+        auto const page,
+        read({.what = what, .after = of.after, .up_to = of.up_to, .limit = page_size})
+    );
+    for (auto const& event : page) DIPTYCH_TRY(visit(event));
+    auto const to = page.at_end() ? of.up_to : std::max(of.after, page.seen().position);
+    auto const is_full = page.size() == page_size;
+    return visited{
+        .to = to,
+        .events = page.size(),
+        .is_dense = is_full && is_dense(page_size, to.value - of.after.value)
+    };
+}
+
+result<reader::visited> reader::visit_frames(
+    query const& what, stretch const& of, event_visitor const& visit
+) const {
+    std::size_t found = 0;
+    auto const visit_mine = [&](recorded_event const& event) -> result<void> {
+        if (!matches(what, event)) return {};
+        ++found;
+        return visit(event);
+    };
+    DIPTYCH_TRY(auto const to, engine_.visit(of, piece_bytes, visit_mine));
+    auto const passed = to.value - of.after.value;
+    return visited{.to = to, .events = found, .is_dense = passed > 0 && is_dense(found, passed)};
+}
+
+result<reader::visited> reader::visit_block(
+    query const& what, stretch const& of, event_visitor const& visit
+) const {
+    auto const number = tail_->block_of(of.after + 1);
+    auto const to = std::min(of.up_to, tail_->last_of(number));
+    std::size_t found = 0;
     result<void> said;
     auto const visit_one = [&](recorded_event const& event) {
+        ++found;
         said = visit(event);
-        ++count;
         return said.has_value();
     };
-    for (auto i = tail_->block_of(after + 1); i < tail_->blocks.size(); ++i) {
-        auto const last = std::min(up_to, tail_->last_of(i));
-        if (!each_match(*tail_->blocks[i], what, after, last, visit_one))
-            return std::unexpected(std::move(said).error());
-    }
-    return count;
+    if (!each_match(*tail_->blocks[number], what, {.after = of.after, .up_to = to}, visit_one))
+        return std::unexpected(std::move(said).error());
+    return visited{.to = to, .events = found};
+}
+
+result<reader::visited> reader::visit_some(
+    query const& what, stretch const& of, bool in_frames, event_visitor const& visit
+) const {
+    if (of.after + 1 >= tail_->first()) return visit_block(what, of, visit);
+    stretch const older{.after = of.after, .up_to = std::min(of.up_to, tail_->first() - 1)};
+    return in_frames ? visit_frames(what, older, visit) : visit_index(what, older, visit);
 }
 
 }  // namespace diptych::log

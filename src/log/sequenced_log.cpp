@@ -66,12 +66,8 @@ public:
         DIPTYCH_TRY(check_open());
         return core_->read().frames(from, bytes_max);
     }
-    result<std::size_t> visit(
-        query const& what, position after, position up_to, event_visitor const& visit
-    ) const override {
-        DIPTYCH_TRY(check_open());
-        return core_->read().visit(what, after, up_to, visit);
-    }
+    result<std::size_t> visit(query const& what, stretch const& of, event_visitor const& visit)
+        const override;
     token end() const override { return core_->read().end(); }
     result<void> check(token const& point) const override {
         return core_->line.check(point, durable_end().position);
@@ -305,6 +301,22 @@ result<void> passive_log::close() {
     lock.unlock();
     for (auto& one : waiting) one->done(std::unexpected(closed().error()));
     return done;
+}
+
+// Piece by piece, so that the tail is not held for as long as a long fold takes.
+result<std::size_t> passive_log::visit(
+    query const& what, stretch const& of, event_visitor const& visit
+) const {
+    std::size_t count = 0;
+    auto rest = of;
+    for (auto in_frames = false; rest.after < rest.up_to;) {
+        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const some, core_->read().visit_some(what, rest, in_frames, visit));
+        in_frames = some.is_dense;
+        count += some.events;
+        rest.after = some.to;
+    }
+    return count;
 }
 
 log_statistics passive_log::statistics() const {

@@ -129,13 +129,13 @@ public:
     /// `bytes_max`; for projectors and export. Empty at the end. Never beyond what is durable.
     virtual result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const = 0;
 
-    /// Visits what `what` matches in (after, up_to], in order, where it stands: no page is made.
-    /// Says how many events that were. `up_to` must not be beyond the end. Their memory lives until
-    /// the visitor returns. For folds. Blocking.
+    /// Visits what `what` matches in a stretch, in order, where it stands: no page is made. Says
+    /// how many events that were. The stretch must not reach beyond the end. An event's memory
+    /// lives until the visitor returns. For folds. Thread-safe. Blocking.
     ///
     /// Fails with what reading or the visitor says.
     virtual result<std::size_t> visit(
-        query const& what, position after, position up_to, event_visitor const& visit
+        query const& what, stretch const& of, event_visitor const& visit
     ) const = 0;
 
     virtual result<void> save_state(std::string_view name, std::string_view bytes) = 0;

@@ -29,7 +29,10 @@ result<std::size_t> state_loader::fold_into(
         }
         return fold_event(*key.of, into, event, key.names);
     };
-    DIPTYCH_TRY(auto const folded, log_.visit(model::query_of(key), after, up_to, fold_one));
+    DIPTYCH_TRY(
+        auto const folded,
+        log_.visit(model::query_of(key), {.after = after, .up_to = up_to}, fold_one)
+    );
     counts_.folded += folded;
     return folded;
 }

@@ -13,6 +13,7 @@
 #include "contract/inline_views.hpp"
 #include "contract/model.hpp"
 #include "contract/reading.hpp"
+#include "contract/visiting.hpp"
 
 #define DIPTYCH_LOG_CONTRACT(...)               \
     namespace diptych::contract {               \
@@ -23,5 +24,6 @@
     DIPTYCH_INLINE_VIEWS_CONTRACT(__VA_ARGS__); \
     DIPTYCH_MODEL_CONTRACT(__VA_ARGS__);        \
     DIPTYCH_READING_CONTRACT(__VA_ARGS__);      \
+    DIPTYCH_VISITING_CONTRACT(__VA_ARGS__);     \
     }                                           \
     static_assert(true, "wants a semicolon")

@@ -229,6 +229,24 @@ TEST_CASE_TEMPLATE_DEFINE("a hint tells followers of more, until they unregister
 }
 
 TEST_CASE_TEMPLATE_DEFINE(
+    "frames begin with the one that holds what is asked for, however many answers stand before it",
+    Fixture,
+    frames_behind_answers
+) {
+    opened<Fixture> log;
+    for (auto const* const id : {"c1", "c2", "c3"})
+        log->append(append_request{.command = key_of(id)}).or_throw();
+    log.append({event("a-1", "made")}).or_throw();
+    for (auto const merged : {false, true}) {
+        CAPTURE(merged);
+        if (merged) log.crash_and_open();
+        auto const some = log->frames(position{1}, 1).or_throw();
+        REQUIRE(some.size() == 1);
+        CHECK(some.front()->event_count == 1);
+    }
+}
+
+TEST_CASE_TEMPLATE_DEFINE(
     "whole frames are given to projectors, with the chain at their end", Fixture, frames
 ) {
     opened<Fixture> log;
@@ -272,18 +290,19 @@ TEST_CASE_TEMPLATE_DEFINE("stored states are given back, the newest one", Fixtur
     CHECK(log->load_state("stock").or_throw() == "22");
 }
 
-#define DIPTYCH_READING_CONTRACT(...)                        \
-    TEST_CASE_TEMPLATE_INVOKE(paging, __VA_ARGS__);          \
-    TEST_CASE_TEMPLATE_INVOKE(queries, __VA_ARGS__);         \
-    TEST_CASE_TEMPLATE_INVOKE(categories, __VA_ARGS__);      \
-    TEST_CASE_TEMPLATE_INVOKE(advances, __VA_ARGS__);        \
-    TEST_CASE_TEMPLATE_INVOKE(streams, __VA_ARGS__);         \
-    TEST_CASE_TEMPLATE_INVOKE(as_of, __VA_ARGS__);           \
-    TEST_CASE_TEMPLATE_INVOKE(engine_types, __VA_ARGS__);    \
-    TEST_CASE_TEMPLATE_INVOKE(limits_of_pages, __VA_ARGS__); \
-    TEST_CASE_TEMPLATE_INVOKE(memory_of_pages, __VA_ARGS__); \
-    TEST_CASE_TEMPLATE_INVOKE(hints, __VA_ARGS__);           \
-    TEST_CASE_TEMPLATE_INVOKE(frames, __VA_ARGS__);          \
+#define DIPTYCH_READING_CONTRACT(...)                              \
+    TEST_CASE_TEMPLATE_INVOKE(paging, __VA_ARGS__);                \
+    TEST_CASE_TEMPLATE_INVOKE(queries, __VA_ARGS__);               \
+    TEST_CASE_TEMPLATE_INVOKE(categories, __VA_ARGS__);            \
+    TEST_CASE_TEMPLATE_INVOKE(advances, __VA_ARGS__);              \
+    TEST_CASE_TEMPLATE_INVOKE(streams, __VA_ARGS__);               \
+    TEST_CASE_TEMPLATE_INVOKE(as_of, __VA_ARGS__);                 \
+    TEST_CASE_TEMPLATE_INVOKE(engine_types, __VA_ARGS__);          \
+    TEST_CASE_TEMPLATE_INVOKE(limits_of_pages, __VA_ARGS__);       \
+    TEST_CASE_TEMPLATE_INVOKE(memory_of_pages, __VA_ARGS__);       \
+    TEST_CASE_TEMPLATE_INVOKE(hints, __VA_ARGS__);                 \
+    TEST_CASE_TEMPLATE_INVOKE(frames_behind_answers, __VA_ARGS__); \
+    TEST_CASE_TEMPLATE_INVOKE(frames, __VA_ARGS__);                \
     TEST_CASE_TEMPLATE_INVOKE(stored_states, __VA_ARGS__)
 
 }  // namespace diptych::contract

@@ -20,6 +20,22 @@ TEST_CASE("heads are remembered and corrected") {
     CHECK(known.forgotten_to() == position{7});
 }
 
+TEST_CASE("a version is changed in place, and is among the young ones from then on") {
+    heads known(2);
+    known.set("a-1", version{1}, position{1});
+    known.set("a-2", version{5}, position{2});
+    REQUIRE(known.changeable("a-1", position{2}) != nullptr);
+    *known.changeable("a-1", position{2}) = version{2};
+    CHECK(known.find("a-1") == version{2});
+    CHECK(known.changeable("b-1", position{2}) == nullptr);
+    known.set("b-1", version{1}, position{3});  // a-1 and a-2 are old now
+    *known.changeable("a-1", position{3}) = version{3};
+    known.set("b-2", version{1}, position{4});  // a-2 is forgotten
+    CHECK(known.find("a-1") == version{3});
+    CHECK(known.changeable("a-2", position{4}) == nullptr);
+    CHECK(known.forgotten_to() >= position{2});
+}
+
 TEST_CASE("a stream that has been forgotten was not written after forgotten_to") {
     heads known(4);
     for (std::uint64_t at = 1; at <= 100; ++at) {

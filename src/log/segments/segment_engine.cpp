@@ -40,10 +40,10 @@ result<std::vector<frame_ptr>> segment_engine::frames(position from, std::size_t
 }
 
 result<position> segment_engine::visit(
-    position from, std::size_t bytes_max, event_visitor const& visit
+    stretch const& of, std::size_t bytes_max, event_visitor const& visit
 ) const {
     DIPTYCH_TRY(auto const at, now());
-    return log_reader(at.list, cache_).visit(from, bytes_max, visit);
+    return log_reader(at.list, cache_).visit(of, bytes_max, visit);
 }
 
 result<page> segment_engine::fetch(std::span<position const> positions) const {

@@ -55,7 +55,7 @@ public:
 
     std::vector<epoch_start> epochs() const override;
     result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const override;
-    result<position> visit(position from, std::size_t bytes_max, event_visitor const& visit)
+    result<position> visit(stretch const& of, std::size_t bytes_max, event_visitor const& visit)
         const override;
     result<page> fetch(std::span<position const> positions) const override;
     result<position> position_at(timestamp when) const override;

@@ -10,6 +10,8 @@ namespace diptych::log::segments {
 
 namespace {
 
+constexpr position everything{~std::uint64_t{0}};
+
 // The chain after event `at`, which is not the last of its frame.
 result<hash256> chain_inside(
     segment const& in, found_frame const& found, position at, std::uint64_t end
@@ -76,14 +78,23 @@ std::unexpected<error> log_reader::missing_before(std::size_t i) const {
     return failure;
 }
 
-// Damage is for the call that begins with it to report; what is whole before it is given.
-result<void> log_reader::each_frame(position from, std::size_t bytes_max, frame_taker const& take)
-    const {
-    if (count() == 0 || from > list_.last) return {};
-    frames_to_take wanted{.bytes = std::max<std::size_t>(bytes_max, 1), .take = take};
+// What fails is for the call that begins with it to report; what is whole before it is given.
+result<void> log_reader::each_frame(
+    position from, position up_to, std::size_t bytes_max, frame_taker const& take
+) const {
+    if (count() == 0 || from > std::min(list_.last, up_to)) return {};
+    frames_to_take wanted{
+        .bytes = std::max<std::size_t>(bytes_max, 1), .up_to = up_to, .take = take
+    };
     auto const begin = holder_of(from);
-    for (auto i = begin; i < count() && wanted.bytes > 0; ++i) {
-        DIPTYCH_TRY(auto const one, open(i));
+    for (auto i = begin; i < count() && wanted.bytes > 0 && first_of(i) <= up_to; ++i) {
+        if (i > begin && first_of(i) != last_of(i - 1) + 1) {
+            if (wanted.taken > 0) break;
+            return missing_before(i);
+        }
+        auto const opened = open(i);
+        if (!opened && wanted.taken > 0) break;
+        DIPTYCH_TRY(auto const one, opened);
         auto const start =
             i == begin ? one.of->frame_before(from) : frame_place{segment_header_size, first_of(i)};
         frame_cursor cursor(*one.of, start, one.end);
@@ -104,16 +115,17 @@ result<std::vector<frame_ptr>> log_reader::frames(position from, std::size_t byt
         frames.push_back(std::move(one));
         return {};
     };
-    DIPTYCH_TRY(each_frame(from, bytes_max, keep));
+    DIPTYCH_TRY(each_frame(from, everything, bytes_max, keep));
     return frames;
 }
 
-result<position> log_reader::visit(position from, std::size_t bytes_max, event_visitor const& visit)
-    const {
-    auto last = from - 1;
+result<position> log_reader::visit(
+    stretch const& of, std::size_t bytes_max, event_visitor const& visit
+) const {
+    auto last = of.after;
     result<void> said;
     auto const visit_one = [&](recorded_event const& event) -> result<void> {
-        if (event.position < from) return {};
+        if (event.position <= of.after || event.position > of.up_to) return {};
         said = visit(event);
         if (said) last = event.position;
         return said;
@@ -121,7 +133,7 @@ result<position> log_reader::visit(position from, std::size_t bytes_max, event_v
     auto const visit_all = [&](found_frame const& found, segment const& in) {
         return visit_events(found, in, visit_one);
     };
-    DIPTYCH_TRY(each_frame(from, bytes_max, visit_all));
+    DIPTYCH_TRY(each_frame(of.after + 1, of.up_to, bytes_max, visit_all));
     if (!said) return std::unexpected(std::move(said).error());
     return last;
 }

@@ -60,7 +60,8 @@ public:
     result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const;
 
     /// As engine::visit.
-    result<position> visit(position from, std::size_t bytes_max, event_visitor const& visit) const;
+    result<position> visit(stretch const& of, std::size_t bytes_max, event_visitor const& visit)
+        const;
 
     /// As engine::fetch, but for the page around it.
     struct events {
@@ -86,7 +87,9 @@ private:
     position last_of(std::size_t i) const;
     std::size_t holder_of(position at) const;  // the last segment that begins at or before `at`
     result<piece> open(std::size_t i) const;
-    result<void> each_frame(position from, std::size_t bytes_max, frame_taker const& take) const;
+    result<void> each_frame(
+        position from, position up_to, std::size_t bytes_max, frame_taker const& take
+    ) const;
     std::unexpected<error> missing_before(std::size_t i) const;
     result<std::vector<hash256>> chains_at(position at) const;
 

@@ -76,7 +76,8 @@ result<void> take_frames(frame_cursor& cursor, segment const& in, frames_to_take
         DIPTYCH_TRY(auto const found, cursor.next());
         if (!found) return {};
         auto const size = found->bytes.size();
-        if (size > wanted.bytes && wanted.taken > 0) {
+        auto const is_enough = size > wanted.bytes && wanted.taken > 0;
+        if (is_enough || found->about.first > wanted.up_to) {
             wanted.bytes = 0;
             return {};
         }

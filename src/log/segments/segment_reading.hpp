@@ -26,6 +26,7 @@ using frame_taker = std::function<result<void>(found_frame const& found, segment
 /// What is still wanted.
 struct frames_to_take {
     std::size_t bytes;  ///< At least one frame is taken, however large.
+    position up_to;     ///< No frame that begins behind it.
     frame_taker const& take;
     std::size_t taken = 0;
 };

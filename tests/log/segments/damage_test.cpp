@@ -11,6 +11,8 @@ namespace {
 
 std::filesystem::path const root = "/log";
 
+using numbers = std::vector<std::uint64_t>;
+
 struct written_log {
     faulty_disk disk;
     log_opener opener{disk, root, {.segment_bytes = 5'000, .indexed = false}};
@@ -128,16 +130,66 @@ TEST_CASE("a reader does not skip over a missing segment in silence") {
     written_log log;
     log.disk.remove(log.segments[1]).or_throw();
     auto const reader = log.opener.reader().or_throw();
-    std::uint64_t next = 1;
-    while (true) {
-        auto const frames = reader->frames(position{next}, 2'000);
-        if (!frames) CHECK(frames.error().kind == errc::corrupt);
-        if (!frames) break;
-        REQUIRE_FALSE(frames->empty());
-        for (auto const& one : *frames) REQUIRE(one->first.value == next);
-        next = frames->back()->last().value + 1;
+    for (auto const bytes : {2'000, 1'000'000}) {
+        CAPTURE(bytes);
+        auto const size = static_cast<std::size_t>(bytes);
+        std::uint64_t next = 1;
+        while (true) {
+            auto const frames = reader->frames(position{next}, size);
+            if (!frames) CHECK(frames.error().kind == errc::corrupt);
+            if (!frames) break;
+            REQUIRE_FALSE(frames->empty());
+            for (auto const& one : *frames) {
+                REQUIRE(one->first.value == next);
+                next = one->last().value + 1;
+            }
+        }
+        CHECK(next > 1);
+        CHECK(next <= log.last);
+
+        position seen{};
+        auto const visit = [&](recorded_event const& event) -> result<void> {
+            REQUIRE(event.position == seen + 1);
+            seen = event.position;
+            return {};
+        };
+        while (true) {
+            auto const before = seen;
+            auto const to =
+                reader->visit({.after = seen, .up_to = position{log.last}}, size, visit);
+            if (!to) CHECK(to.error().kind == errc::corrupt);
+            if (!to) break;
+            REQUIRE(*to == seen);
+            REQUIRE(seen > before);
+        }
+        CHECK(seen + 1 == position{next});
     }
-    CHECK(next <= log.last);
+}
+
+TEST_CASE("a visit ends where it is to, and gives what is whole before damage") {
+    written_log log;
+    auto const reader = log.opener.reader().or_throw();
+    numbers seen;
+    auto const visit = [&](recorded_event const& event) -> result<void> {
+        seen.push_back(event.position.value);
+        return {};
+    };
+    auto const to =
+        reader->visit({.after = position{4}, .up_to = position{8}}, 1'000'000, visit).or_throw();
+    CHECK(to == position{8});
+    CHECK(seen == numbers{5, 6, 7, 8});
+
+    auto& bytes = log.disk.content(log.segments.back());
+    bytes[bytes.find_last_of('x')] ^= 1;
+    seen.clear();
+    auto const whole =
+        reader->visit({.after = position{0}, .up_to = position{log.last}}, 1'000'000, visit);
+    REQUIRE(whole);
+    CHECK(whole->value == seen.size());
+    CHECK(whole->value < log.last);
+    auto const rest = reader->visit({.after = *whole, .up_to = position{log.last}}, 1, visit);
+    REQUIRE_FALSE(rest);
+    CHECK(rest.error().kind == errc::corrupt);
 }
 
 TEST_CASE("without a watermark a reader sees what is sealed") {
