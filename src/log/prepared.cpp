@@ -5,6 +5,7 @@
 
 #include <diptych/try.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace diptych::log {
@@ -74,6 +75,7 @@ result<void> look_ahead(
         return {};
     };
     DIPTYCH_TRY(each_stream(what, look_up));
+    std::ranges::sort(what.versions);
     if (auto const& unless = what.request.unless) {
         DIPTYCH_TRY(
             auto const newer,

@@ -23,11 +23,11 @@ std::optional<std::vector<recorded_event>> staged_view::since(
 result<version> staged_view::version_of(std::string_view stream, prepared const& what) {
     // Among the young ones again: what one append needs is not forgotten while it is staged.
     if (auto const* const known = heads_.changeable(stream, staged_.end())) return *known;
-    auto const looked_up = std::ranges::find(what.versions, stream, [](auto const& one) {
-        return std::string_view(one.first);
-    });
+    auto const name = [](auto const& one) { return std::string_view(one.first); };
+    auto const looked_up = std::ranges::lower_bound(what.versions, stream, {}, name);
     // Later writes to the stream would be in heads, if none of those have been forgotten.
-    auto is_found = looked_up != what.versions.end() && what.looked_to >= heads_.forgotten_to();
+    auto is_found = looked_up != what.versions.end() && name(*looked_up) == stream &&
+                    what.looked_to >= heads_.forgotten_to();
     auto last = is_found ? looked_up->second : version{};
     for (auto i = blocks().size(); !is_found && i-- > 0;) {
         auto const* const entry = blocks()[i]->name(stream);
