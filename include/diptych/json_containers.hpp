@@ -45,7 +45,11 @@ struct form<std::optional<T>> {
         else
             to += "null";
     }
-    static model::type describe() { return form<T>::describe(); }
+    static model::type describe() {
+        auto type = form<T>::describe();
+        type.nullable = true;
+        return type;
+    }
 };
 
 namespace detail {

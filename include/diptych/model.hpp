@@ -46,6 +46,7 @@ struct type_with {
     std::string id_kind = {};             ///< Of an id: "order".
     std::vector<std::string> names = {};  ///< Of an enumeration.
     std::vector<Field> fields = {};       ///< Of an object; of a list or map: one, its element.
+    bool nullable = false;                ///< Whether null stands for "none".
 };
 
 struct field;

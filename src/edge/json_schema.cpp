@@ -4,34 +4,28 @@ namespace diptych::edge {
 
 namespace {
 
-/// Whether null stands for "none".
-enum class null { refused, allowed };
+void write_type(json::writer& to, model::type const& what);
 
-void write_type(json::writer& to, model::type const& what, null none = null::refused);
+struct named_type {
+    std::string_view type;
+    std::string_view format = {};
+    bool nullable = false;
+};
 
-void named(
-    json::writer& to, std::string_view type, std::string_view format = {}, null none = null::refused
-) {
-    if (none == null::allowed)
-        to.key("type").begin_array().value(type).value("null").end_array();
+void write_name(json::writer& to, named_type const& what) {
+    if (what.nullable)
+        to.key("type").begin_array().value(what.type).value("null").end_array();
     else
-        to.member("type", type);
-    if (!format.empty()) to.member("format", format);
+        to.member("type", what.type);
+    if (!what.format.empty()) to.member("format", what.format);
 }
 
-/// A list or a map may be left out, but is never null; whatever else may be left out is optional.
-null null_of(model::field const& one) {
-    bool const has_elements =
-        one.of.kind == model::value_kind::list || one.of.kind == model::value_kind::map;
-    return one.required || has_elements ? null::refused : null::allowed;
-}
-
-void write_members(json::writer& to, std::vector<model::field> const& fields, null none) {
-    named(to, "object", {}, none);
+void write_members(json::writer& to, std::vector<model::field> const& fields, bool nullable) {
+    write_name(to, {.type = "object", .nullable = nullable});
     to.key("properties").begin_object();
     for (auto const& one : fields) {
         to.key(one.name);
-        write_type(to, one.of, null_of(one));
+        write_type(to, one.of);
     }
     to.end_object().key("required").begin_array();
     for (auto const& one : fields)
@@ -47,54 +41,57 @@ void write_element(json::writer& to, std::string_view key, model::type const& of
         write_type(to, of.fields.front().of);
 }
 
-void write_names(json::writer& to, std::vector<std::string> const& names, null none) {
+void write_names(json::writer& to, std::vector<std::string> const& names, bool nullable) {
     to.key("enum").begin_array();
     for (auto const& one : names) to.value(one);
-    if (none == null::allowed) to.raw("null");
+    if (nullable) to.raw("null");
     to.end_array();
 }
 
-void write_type(json::writer& to, model::type const& what, null none) {
+void write_type(json::writer& to, model::type const& what) {
+    auto const named = [&](std::string_view type, std::string_view format = {}) {
+        write_name(to, {.type = type, .format = format, .nullable = what.nullable});
+    };
     to.begin_object();
     switch (what.kind) {
         case model::value_kind::text:
-            named(to, "string", {}, none);
+            named("string");
             break;
         case model::value_kind::integer:
-            named(to, "integer", {}, none);
+            named("integer");
             break;
         case model::value_kind::real:
-            named(to, "number", {}, none);
+            named("number");
             break;
         case model::value_kind::boolean:
-            named(to, "boolean", {}, none);
+            named("boolean");
             break;
         case model::value_kind::timestamp:
-            named(to, "string", "date-time", none);
+            named("string", "date-time");
             break;
         case model::value_kind::date:
-            named(to, "string", "date", none);
+            named("string", "date");
             break;
         case model::value_kind::duration:
-            named(to, "string", "duration", none);
+            named("string", "duration");
             break;
         case model::value_kind::id:
-            named(to, "string", {}, none);
+            named("string");
             to.member("minLength", 1).member("description", "the id of one " + what.id_kind);
             break;
         case model::value_kind::enumeration:
-            write_names(to, what.names, none);
+            write_names(to, what.names, what.nullable);
             break;
         case model::value_kind::list:
-            named(to, "array", {}, none);
+            named("array");
             write_element(to, "items", what);
             break;
         case model::value_kind::map:
-            named(to, "object", {}, none);
+            named("object");
             write_element(to, "additionalProperties", what);
             break;
         case model::value_kind::object:
-            write_members(to, what.fields, none);
+            write_members(to, what.fields, what.nullable);
             break;
         case model::value_kind::json:
             break;
@@ -106,14 +103,16 @@ void write_column(json::writer& to, read::served_column const& column) {
     std::string_view const type = column.type;
     // A key is never null; a number that is not finite is.
     bool const never = (column.required || column.is_key) && type != "real";
-    auto const none = never ? null::refused : null::allowed;
+    auto const named = [&](std::string_view name, std::string_view format = {}) {
+        write_name(to, {.type = name, .format = format, .nullable = !never});
+    };
     to.begin_object();
-    if (type == "text") named(to, "string", {}, none);
-    if (type == "integer") named(to, "integer", {}, none);
-    if (type == "real" || type.starts_with("decimal")) named(to, "number", {}, none);
-    if (type == "boolean") named(to, "boolean", {}, none);
-    if (type == "timestamp") named(to, "string", "date-time", none);
-    if (type == "blob") named(to, "string", "byte", none);
+    if (type == "text") named("string");
+    if (type == "integer") named("integer");
+    if (type == "real" || type.starts_with("decimal")) named("number");
+    if (type == "boolean") named("boolean");
+    if (type == "timestamp") named("string", "date-time");
+    if (type == "blob") named("string", "byte");
     to.end_object();
 }
 
@@ -121,7 +120,7 @@ void write_column(json::writer& to, read::served_column const& column) {
 
 void write_schema(json::writer& to, std::vector<model::field> const& fields) {
     to.begin_object();
-    write_members(to, fields, null::refused);
+    write_members(to, fields, false);
     to.end_object();
 }
 

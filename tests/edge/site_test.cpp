@@ -1,5 +1,6 @@
 // What a site has besides commands, events and views: access, health, metrics, descriptions.
 #include "edge/access.hpp"
+#include "edge/json_schema.hpp"
 #include "edge/router.hpp"
 #include "edge/site_fixture.hpp"
 
@@ -11,6 +12,13 @@ using namespace diptych;
 using namespace diptych::testing;
 
 namespace {
+
+struct asked {
+    std::string title;
+    std::string note = "none";
+    std::optional<int> copies = {};
+    static constexpr auto optional_fields = {"note"};
+};
 
 http::route route(std::string method, std::string pattern) {
     return {
@@ -214,6 +222,16 @@ TEST_CASE("health and metrics tell of a process that is stuck, and since when it
     has("diptych_process_running{process=\"lending.fetching\"} 0\n");
     has("diptych_process_lag{process=\"lending.fetching\"} 1\n");
     has("diptych_process_attempts{process=\"lending.fetching\"} 1\n");
+}
+
+TEST_CASE("a schema says null only where it is taken") {
+    json::writer to;
+    edge::write_schema(to, json::form<asked>::describe().fields);
+    auto const schema = json::parse(std::move(to).text()).or_throw();
+    auto const members = schema.root().find("properties");
+    CHECK(members->at("note.type")->raw() == R"("string")");
+    CHECK(members->at("copies.type")->raw() == R"(["integer","null"])");
+    CHECK(schema.root().find("required")->raw() == R"(["title"])");
 }
 
 TEST_CASE("openapi.json describes commands with fields and refusals, views with columns and filters"

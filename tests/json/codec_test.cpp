@@ -247,6 +247,22 @@ TEST_CASE("a struct describes its shape") {
     CHECK(shape.fields[0].of.id_kind == "order");
     CHECK(shape.fields[1].of.fields[0].of.fields[1].name == "quantity");
     CHECK_FALSE(shape.fields[2].required);
+    CHECK(shape.fields[2].of.nullable);
+    CHECK_FALSE(shape.fields[3].of.nullable);
     CHECK(shape.fields[3].of.names == std::vector<std::string>{"low", "high"});
     CHECK(shape.fields[9].required);
+}
+
+TEST_CASE("null is taken for what may be none, and described so; what may be left out is not null"
+) {
+    auto const shape = json::form<defaulted>::describe();
+    for (auto const& field : shape.fields) {
+        CAPTURE(field.name);
+        auto const given = "{\"count\":1,\"" + field.name + "\":null}";
+        if (field.name == "count") continue;
+        CHECK_FALSE(field.required);
+        CHECK(complaint<defaulted>(given).empty() == field.of.nullable);
+    }
+    CHECK_FALSE(shape.fields[1].of.nullable);
+    CHECK(shape.fields[2].of.nullable);
 }
