@@ -1,6 +1,7 @@
 #include "log/sequenced_log.hpp"
 
 #include "log/committer.hpp"
+#include "log/gate.hpp"
 #include "log/indexer.hpp"
 #include "log/log_core.hpp"
 #include "log/proposal_queue.hpp"
@@ -50,20 +51,20 @@ public:
     result<void> close() override;
 
     result<page> read(read_options const& options) const override {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         return core_->read().read(options);
     }
     result<page> read_stream(std::string_view stream, stream_options const& options)
         const override {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         return core_->read().read_stream(stream, options);
     }
     result<version> stream_version(std::string_view stream) const override {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         return core_->read().stream_version(stream);
     }
     result<std::vector<frame_ptr>> frames(position from, std::size_t bytes_max) const override {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         return core_->read().frames(from, bytes_max);
     }
     result<std::size_t> visit(query const& what, stretch const& of, event_visitor const& visit)
@@ -73,7 +74,7 @@ public:
         return core_->line.check(point, durable_end().position);
     }
     result<position> position_at(timestamp when) const override {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         auto const end = durable_end().position;
         DIPTYCH_TRY(auto const at, core_->behind->position_at(when));
         return std::min(at, end);
@@ -84,12 +85,12 @@ public:
 
     result<verification> verify(std::function<void(position done, position end)> const& progress
     ) const override {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         return log::verify(*core_->behind, core_->line, progress);
     }
     log_end durable_end() const override { return core_->newest.pin()->end; }
     result<hash256> chain_at(position at) const override {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         if (auto const end = durable_end().position; at > end)
             return fail(
                 errc::invalid,
@@ -99,18 +100,18 @@ public:
         return core_->behind->chain_at(at);
     }
     result<void> writable() const override {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         DIPTYCH_TRY(step_.writable());
         return check_index();
     }
     log_statistics statistics() const override;
 
     result<void> save_state(std::string_view name, std::string_view bytes) override {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         return core_->behind->save_state(name, bytes);
     }
     result<std::optional<std::string>> load_state(std::string_view name) const override {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         return core_->behind->load_state(name);
     }
 
@@ -119,7 +120,12 @@ private:
         return propose_and_wait({.request = std::move(request), .done = {}});
     }
 
-    result<void> check_open() const { return is_closed_ ? closed() : result<void>{}; }
+    result<void> check_open() const { return gate_.is_closed() ? closed() : result<void>{}; }
+    result<gate::pass> enter() const {
+        auto inside = gate_.enter();
+        if (!inside) return std::unexpected(closed().error());
+        return inside;
+    }
     result<void> check_index() const;
     void enqueue(proposal what, waiter* blocked);
     bool make_room();
@@ -136,7 +142,7 @@ private:
     indexer indexer_{*core_, step_, queue_};
     std::mutex indexing_;  // held by the one index step, and by close()
     std::atomic<bool> is_index_failing_ = false;
-    std::atomic<bool> is_closed_ = false;
+    gate gate_;  // those who use the engine are inside, or lead the queue, or hold indexing_
 };
 
 // Waiting is for an index that lags, not for one that can not go on.
@@ -152,7 +158,7 @@ result<void> passive_log::check_index() const {
 }
 
 result<prepared> passive_log::prepare_on_this_thread(append_request request) const {
-    DIPTYCH_TRY(check_open());
+    DIPTYCH_TRY(auto const inside, enter());
     DIPTYCH_TRY(log::check(request));
     if (request.unless) {
         DIPTYCH_TRY(check(request.unless->after));
@@ -210,7 +216,8 @@ bool passive_log::make_room() {
 }
 
 bool passive_log::commit_step() {
-    if (is_closed_) return false;
+    auto const inside = gate_.enter();
+    if (!inside) return false;
     if (indexer_.is_behind() && step_.writable()) return false;
     auto taken = queue_.begin_group();
     if (taken.empty()) return false;
@@ -277,8 +284,9 @@ result<bool> passive_log::refresh() {
     DIPTYCH_TRY(check_open());
     if (step_.writable()) return false;
     queue_.enter();
-    auto const is_more = core_->behind->end().position > durable_end().position;
-    auto done = is_more ? extend_tail(*core_, true) : result<void>{};
+    auto const is_open = check_open();
+    auto const is_more = is_open && core_->behind->end().position > durable_end().position;
+    auto done = is_more ? extend_tail(*core_, true) : is_open;
     if (done) done = drop_merged(*core_);
     queue_.leave();
     DIPTYCH_TRY(done);
@@ -290,7 +298,7 @@ result<void> passive_log::close() {
     auto lock = std::unique_lock(indexing_);
     queue_.enter();
     auto waiting = queue_.close();
-    auto const was_closed = is_closed_.exchange(true);
+    auto const was_closed = gate_.close();
     result<void> done;
     if (!was_closed) {
         if (step_.writable()) done = indexer_.finish();
@@ -310,7 +318,7 @@ result<std::size_t> passive_log::visit(
     std::size_t count = 0;
     auto rest = of;
     for (auto in_frames = false; rest.after < rest.up_to;) {
-        DIPTYCH_TRY(check_open());
+        DIPTYCH_TRY(auto const inside, enter());
         DIPTYCH_TRY(auto const some, core_->read().visit_some(what, rest, in_frames, visit));
         in_frames = some.is_dense;
         count += some.events;
@@ -322,7 +330,8 @@ result<std::size_t> passive_log::visit(
 log_statistics passive_log::statistics() const {
     auto const tail = core_->newest.pin();
     auto const& count = core_->count;
-    auto const is_indexed = core_->behind->is_indexed();
+    auto const inside = gate_.enter();
+    auto const is_indexed = inside && core_->behind->is_indexed();
     auto const merged = is_indexed ? core_->behind->merged_to() : tail->end.position;
     return {
         .appends = count.appends,

@@ -141,8 +141,8 @@ public:
     virtual result<void> save_state(std::string_view name, std::string_view bytes) = 0;
     virtual result<std::optional<std::string>> load_state(std::string_view name) const = 0;
 
-    /// Answers whoever waits with unavailable, brings the index up to the end and closes the engine
-    /// cleanly.
+    /// Answers whoever waits with unavailable, waits for those who read, brings the index up to the
+    /// end and closes the engine cleanly. Not to be called by a visitor.
     virtual result<void> close() = 0;
 };
 

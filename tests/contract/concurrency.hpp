@@ -122,8 +122,37 @@ TEST_CASE_TEMPLATE_DEFINE(
     log->on_work({});
 }
 
-#define DIPTYCH_CONCURRENCY_CONTRACT(...)              \
-    TEST_CASE_TEMPLATE_INVOKE(appenders, __VA_ARGS__); \
+TEST_CASE_TEMPLATE_DEFINE("closing waits for those who read", Fixture, closing_beside_readers) {
+    opened<Fixture> log;
+    for (int i = 0; i < 20; ++i)
+        log.append({event("s-1", "made"), event("s-2", "made")}).or_throw();
+    while (log->index_step().or_throw()) {
+    }
+    std::atomic<bool> is_closed = false;
+    std::jthread closer;
+    auto const visit = [&](recorded_event const& event) -> result<void> {
+        if (!closer.joinable())
+            closer = std::jthread([&] {
+                CHECK(log->close());
+                is_closed = true;
+            });
+        while (log->read({})) std::this_thread::yield();
+        // Time enough to close, for one who would not wait.
+        for (int i = 0; i < 20'000 && !is_closed; ++i) std::this_thread::yield();
+        CHECK_FALSE(is_closed);
+        CHECK(event.type == "made");
+        return fail(errc::failed, "enough");
+    };
+    log::stretch const all{.after = {}, .up_to = position{40}};
+    CHECK(log->visit(of_tag("s-1"), all, visit).error().message == "enough");
+    closer.join();
+    CHECK(is_closed);
+    CHECK(log->read({}).error().code == "closed");
+}
+
+#define DIPTYCH_CONCURRENCY_CONTRACT(...)                           \
+    TEST_CASE_TEMPLATE_INVOKE(appenders, __VA_ARGS__);              \
+    TEST_CASE_TEMPLATE_INVOKE(closing_beside_readers, __VA_ARGS__); \
     TEST_CASE_TEMPLATE_INVOKE(mixed_callers, __VA_ARGS__)
 
 }  // namespace diptych::contract
