@@ -255,7 +255,12 @@ result<query_answer> live_view::query(url_query_parameters const& parameters) {
             "view '" + plan_.definition->name + "' has not been started"
         );
     auto answer = run_query(
-        *readers_, plan_.served_table(), plan_.definition->served, plan_.version, parameters
+        *readers_,
+        plan_.served_table(),
+        plan_.definition->served,
+        plan_.version,
+        parameters,
+        {.time = in_.time, .most = in_.options.query_time_max}
     );
     // An inline view does not write its checkpoint for appends that do not concern it.
     if (answer && answer->at < now.at) answer->at = now.at;

@@ -70,6 +70,7 @@ result<reader_pool::lease> reader_pool::borrow() {
 
 void reader_pool::give_back(std::unique_ptr<view_reader> reader) {
     reader->end_snapshot();
+    reader->interrupt_when({});
     std::scoped_lock const guard{mutex_};
     --in_use_;
     idle_.push_back(std::move(reader));

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -32,6 +33,11 @@ public:
     /// The position of the rows that a statement begun before end_snapshot() will see.
     result<token> begin_snapshot();
     void end_snapshot() { checkpoint_.reset(); }
+
+    /// As sqlite::database::interrupt_when.
+    void interrupt_when(std::function<bool()> is_enough) {
+        connection_.interrupt_when(std::move(is_enough));
+    }
 
 private:
     sqlite::database connection_;

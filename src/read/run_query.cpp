@@ -8,6 +8,8 @@
 
 #include <diptych/try.hpp>
 
+#include <fmt/format.h>
+
 namespace diptych::read {
 
 namespace {
@@ -52,7 +54,8 @@ result<query_answer> run_query(
     table const& of,
     served const& allowed,
     std::string_view version,
-    url_query_parameters const& parameters
+    url_query_parameters const& parameters,
+    time_limit const& limit
 ) {
     DIPTYCH_TRY(auto const query, parse_query(of, allowed, parameters));
     auto const seal = cursor_seal(query, version);
@@ -68,10 +71,23 @@ result<query_answer> run_query(
     // Both statements see the same snapshot, since the first is not reset before the second is
     // done.
     DIPTYCH_TRY(answer.at, reader->begin_snapshot());
+    // A snapshot that stays keeps the file's WAL from being emptied.
+    reader->interrupt_when([&time = limit.time, end = limit.time.now() + limit.most] {
+        return time.now() >= end;
+    });
     bind_cells(*rows, select.values);
     auto const read = read_rows(*rows, query, seal, answer);
     rows->reset();
     reader->end_snapshot();
+    if (!read && read.error().code == "interrupted")
+        return fail(
+            errc::unavailable,
+            "query_too_long",
+            fmt::format(
+                "the query took longer than {} s and was ended: ask for less, or declare an index",
+                std::chrono::duration<double>(limit.most).count()
+            )
+        );
     if (!read) return std::unexpected(read.error());
     answer.etag = log::to_hex(log::sha256({version, "\n", answer.rows})).substr(0, 32);
     return answer;

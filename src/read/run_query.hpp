@@ -6,18 +6,28 @@
 #include "read/reader_pool.hpp"
 #include "read/view_definition.hpp"
 
+#include <diptych/clock.hpp>
+
+#include <chrono>
 #include <string_view>
 
 namespace diptych::read {
 
-/// Blocking. Fails with invalid if the parameters ask for something that is not declared, or with
-/// what reading the file failed with.
+/// How long a query may take. Keeps a reference.
+struct time_limit {
+    clock& time;
+    std::chrono::microseconds most;
+};
+
+/// Blocking. Fails with invalid if the parameters ask for something that is not declared,
+/// unavailable (query_too_long) if it takes too long, or with what reading the file failed with.
 result<query_answer> run_query(
     reader_pool& readers,
     table const& of,
     served const& allowed,
     std::string_view version,
-    url_query_parameters const& parameters
+    url_query_parameters const& parameters,
+    time_limit const& limit
 );
 
 }  // namespace diptych::read

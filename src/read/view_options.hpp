@@ -22,6 +22,8 @@ struct view_options {
     std::chrono::microseconds pause_min = std::chrono::milliseconds{100};  ///< Doubles each time.
     std::chrono::microseconds pause_max = std::chrono::seconds{30};
     std::size_t connections_max = 8;  ///< For queries, of each view; one more is unavailable.
+    std::chrono::microseconds query_time_max =
+        std::chrono::seconds{10};  ///< Longer ones are ended.
     /// Told how far a view has come while it catches up at the start: its name, the position it
     /// shows, the end of the log. On the starting thread.
     std::function<void(std::string_view view, std::uint64_t done, std::uint64_t of)> progress = {};

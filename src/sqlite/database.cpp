@@ -14,6 +14,8 @@ namespace diptych::sqlite {
 
 namespace {
 
+constexpr int instructions_between_questions = 20'000;  // of SQLite's machine: some 100 us
+
 // Debian's build defaults to secure_delete on, synchronous=FULL and a cache of 2 MB: all is said
 // explicitly, so that a file behaves the same on every build.
 std::string settings(options const& how) {
@@ -159,6 +161,18 @@ std::int64_t database::pages_written() const {
     auto unused = 0;
     sqlite3_db_status(raw(), SQLITE_DBSTATUS_CACHE_WRITE, &pages, &unused, 0);
     return pages;
+}
+
+void database::interrupt_when(std::function<bool()> is_enough) {
+    auto const ask = [](void* what) {
+        return (*static_cast<std::function<bool()>*>(what))() ? 1 : 0;
+    };
+    auto next = is_enough ? std::make_unique<std::function<bool()>>(std::move(is_enough)) : nullptr;
+    if (next)
+        sqlite3_progress_handler(raw(), instructions_between_questions, ask, next.get());
+    else
+        sqlite3_progress_handler(raw(), 0, nullptr, nullptr);
+    is_enough_ = std::move(next);
 }
 
 std::int64_t database::changes() const { return sqlite3_changes64(raw()); }

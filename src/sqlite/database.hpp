@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -98,6 +99,10 @@ public:
     /// not write to, with no writer there. Do not keep it for long.
     bool is_unguarded() const { return is_unguarded_; }
 
+    /// Asks from time to time, while a statement runs, whether it has run long enough; it then
+    /// fails with unavailable, code "interrupted". An empty function ends that.
+    void interrupt_when(std::function<bool()> is_enough);
+
     std::int64_t changes() const;  ///< Rows that the last statement changed.
     sqlite3* raw() const { return handle_.get(); }
 
@@ -109,6 +114,7 @@ private:
         std::filesystem::path const& file, options const& how, bool unguarded
     );
 
+    std::unique_ptr<std::function<bool()>> is_enough_;  // the handle has a pointer to it
     std::unique_ptr<sqlite3, close> handle_;
     bool is_unguarded_ = false;
 };

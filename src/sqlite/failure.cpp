@@ -62,6 +62,8 @@ verdict judge(int code, int system_error) {
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
             return {errc::unavailable, "busy"};
+        case SQLITE_INTERRUPT:
+            return {errc::unavailable, "interrupted"};
         case SQLITE_FULL:
             return {errc::unavailable, "disk_full"};
         case SQLITE_READONLY:

@@ -100,6 +100,34 @@ TEST_CASE("pages put together are the whole, whatever the order") {
     }
 }
 
+TEST_CASE("a query that takes too long is ended, and the next one is answered") {
+    // Every look at it takes as long as it is told.
+    struct slow_clock : clock {
+        timestamp at{std::chrono::hours{24 * 365}};
+        std::chrono::microseconds look{};
+        timestamp now() override { return at += look; }
+    };
+    log_fixture of;
+    temporary_folder const folder;
+    slow_clock time;
+    view_set views{*of.log, folder.path(), time, {.connections_max = 1}};
+    views.add_text("things.sql", things).or_throw();
+    views.start().or_throw();
+    for (int i = 0; i < 3'000; ++i)
+        of.append("thing", R"({"id":"t)" + std::to_string(i) + R"(","weight":1})");
+    views.catch_up("things").or_throw();
+
+    url_query_parameters const sorted{{"order", "price"}, {"limit", "10"}};
+    time.look = std::chrono::seconds{11};
+    auto const ended = views.query("things", sorted);
+    REQUIRE_FALSE(ended);
+    CHECK(ended.error().kind == errc::unavailable);
+    CHECK(ended.error().code == "query_too_long");
+    CHECK(ended.error().message.contains("10 s"));
+    time.look = {};
+    CHECK(views.query("things", sorted).or_throw().count == 10);
+}
+
 TEST_CASE("filters choose rows as they say") {
     things_fixture of;
     of.append("thing", R"({"id":"a","colour":"red","weight":1,"price":1.5,"seen":"2026-03-01"})");
