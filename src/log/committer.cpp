@@ -149,7 +149,12 @@ void committer::answer(group& judged) {
         } else if (outcome.error().kind == errc::unavailable) {
             ++count.unavailable;
         }
-        one->done(std::move(outcome));
+        // A callback that throws must not keep the answers of others back.
+        try {
+            one->done(std::move(outcome));
+        } catch (...) {
+            continue;
+        }
     }
 }
 

@@ -25,9 +25,16 @@ public:
         return hint_registration(this, remove);
     }
 
+    /// What a hint throws is dropped: it is nothing that whoever commits could act on.
     void call() const {
         auto const lock = std::scoped_lock(all_->mutex);
-        for (auto const& hint : all_->hints) hint();
+        for (auto const& hint : all_->hints) {
+            try {
+                hint();
+            } catch (...) {
+                continue;
+            }
+        }
     }
 
 private:

@@ -32,7 +32,7 @@ struct prepared {
     position looked_to{};
     std::uint64_t frames_looked_to = 0;
     std::vector<std::pair<std::string, version>> versions = {
-    };                                                  ///< Of streams not in heads, sorted.
+    };  ///< Of streams not in heads, sorted.
     std::optional<result<appended>> first_answer = {};  ///< It is a repetition.
     std::optional<error> beaten = {};                   ///< Its query matches already.
 };

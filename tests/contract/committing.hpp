@@ -314,7 +314,28 @@ TEST_CASE_TEMPLATE_DEFINE("statistics count what happened", Fixture, statistics)
     CHECK(counted.queued == 0);
 }
 
+TEST_CASE_TEMPLATE_DEFINE(
+    "a callback or a hint that throws keeps nobody's answer back", Fixture, thrown_answers
+) {
+    opened<Fixture> log;
+    auto const registered = log->on_more([] { throw std::runtime_error("no"); });
+    auto answered = 0;
+    for (int i = 0; i < 3; ++i)
+        log->append(
+            append_request{.events = {event("a-1", "made")}},
+            [&answered, i](result<appended> const& answer) {
+                CHECK(answer);
+                ++answered;
+                if (i == 0) throw std::runtime_error("no");
+            }
+        );
+    CHECK(log->commit_step());
+    CHECK(answered == 3);
+    CHECK(log.append({event("a-1", "made")}));
+}
+
 #define DIPTYCH_COMMITTING_CONTRACT(...)                       \
+    TEST_CASE_TEMPLATE_INVOKE(thrown_answers, __VA_ARGS__);    \
     TEST_CASE_TEMPLATE_INVOKE(redecides, __VA_ARGS__);         \
     TEST_CASE_TEMPLATE_INVOKE(lets_go, __VA_ARGS__);           \
     TEST_CASE_TEMPLATE_INVOKE(stage_view, __VA_ARGS__);        \
