@@ -109,11 +109,18 @@ bool live_view::has_dropped_out() const {
     return std::ranges::find(out, plan_.definition->name) != out.end();
 }
 
+// A clock that was set back makes no rest longer.
+bool live_view::rests(view_moment const& moment) const {
+    auto const now = in_.time.now();
+    return moment.retry_at && now < *moment.retry_at &&
+           *moment.retry_at - now <= in_.options.pause_max;
+}
+
 result<bool> live_view::step() {
     auto const now = progress_->now();
     if (now.state == view_state::paused) return false;
     if (now.state == view_state::failed) {
-        if (now.retry_at && in_.time.now() < *now.retry_at) return false;
+        if (rests(now)) return false;
         open();
         return progress_->now().state != view_state::failed;
     }
@@ -126,7 +133,7 @@ result<bool> live_view::step() {
         writer_->into.roll_back();
         progress_->change([](view_moment& moment) { moment.state = view_state::detached; });
     }
-    if (now.retry_at && in_.time.now() < *now.retry_at) return false;
+    if (rests(now)) return false;
     DIPTYCH_TRY(auto const more, next_batch());
     if (more || progress_->now().last_error || !plan_.definition->is_inline) return more;
     return attach();

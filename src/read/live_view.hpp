@@ -77,6 +77,7 @@ private:
     void hold_appends(std::string_view why);
     timestamp end_of_pause(int attempts) const;
     bool has_dropped_out() const;
+    bool rests(view_moment const& moment) const;
 
     view_plan plan_;
     view_surroundings const& in_;

@@ -41,8 +41,10 @@ public:
     void note_failure(position at, error why, timestamp now);
     void note_success();
 
-    /// Whether it is not yet time to try again.
-    bool is_on(timestamp now) const { return retry_at_ && now < *retry_at_; }
+    /// Whether it is not yet time to try again. A clock that was set back makes no rest longer.
+    bool is_on(timestamp now) const {
+        return retry_at_ && now < *retry_at_ && *retry_at_ - now <= longest_;
+    }
 
     std::optional<timestamp> retry_at() const { return retry_at_; }
 
