@@ -118,10 +118,14 @@ result<outcome> command_flow::decide_and_wait(journey const& on) {
 
 // The next of the commands begins where the chain ends.
 result<outcome> command_flow::arrive(journey& on, execute_options const& how) {
+    // Taken back however it ends: middleware of an earlier command may go on once more.
+    struct taken_back {
+        journey& of;
+        ~taken_back() { of.arrived.pop_back(); }
+    };
     on.arrived.push_back(how);
-    auto answer = on.arrived.size() == on.what.size() ? decide_and_wait(on) : pass(on, 0, on.given);
-    on.arrived.pop_back();
-    return answer;
+    taken_back const after{on};
+    return on.arrived.size() == on.what.size() ? decide_and_wait(on) : pass(on, 0, on.given);
 }
 
 result<outcome> command_flow::pass(journey& on, std::size_t step, execute_options const& how) {
