@@ -61,9 +61,21 @@ private:
         return i >= 0 && i < std::ssize(tokens_) ? tokens_[static_cast<std::size_t>(i)] : nothing;
     }
 
+    // The table whose name, and no alias, stands before the column at `by`.
+    table const* owner_of(std::ptrdiff_t by) const {
+        if (!near(by - 1).is(".")) return nullptr;
+        if (near(by - 2).is("excluded")) return target_;
+        auto const it = std::ranges::find(tables_, near(by - 2).text, &table::name);
+        return it == tables_.end() ? nullptr : &*it;
+    }
+
     type column_at(std::ptrdiff_t by) const {
         auto const& name = near(by);
         if (!name.is_name()) return {};
+        if (auto const* const owner = owner_of(by)) {
+            auto const* const own = owner->find(name.text);
+            return own != nullptr ? type{own->type} : type{};
+        }
         if (target_ != nullptr)
             if (auto const* const own = target_->find(name.text)) return own->type;
         for (auto const& other : tables_)
@@ -216,9 +228,47 @@ private:
         return is_one_of(what, words);
     }
 
+    bool is_mentioned(table const& one) const {
+        return std::ranges::any_of(tokens_, [&](auto const& token) {
+            return token.is_name() && token.text == one.name;
+        });
+    }
+
+    // A form that the column at `by` has in one of the statement's tables and not in another, so
+    // that its bare name does not tell which.
+    type form_in_doubt(lexed const& here, std::ptrdiff_t by) const {
+        auto const& name = near(by);
+        if (!name.is_name() || near(by + 1).is("(") || near(by + 1).is(".") || owner_of(by))
+            return {};
+        type in_doubt;
+        std::vector<column_type> all;
+        for (auto const& one : tables_) {
+            auto const* const its = is_mentioned(one) ? one.find(name.text) : nullptr;
+            if (its == nullptr) continue;
+            all.push_back(its->type);
+            if (is_reformed(here, its->type)) in_doubt = its->type;
+        }
+        auto const is_other = [&](column_type const& one) { return one != all.front(); };
+        return in_doubt && std::ranges::any_of(all, is_other) ? in_doubt : type{};
+    }
+
+    type form_in_doubt(lexed const& here) const {
+        if (tables_.size() < 2) return {};
+        auto const [first, end] = expression();
+        for (auto i = first; i < end; ++i) {
+            auto const by = static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(at_);
+            // What is assigned to is the target's own.
+            if (levels_.back().what == mode::assignments && i == first && near(by + 1).is("="))
+                continue;
+            if (auto const in_doubt = form_in_doubt(here, by)) return in_doubt;
+        }
+        return {};
+    }
+
     // What the literal or binding here meets: a column beside it, or else what is around it.
     meeting value(lexed const& here, level const& top) const {
         if (is_one_of(near(-1), scaling) || is_one_of(near(1), scaling)) return {};
+        if (auto const in_doubt = form_in_doubt(here)) return {.unclear_for = in_doubt};
         if (auto const compared = compared_with()) return {.met = compared};
         auto const sum = is_sum(near(-1)) || is_sum(near(1));
         auto const beside = !sum                                ? type{}

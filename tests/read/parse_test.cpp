@@ -214,6 +214,38 @@ TEST_CASE("a value that may or may not have to become a decimal or a time is ref
         CHECK_MESSAGE(complaint_about(statement) == "no complaint", statement);
 }
 
+TEST_CASE("a column that two tables have in other forms tells none, unless it says whose it is") {
+    auto const two = [](std::string const& statement) {
+        return "-- @view v\ncreate table v (id text primary key, total decimal(2), vip boolean);\n"
+               "create table counts (id text primary key, total integer, n integer);\n-- @on e\n" +
+               statement;
+    };
+    for (std::string const statement :
+         {"update v set vip = true where exists (select 1 from counts where total >= 3)",
+          "update v set vip = true where exists (select 1 from counts c where c.total >= :n)",
+          "delete from counts where total > 3 and id in (select id from v)",
+          "insert into counts (id, n) select id, 1 from v where total = :a"})
+        CHECK_MESSAGE(
+            complaint(two(statement)).contains("may have to become decimal(2)"), statement
+        );
+    auto const sql = [&](std::string const& statement) {
+        return parsed(two(statement)).handlers.front().statements.front().sql;
+    };
+    for (std::string const whole :
+         {"update v set vip = true where exists ( select 1 from counts where counts.total >= 3 )",
+          "delete from counts where total >= 3",
+          "update counts set total = 3 where id in ( select id from v )"})
+        CHECK(sql(whole) == whole);
+    CHECK(
+        sql("delete from counts where n = 3 and id in (select id from v where v.total >= 3)") ==
+        "delete from counts where n = 3 and id in ( select id from v where v.total >= 300 )"
+    );
+    CHECK(
+        sql("update v set total = 3 where exists (select 1 from counts)") ==
+        "update v set total = 300 where exists ( select 1 from counts )"
+    );
+}
+
 TEST_CASE("literals are brought into the form of the column that they meet") {
     auto const sql = [](std::string const& statement) {
         return parsed(
