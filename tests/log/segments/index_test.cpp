@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 #include <set>
 #include <string>
@@ -84,7 +85,14 @@ struct world {
             for (auto left = 1 + below(random, events_max); left > 0; --left)
                 events.push_back(event());
         if (kind < 2)
-            for (auto left = 1 + below(random, 3); left > 0; --left) answers.push_back(answer());
+            for (auto left = 1 + below(random, 3); left > 0; --left) {
+                auto one = answer();
+                // A frame never has two answers to one command.
+                auto const is_its = [&](auto const& other) {
+                    return other.key.id == one.key.id && other.key.caller == one.key.caller;
+                };
+                if (std::ranges::none_of(answers, is_its)) answers.push_back(std::move(one));
+            }
         return builder.next(events, std::move(answers));
     }
 
