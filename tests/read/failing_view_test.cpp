@@ -63,7 +63,7 @@ insert into strict values (:name, :amount);
     of.time.advance(first_pause);
     CHECK(!views.step("strict").or_throw());
     CHECK(*views.retry_at("strict") - of.time.now() == 2 * first_pause);
-    of.time.advance(2 * first_pause);
+    of.time.advance(-std::chrono::hours{1});  // a clock that is set back makes no pause longer
     CHECK(!views.step("strict").or_throw());
     stuck = status_of(views, "strict");
     CHECK(stuck.state == view_state::paused);

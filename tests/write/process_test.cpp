@@ -146,6 +146,18 @@ TEST_CASE("what fails is tried again after a rest, twice as long each time, at m
     CHECK(!at.runner->next_due());
 }
 
+TEST_CASE("a clock that is set back does not make a process rest longer") {
+    process_house at;
+    bank::echo_in_use().react_throws = true;
+    at.deposit("a", 1);
+    CHECK(!at.runner->step());
+    bank::echo_in_use().react_throws = false;
+    CHECK_FALSE(at.runner->step().or_throw());  // it rests
+    at.time.advance(-1h);
+    at.run();
+    CHECK(at.balance_of("xa") == "1");
+}
+
 TEST_CASE("a process says whether it runs, waits or is stuck, how far it is, and why") {
     process_house at;
     at.deposit("a", 0);
