@@ -100,12 +100,18 @@ void loop::flush(connection& one) {
 void loop::deliver() {
     if (delivering_) return;  // a connection that handles news may cause more: the loop takes it
     delivering_ = true;
+    struct delivered {
+        loop& of;
+        ~delivered() {
+            of.news_.clear();
+            of.delivering_ = false;
+        }
+    } const at_the_end{*this};
     for (mailbox_->take(news_); !news_.empty(); mailbox_->take(news_)) {
         for (auto const& news : news_)
             if (news->owner) flush(*news->owner->shared_from_this());
         news_.clear();
     }
-    delivering_ = false;
 }
 
 void loop::tick() {

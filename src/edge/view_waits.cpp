@@ -29,7 +29,7 @@ void view_waits::close() {
         all.swap(waiting_);
         count_ = 0;
     }
-    for (auto& one : all) settle(std::move(one), too_late);
+    (void)settle_all(std::move(all));
 }
 
 /// Answers now: who has what he waits for gets it, to the others `otherwise` speaks.
@@ -42,6 +42,19 @@ void view_waits::settle(std::unique_ptr<waiting> one, http::response (*otherwise
         one->to.answer(otherwise(*one));
     else
         one->go_on(std::move(one->asked), std::move(one->to));
+}
+
+/// What one of them throws has answered that one, and is none of the others' business.
+std::exception_ptr view_waits::settle_all(std::vector<std::unique_ptr<waiting>> all) const {
+    std::exception_ptr thrown;
+    for (auto& one : all) {
+        try {
+            settle(std::move(one), too_late);
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+    }
+    return thrown;
 }
 
 http::response view_waits::too_late(waiting const& one) {
@@ -101,15 +114,7 @@ void view_waits::look() {
         waiting_.erase(behind.begin(), behind.end());
         count_ = waiting_.size();
     }
-    std::exception_ptr thrown;
-    for (auto& one : done) {
-        try {
-            settle(std::move(one), too_late);
-        } catch (...) {  // has answered its own request; the others are none of its business
-            thrown = std::current_exception();
-        }
-    }
-    if (thrown) std::rethrow_exception(thrown);
+    if (auto const thrown = settle_all(std::move(done))) std::rethrow_exception(thrown);
 }
 
 void view_waits::tick() {

@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -60,6 +61,7 @@ private:
     static http::response too_late(waiting const& one);
     static http::response too_many(waiting const& one);
     void settle(std::unique_ptr<waiting> one, http::response (*otherwise)(waiting const&)) const;
+    std::exception_ptr settle_all(std::vector<std::unique_ptr<waiting>> all) const;
     void on_hint();
     void look();
 
