@@ -98,6 +98,43 @@ TEST_CASE("a node whose log has failed is not ready and says why") {
     CHECK(of.ask("GET", "/events").status == 200);  // what is there can still be read
 }
 
+TEST_CASE("a node is not ready while a new inline view can not be built, though commands go on") {
+    site_fixture of;
+    REQUIRE(of.post("/commands/lend", R"({"book":"b1","reader":"ada"})").status == 201);
+
+    temporary_folder const folder;
+    read::view_set views(
+        *of.log,
+        folder.path(),
+        system_clock(),
+        {.events = context_model<lending::library>().events, .attempts_max = 1}
+    );
+    views
+        .add_text(
+            "due.sql",
+            "-- @view due inline\ncreate table due (book text primary key, day text not null);\n"
+            "-- @on lent\ninsert into due values (:book, null);"
+        )
+        .or_throw();
+    views.start().or_throw();
+    edge::site site(
+        {.log = *of.log,
+         .commands = of.commands,
+         .views = views,
+         .time = system_clock(),
+         .processes = {}},
+        {}
+    );
+    site.start_without_server().or_throw();
+    auto const health = site.ask({.method = "GET", .path = "/health"});
+    CHECK(health.status == 503);
+    CHECK(json_at(health.body, "reasons.0")
+              .starts_with("inline view due is new, could not be built and takes no part in "
+                           "commands: "));
+    CHECK(json_at(health.body, "reasons.1").empty());
+    CHECK(of.post("/commands/lend", R"({"book":"b2","reader":"ada"})").status == 201);
+}
+
 TEST_CASE("a fact never takes the name of a member that every problem has") {
     std::vector<std::pair<std::string, std::string>> facts;
     for (auto const* name :

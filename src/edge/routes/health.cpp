@@ -7,6 +7,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -20,13 +21,21 @@ std::vector<std::string> faults(site_parts const& parts, result<void> const& wri
     std::vector<std::string> all;
     if (!writable && writable.error().kind != errc::denied) all.push_back(writable.error().message);
     if (auto const lost = parts.of.views.lost_history()) all.push_back(lost->message);
-    for (auto const& one : parts.of.log.detached_views())
+    auto const waited_for = parts.of.log.detached_views();
+    for (auto const& one : waited_for)
         all.push_back(fmt::format("commands wait for the inline view {}", one));
-    for (auto const& one : parts.of.views.status())
+    for (auto const& one : parts.of.views.status()) {
+        auto const why = one.last_error ? one.last_error->message : "";
         if (one.state == read::view_state::failed)
+            all.push_back(fmt::format("view {} is not served: {}", one.name, why));
+        else if (one.is_inline && one.state == read::view_state::paused &&
+                 std::ranges::find(waited_for, one.name) == waited_for.end())
             all.push_back(fmt::format(
-                "view {} is not served: {}", one.name, one.last_error ? one.last_error->message : ""
+                "inline view {} is new, could not be built and takes no part in commands: {}",
+                one.name,
+                why
             ));
+    }
     return all;
 }
 
