@@ -1,39 +1,14 @@
 #include "read/places.hpp"
 
+#include "read/sql_words.hpp"
+
 #include <algorithm>
-#include <array>
 
 namespace diptych::read {
 
 namespace {
 
 using type = std::optional<column_type>;
-
-bool is_one_of(lexed const& what, std::span<std::string_view const> words) {
-    return std::ranges::any_of(words, [&](auto word) { return what.is(word); });
-}
-
-constexpr std::array<std::string_view, 10> comparisons{
-    "=", "==", "<>", "!=", "<", "<=", ">", ">=", "is", "between"
-};
-constexpr std::array<std::string_view, 7> scaling{"*", "/", "%", "||", "->", "->>", "like"};
-constexpr std::array<std::string_view, 6> passing{
-    "coalesce", "ifnull", "nullif", "min", "max", "sum"
-};
-constexpr std::array<std::string_view, 6> reckoning{"abs", "round", "ceil", "floor", "avg", "iif"};
-constexpr std::array<std::string_view, 11> clauses{
-    "where",
-    "from",
-    "on",
-    "returning",
-    "group",
-    "having",
-    "order",
-    "limit",
-    "union",
-    "do",
-    "conflict"
-};
 
 class finder {
 public:
@@ -139,7 +114,7 @@ private:
             if (here.is("when")) top.as = {};
             if (here.is("then") || here.is("else")) top.as = top.outer;
             if (here.is("end")) levels_.pop_back();
-        } else if (is_one_of(here, clauses)) {
+        } else if (begins_clause(here)) {
             top = {.is_apart = top.is_apart};
         } else if (top.what == mode::assignments && near(1).is("=") &&
                    (near(-1).is("set") || near(-1).is(","))) {
@@ -175,15 +150,8 @@ private:
             return {.what = mode::list, .as = listed(0)};
         }
         if (near(-1).is("in")) return {.as = column_at(near(-2).is("not") ? -3 : -2)};
-        if (is_call(near(-1)) && !is_one_of(near(-1), passing)) return {};
+        if (is_call(near(-1)) && !passes_form(near(-1))) return {};
         return {.as = outer.as ? outer.as : group_from(at_)};
-    }
-
-    bool is_call(lexed const& name) const {
-        constexpr std::array<std::string_view, 8> no_functions{
-            "set", "values", "where", "on", "conflict", "key", "unique", "check"
-        };
-        return name.is_name() && !is_operator(name) && !is_one_of(name, no_functions);
     }
 
     // The column that a group in parentheses is about, if it says so plainly.
@@ -191,10 +159,9 @@ private:
         type found;
         for (auto i = first; i < end; ++i) {
             auto const& token = tokens_[i];
-            if (token.is("select") || is_one_of(token, scaling) || is_one_of(token, comparisons))
-                return {};
+            if (token.is("select") || changes_form(token) || is_comparison(token)) return {};
             auto const by = static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(at_);
-            if (near(by + 1).is("(") && is_call(token) && !is_one_of(token, passing)) return {};
+            if (near(by + 1).is("(") && is_call(token) && !passes_form(token)) return {};
             if (!found && !near(by + 1).is("(")) found = column_at(by);
         }
         return found;
@@ -214,18 +181,10 @@ private:
         for (auto i = close + 1; i-- > 0;) {
             if (tokens_[i].is(")")) ++depth;
             if (!tokens_[i].is("(") || --depth > 0) continue;
-            auto const is_other =
-                i > 0 && is_call(tokens_[i - 1]) && !is_one_of(tokens_[i - 1], passing);
+            auto const is_other = i > 0 && is_call(tokens_[i - 1]) && !passes_form(tokens_[i - 1]);
             return is_other ? type{} : group(i + 1, close);
         }
         return {};
-    }
-
-    static bool is_operator(lexed const& what) {
-        constexpr std::array<std::string_view, 8> words{
-            "and", "or", "not", "then", "else", "when", "is", "between"
-        };
-        return is_one_of(what, words);
     }
 
     bool is_mentioned(table const& one) const {
@@ -267,7 +226,10 @@ private:
 
     // What the literal or binding here meets: a column beside it, or else what is around it.
     meeting value(lexed const& here, level const& top) const {
-        if (is_one_of(near(-1), scaling) || is_one_of(near(1), scaling)) return {};
+        if (is_product(near(-1)) || is_product(near(1)))
+            return {.multiplied_into = decimal_around(here)};
+        if (near(-1).is("%") || near(1).is("%")) return {.unclear_for = decimal_around(here)};
+        if (changes_form(near(-1)) || changes_form(near(1))) return {};
         if (auto const in_doubt = form_in_doubt(here)) return {.unclear_for = in_doubt};
         if (auto const compared = compared_with()) return {.met = compared};
         auto const sum = is_sum(near(-1)) || is_sum(near(1));
@@ -303,8 +265,7 @@ private:
             auto const by = static_cast<std::ptrdiff_t>(i) - static_cast<std::ptrdiff_t>(at_);
             if (token.is("(")) {
                 auto const is_apart = near(by + 1).is("select") ||
-                                      (is_call(near(by - 1)) && !is_one_of(near(by - 1), passing) &&
-                                       !is_one_of(near(by - 1), reckoning));
+                                      (is_call(near(by - 1)) && !yields_form(near(by - 1)));
                 if (apart > 0 || is_apart) ++apart;
             }
             if (token.is(")") && apart > 0) --apart;
@@ -314,20 +275,20 @@ private:
         return {};
     }
 
+    type decimal_around(lexed const& here) const {
+        auto const found = around(here);
+        return found && found->kind == column_kind::decimal ? found : type{};
+    }
+
     // The tokens that what is here is reckoned or compared with: up to the next `and` and the like.
     std::pair<std::size_t, std::size_t> expression() const {
-        auto const is_end = [&](lexed const& what) {
-            constexpr std::array<std::string_view, 11> ends{
-                "and", "or", "when", "then", "else", "end", "set", "values", "select", ";", "case"
-            };
-            return is_one_of(what, ends) || is_one_of(what, clauses);
-        };
         auto first = at_;
         for (std::ptrdiff_t depth = 0, outermost = 0; first > 0; --first) {
             auto const& before = tokens_[first - 1];
             if (before.is(")")) ++depth;
             if (before.is("(")) outermost = std::min(outermost, --depth);
-            if (depth == outermost && (is_end(before) || (before.is(",") && !in_call(first))))
+            if (depth == outermost &&
+                (ends_expression(before) || (before.is(",") && !in_call(first))))
                 break;
         }
         auto end = at_ + 1;
@@ -335,7 +296,8 @@ private:
             auto const& next = tokens_[end];
             if (next.is("(")) ++depth;
             if (next.is(")")) outermost = std::min(outermost, --depth);
-            if (depth == outermost && (is_end(next) || (next.is(",") && !in_call(end)))) break;
+            if (depth == outermost && (ends_expression(next) || (next.is(",") && !in_call(end))))
+                break;
         }
         return {first, end};
     }
@@ -353,27 +315,25 @@ private:
 
     type compared_with() const {
         auto const before = near(-1).is("not") ? -2 : -1;
-        if (is_one_of(near(before), comparisons)) {
+        if (is_comparison(near(before))) {
             // `set a = :x` is handled by the assignment, which knows the same column.
-            if (is_one_of(near(before - 2), scaling)) return {};
+            if (changes_form(near(before - 2))) return {};
             if (auto const left = column_at(before - 1)) return left;
             auto const other = static_cast<std::ptrdiff_t>(at_) + before - 1;
             if (near(before - 1).is(")")) return group_before(static_cast<std::size_t>(other));
         }
         if (near(-1).is("and") && near(-3).is("between")) return column_at(-4);
-        if (is_one_of(near(1), comparisons)) return column_right(2);
+        if (is_comparison(near(1))) return column_right(2);
         return {};
     }
 
     type column_right(std::ptrdiff_t by) const {
         auto const other = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(at_) + by);
         if (near(by).is("(")) return group_from(other);
-        if (near(by + 1).is("(") && is_one_of(near(by), passing)) return group_from(other + 1);
+        if (near(by + 1).is("(") && passes_form(near(by))) return group_from(other + 1);
         auto const at = near(by + 1).is(".") ? by + 2 : by;
-        return is_one_of(near(at + 1), scaling) ? type{} : column_at(at);
+        return changes_form(near(at + 1)) ? type{} : column_at(at);
     }
-
-    static bool is_sum(lexed const& what) { return what.is("+") || what.is("-"); }
 
     std::span<lexed const> tokens_;
     std::span<table const> tables_;

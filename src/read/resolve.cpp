@@ -108,7 +108,24 @@ private:
         on.types = std::move(recorded);
         for (auto const* const event : events)
             for (auto& statement : on.statements) DIPTYCH_TRY(check(*event, statement));
+        for (auto const& statement : on.statements)
+            for (auto const& one : statement.products) DIPTYCH_TRY(check(one, statement));
         return {};
+    }
+
+    result<void> check(product const& one, statement_definition const& statement) const {
+        auto decimals = one.decimals;
+        for (auto const& factor : one.bindings) {
+            auto const& as = statement.bindings[factor.binding].as;
+            if (as && as->kind == column_kind::decimal) decimals += factor.divides ? -1 : 1;
+        }
+        if (decimals > 0) return {};
+        return fail_at(
+            in_,
+            one.offset,
+            "a product that has to do with " + to_string(one.into) +
+                " needs a decimal as a factor: a column, or a field that @event declares to be one"
+        );
     }
 
     // Null: the engine's own, or nothing is declared that it could be held against.
@@ -125,8 +142,11 @@ private:
         if (bare.size() > 1)
             return fail_at(in_, offset, "'" + name + "' may be " + listed(names) + ": write which");
         if (types_.is_recorded) {
-            DIPTYCH_TRY(auto const is_there, types_.is_recorded(name));
-            if (is_there) return nullptr;
+            auto const is_there = types_.is_recorded(name);
+            // Nobody can look: a log that is only read may have no index yet.
+            if (!is_there && is_there.error().kind == errc::unavailable) return nullptr;
+            if (!is_there) return std::unexpected(is_there.error());
+            if (*is_there) return nullptr;
         }
         auto const what = "nobody declares event '" + name + "'" + did_you_mean(name, names);
         if (!types_.contexts.empty()) return fail_at(in_, offset, what);

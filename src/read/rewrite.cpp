@@ -3,6 +3,7 @@
 #include "read/decimal.hpp"
 #include "read/iso_time.hpp"
 #include "read/places.hpp"
+#include "read/products.hpp"
 #include "read/suggest.hpp"
 
 #include <diptych/try.hpp>
@@ -181,6 +182,7 @@ result<statement_definition> rewrite_statement(
         .offset = tokens.front().offset,
         .line = place_of(in, tokens.front().offset).line,
     };
+    std::vector<std::size_t> binding_of(tokens.size());
     for (std::size_t i = 0; i < tokens.size(); ++i) {
         auto const& token = tokens[i];
         DIPTYCH_TRY(check_clear(in, token, places[i]));
@@ -191,7 +193,8 @@ result<statement_definition> rewrite_statement(
             auto const same = std::ranges::find_if(made.bindings, [&](binding const& other) {
                 return other.same_value(one);
             });
-            text = "?" + std::to_string(same - made.bindings.begin() + 1);
+            binding_of[i] = static_cast<std::size_t>(same - made.bindings.begin());
+            text = "?" + std::to_string(binding_of[i] + 1);
             if (same == made.bindings.end()) made.bindings.push_back(std::move(one));
         } else {
             DIPTYCH_TRY(text, token_text(in, token, places[i].met));
@@ -199,6 +202,7 @@ result<statement_definition> rewrite_statement(
         append_token(made.sql, text);
         made.origins.emplace_back(made.sql.size() - text.size(), token.offset);
     }
+    made.products = products_of(tokens, tables, places, binding_of);
     made.each = std::move(through);
     return made;
 }

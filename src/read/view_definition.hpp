@@ -76,6 +76,19 @@ struct binding {
 /// How a binding is written: ":address.city".
 std::string to_string(binding const& one);
 
+/// Something multiplied or divided (`:price * :quantity`) that has to do with a decimal column. One
+/// factor must be a decimal itself.
+struct product {
+    column_type into;        ///< The decimal that it has to do with.
+    std::size_t offset = 0;  ///< Of one of its values in the file.
+    int decimals = 0;        ///< Factors that are decimal columns; one that divides takes one away.
+    struct factor {
+        std::size_t binding;  ///< Of the statement's.
+        bool divides;
+    };
+    std::vector<factor> bindings = {};  ///< Which may be decimals as their event declares them.
+};
+
 /// Goes through an array of the event.
 struct each {
     std::vector<std::string> path;  ///< Of the array.
@@ -86,6 +99,7 @@ struct each {
 struct statement_definition {
     std::string sql;
     std::vector<binding> bindings = {};
+    std::vector<product> products = {};
     std::optional<read::each> each = {};
     std::size_t offset = 0;  ///< In the file.
     std::size_t line = 0;    ///< In the file, from 1.

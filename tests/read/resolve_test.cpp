@@ -102,6 +102,23 @@ TEST_CASE("an event that is in the log is known, and may have any field") {
     CHECK(!resolved(statement, shop(), "other"));
 }
 
+TEST_CASE("where nobody can look into the log, an event that nobody declares is let through") {
+    source const in{
+        .file = "v.sql",
+        .text =
+            "-- @view v\ncreate table v (id text primary key);\n-- @on imported\n"
+            "delete from v where id = :x;"
+    };
+    auto view = parse_view(in).or_throw();
+    auto const resolve_with = [&](errc kind) {
+        return resolve(in, view, {.is_recorded = [&](std::string_view) -> result<bool> {
+                           return fail(kind, "no_index", "there is no index");
+                       }});
+    };
+    CHECK(resolve_with(errc::unavailable));
+    CHECK(resolve_with(errc::corrupt).error().code == "no_index");
+}
+
 TEST_CASE("a binding must be a field of its event and fit its column") {
     CHECK(
         complaint("-- @on allocated\ninsert into v (id) values (:ordr);") ==
