@@ -18,6 +18,8 @@ std::string_view to_string(process_state state) {
 }
 
 bool passes_by_itself(error const& what) {
+    // The machine said no, perhaps once only; what user code throws it throws again.
+    if (what.kind == errc::failed) return what.code != "exception";
     return what.kind == errc::unavailable || what.kind == errc::outcome_unknown ||
            what.kind == errc::conflict;
 }

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <utility>
 
 using namespace diptych;
 using namespace std::chrono_literals;
@@ -144,6 +145,26 @@ TEST_CASE("what fails is tried again after a rest, twice as long each time, at m
     CHECK(at.balance_of("xa") == "1");
     CHECK(at.runner->status().attempts == 0);
     CHECK(!at.runner->next_due());
+}
+
+TEST_CASE("a command that the machine could not carry out is sent again, and not given up") {
+    process_house at;
+    auto fails = true;
+    at.commands->use([&](call const& what, next_call const& next) -> result<outcome> {
+        if (what.options.caller == "$process" && std::exchange(fails, false))
+            return fail(errc::failed, "input_output", "disk I/O error");
+        return next(what.options);
+    });
+    at.deposit("a", 1);
+    auto stepped = at.runner->step();
+    while (stepped && *stepped) stepped = at.runner->step();
+    REQUIRE_FALSE(stepped);
+    CHECK(stepped.error().code == "input_output");
+    CHECK(at.runner->status().state == write::process_state::waiting);
+    at.time.advance(1h);
+    at.run();
+    CHECK(at.data_of("$failed").empty());
+    CHECK(at.data_of("$accepted").size() == 1);
 }
 
 TEST_CASE("a clock that is set back does not make a process rest longer") {
