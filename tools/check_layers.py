@@ -11,12 +11,13 @@ from tree import line_of, report, sources
 
 # Each folder of src/, and those below it that it may include. `write` and `read` never meet: all they
 # share is the log. An engine knows neither a leaf nor another engine.
-FOUNDATION = {"base", "json", "model", "sqlite"}
+FOUNDATION = {"base", "json", "model", "storage", "sqlite"}
 MAY_INCLUDE = {
     "base": set(),
     "json": {"base"},
     "model": {"base", "json"},
-    "sqlite": {"base"},
+    "storage": {"base"},
+    "sqlite": {"base", "storage"},
     "log": FOUNDATION,
     "log/memory": FOUNDATION | {"log"},
     "log/segments": FOUNDATION | {"log"},

@@ -20,13 +20,11 @@ namespace {
 
 /// What the views in a data folder cover of its log: that much must not be cut from its end. Files
 /// of another log's views say nothing of this one.
-result<std::vector<log::segments::checkpoint>> checkpoints_of_views(fs::path const& data) {
+result<std::vector<log::segments::checkpoint>> checkpoints_of_views(sqlite::location const& data) {
     std::vector<log::segments::checkpoint> found;
-    DIPTYCH_TRY(
-        auto const log_id, log::segments::read_format(log::segments::system_disk(), {data})
-    );
+    DIPTYCH_TRY(auto const log_id, log::segments::read_format(data.disk(), {data.path}));
     if (!log_id) return found;
-    DIPTYCH_TRY(auto const views, read::view_checkpoints(data / "views"));
+    DIPTYCH_TRY(auto const views, read::view_checkpoints({data.path / "views", data.vfs}));
     for (auto const& [file, is] : views)
         if (is.log_id == *log_id)
             found.push_back({.name = "view " + file, .position = is.at.position, .chain = is.chain}
@@ -57,7 +55,7 @@ result<std::unique_ptr<node>> node::open(
     auto& time = options.clock != nullptr ? *options.clock : system_clock();
     auto& random = options.random != nullptr ? *options.random : system_random();
     std::unique_ptr<node> made(new node(options, time, random));
-    DIPTYCH_TRY(made->open_log());
+    DIPTYCH_TRY(made->open_log(parts.storage));
     DIPTYCH_TRY(made->open_write_leaf(parts));
     DIPTYCH_TRY(made->open_read_leaf(parts));
     return made;
@@ -65,11 +63,11 @@ result<std::unique_ptr<node>> node::open(
 
 node::~node() {
     std::error_code ignored;
-    views_.reset();
+    (void)close();
     if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
 }
 
-result<void> node::open_log() {
+result<void> node::open_log(node_storage const& storage) {
     auto const progress = [this](position done, position end) {
         if (options_.progress) options_.progress("indexing", done.value, end.value);
     };
@@ -81,22 +79,29 @@ result<void> node::open_log() {
             random_->next()
         ));
     } else {
-        log::segments::segment_options how;
-        DIPTYCH_TRY(how.covered_by, checkpoints_of_views(options_.data));
+        sqlite::location const data{options_.data, storage.files};
+        log::segments::segment_options how{
+            .segment_bytes = storage.segment_bytes,
+            .index_on = storage.files,
+        };
+        DIPTYCH_TRY(how.covered_by, checkpoints_of_views(data));
         DIPTYCH_TRY(
             engine,
             log::segments::segment_engine::open(
                 options_.data,
                 options_.read_only ? log::segments::segment_engine::mode::reader
                                    : log::segments::segment_engine::mode::writer,
-                log::segments::system_disk(),
+                data.disk(),
                 *clock_,
                 *random_,
                 std::move(how)
             )
         );
     }
-    DIPTYCH_TRY(log_, log::sequenced_log::open(std::move(engine), *clock_, *random_, {}, progress));
+    DIPTYCH_TRY(
+        log_,
+        log::sequenced_log::open(std::move(engine), *clock_, *random_, storage.bounds, progress)
+    );
     return {};
 }
 
@@ -130,7 +135,7 @@ result<void> node::open_write_leaf(node_parts const& parts) {
 }
 
 result<void> node::open_read_leaf(node_parts const& parts) {
-    read::view_options how;
+    read::view_options how{.files = parts.storage.files};
     for (auto const* const context : parts.contexts)
         how.events.insert(how.events.end(), context->events.begin(), context->events.end());
     if (options_.progress)
@@ -140,6 +145,7 @@ result<void> node::open_read_leaf(node_parts const& parts) {
     DIPTYCH_TRY(auto const directory, directory_of_views());
     views_ = std::make_unique<read::view_set>(*log_, directory, *clock_, std::move(how));
     for (auto const& file : parts.view_files) DIPTYCH_TRY(views_->add_file(file));
+    for (auto const& one : parts.view_texts) DIPTYCH_TRY(views_->add_text(one.name, one.text));
     for (auto const* const view : parts.views) DIPTYCH_TRY(views_->add(*view));
     DIPTYCH_TRY(views_->start());
     if (options_.complain)
@@ -177,12 +183,14 @@ result<bool> node::step() {
 result<void> node::close() {
     processes_.clear();
     views_.reset();
+    if (!log_) return {};
     // Closing the log answers who still waits, and their answers may make errands: both before the
     // executor that they belong to is gone.
     auto closed = log_->close();
     while (errands_.step()) {
     }
     commands_.reset();
+    log_.reset();
     return closed;
 }
 

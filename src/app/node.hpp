@@ -21,6 +21,19 @@
 
 namespace diptych::app {
 
+/// What a node keeps its data on, and in pieces of which size.
+struct node_storage {
+    sqlite::disk_vfs const* files = nullptr;  ///< Null: the machine's disk.
+    std::uint64_t segment_bytes = 64u << 20;
+    log::limits bounds = {};
+};
+
+/// A view file that is no file.
+struct view_text {
+    std::string name;  ///< For messages: "orders.sql".
+    std::string text;
+};
+
 /// What a node is made of; collected before it opens. Keeps pointers to what contexts and views
 /// point to.
 struct node_parts {
@@ -29,6 +42,8 @@ struct node_parts {
     std::vector<model::view const*> views = {};
     std::vector<middleware> steps = {};
     std::vector<std::pair<std::string, validation>> advice = {};
+    std::vector<view_text> view_texts = {};
+    node_storage storage = {};
 };
 
 /// A process under its full name, "shop.reallocation", and what carries it.
@@ -72,7 +87,7 @@ private:
     node(application_options options, clock& time, random_source& random)
         : options_(std::move(options)), clock_(&time), random_(&random) {}
 
-    result<void> open_log();
+    result<void> open_log(node_storage const& storage);
     result<void> open_write_leaf(node_parts const& parts);
     result<void> open_read_leaf(node_parts const& parts);
     result<std::filesystem::path> directory_of_views();

@@ -6,20 +6,19 @@
 #include <diptych/try.hpp>
 
 #include <algorithm>
-#include <system_error>
 
 namespace diptych::read {
 
 namespace {
 
-constexpr std::uintmax_t wal_size_max = 4u << 20;
+constexpr std::uint64_t wal_size_max = 4u << 20;
 
 }  // namespace
 
 live_view::live_view(view_plan plan, view_surroundings const& in)
     : plan_(std::move(plan)),
       in_(in),
-      file_(file_of(in.directory, plan_.definition->name, plan_.version)) {
+      file_(file_of(in.directory, plan_.definition->name, plan_.version), in.options.files) {
     if (plan_.definition->is_inline)
         progress_->change([](view_moment& now) { now.state = view_state::detached; });
 }
@@ -215,9 +214,8 @@ result<bool> live_view::attach() {
 
 // The commit step's connection leaves the WAL alone, so that no append waits for that.
 result<void> live_view::keep_house() {
-    std::error_code none;
-    auto const size = std::filesystem::file_size(file_.string() + "-wal", none);
-    if (none || size < wal_size_max) return {};
+    auto const wal = file_.disk().look_at(file_.string() + "-wal");
+    if (!wal || wal->bytes < wal_size_max) return {};
     if (!keeper_) {
         DIPTYCH_TRY(keeper_, sqlite::database::open(file_, {.automatic_checkpoint = false}));
     }

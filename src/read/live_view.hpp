@@ -81,7 +81,7 @@ private:
 
     view_plan plan_;
     view_surroundings const& in_;
-    std::filesystem::path file_;
+    sqlite::location file_;
     std::shared_ptr<view_progress> progress_ = std::make_shared<view_progress>();
     std::shared_ptr<writer> writer_;
     std::shared_ptr<inline_projection> attached_;

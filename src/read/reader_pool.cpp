@@ -15,7 +15,7 @@ constexpr int cache_kib = 4 * 1024;
 
 }  // namespace
 
-result<std::unique_ptr<view_reader>> view_reader::open(std::filesystem::path const& file) {
+result<std::unique_ptr<view_reader>> view_reader::open(sqlite::location const& file) {
     auto made = std::make_unique<view_reader>();
     DIPTYCH_TRY(
         made->connection_,

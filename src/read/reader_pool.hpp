@@ -9,7 +9,6 @@
 #include <diptych/position.hpp>
 
 #include <cstddef>
-#include <filesystem>
 #include <functional>
 #include <list>
 #include <memory>
@@ -24,7 +23,7 @@ namespace diptych::read {
 /// A connection and the statements last prepared on it. Not thread-safe.
 class view_reader {
 public:
-    static result<std::unique_ptr<view_reader>> open(std::filesystem::path const& file);
+    static result<std::unique_ptr<view_reader>> open(sqlite::location const& file);
 
     /// A prepared statement, perhaps one from before, ready for parameters. Valid until the next
     /// call.
@@ -48,7 +47,7 @@ private:
 /// Thread-safe.
 class reader_pool {
 public:
-    reader_pool(std::filesystem::path file, std::size_t connections_max)
+    reader_pool(sqlite::location file, std::size_t connections_max)
         : file_(std::move(file)), connections_max_(connections_max) {}
 
     /// Comes back to the pool when it is destroyed. The pool must outlive it.
@@ -74,7 +73,7 @@ public:
 private:
     void give_back(std::unique_ptr<view_reader> reader);
 
-    std::filesystem::path file_;
+    sqlite::location file_;
     std::size_t connections_max_;
     std::mutex mutex_;  // guards what follows
     std::vector<std::unique_ptr<view_reader>> idle_;

@@ -2,23 +2,21 @@
 
 #include <diptych/try.hpp>
 
-#include <algorithm>
-
 namespace diptych::read {
 
-result<std::vector<view_checkpoint>> view_checkpoints(std::filesystem::path const& folder) {
+result<std::vector<view_checkpoint>> view_checkpoints(sqlite::location const& folder) {
+    auto const names = folder.disk().list(folder.path);
+    if (!names && names.error().kind == errc::not_found) return std::vector<view_checkpoint>{};
+    if (!names) return std::unexpected(names.error());
     std::vector<view_checkpoint> found;
-    std::error_code why;
-    for (auto const& entry : std::filesystem::directory_iterator(folder, why)) {
-        if (entry.path().extension() != ".db") continue;
-        auto opened = sqlite::database::open(entry.path(), {.mode = sqlite::open_mode::read_only});
+    for (auto const& name : *names) {
+        sqlite::location const file{folder.path / name, folder.vfs};
+        if (file.path.extension() != ".db") continue;
+        auto opened = sqlite::database::open(file, {.mode = sqlite::open_mode::read_only});
         if (!opened) continue;
-        if (auto const at = read_checkpoint(*opened, entry.path()))
-            found.push_back({.file = entry.path().filename().string(), .at = *at});
+        if (auto const at = read_checkpoint(*opened, file.path))
+            found.push_back({.file = name, .at = *at});
     }
-    if (why && why != std::errc::no_such_file_or_directory)
-        return fail(errc::denied, "can not list " + folder.string() + ": " + why.message());
-    std::ranges::sort(found, {}, &view_checkpoint::file);
     return found;
 }
 

@@ -21,6 +21,6 @@ struct view_checkpoint {
 /// The checkpoints of all `*.db` files in the folder, sorted by name; none if there is no folder. A
 /// file that is not a view's, or is damaged, says nothing and is left out: start() of the set of
 /// views reports it. Touches nothing.
-result<std::vector<view_checkpoint>> view_checkpoints(std::filesystem::path const& folder);
+result<std::vector<view_checkpoint>> view_checkpoints(sqlite::location const& folder);
 
 }  // namespace diptych::read

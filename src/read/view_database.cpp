@@ -47,16 +47,16 @@ result<void> set_up(sqlite::database const& in, uuid const& log_id, create_table
 }  // namespace
 
 result<view_database> view_database::open(
-    std::filesystem::path const& file, uuid const& log_id, create_tables const& create, bool paced
+    sqlite::location const& file, uuid const& log_id, create_tables const& create, bool paced
 ) {
     view_database made;
-    made.file_ = file;
+    made.file_ = file.path;
     DIPTYCH_TRY(made.connection_, sqlite::database::open(file, {.automatic_checkpoint = !paced}));
     DIPTYCH_TRY(auto const is_set_up, has_tables(made.connection_));
     if (!is_set_up) {
         DIPTYCH_TRY(set_up(made.connection_, log_id, create));
     }
-    DIPTYCH_TRY(made.at_, read_checkpoint(made.connection_, file));
+    DIPTYCH_TRY(made.at_, read_checkpoint(made.connection_, file.path));
     DIPTYCH_TRY(made.prepare());
     return made;
 }

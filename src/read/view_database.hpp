@@ -35,10 +35,7 @@ public:
     /// Fails with invalid if it has a newer format, corrupt if it is no view's file, or what SQLite
     /// failed with.
     static result<view_database> open(
-        std::filesystem::path const& file,
-        uuid const& log_id,
-        create_tables const& create,
-        bool paced
+        sqlite::location const& file, uuid const& log_id, create_tables const& create, bool paced
     );
 
     checkpoint const& at() const { return at_; }

@@ -2,6 +2,8 @@
 /// Bounds and habits of the views of one log.
 #pragma once
 
+#include "sqlite/location.hpp"
+
 #include <diptych/model.hpp>
 
 #include <chrono>
@@ -14,7 +16,8 @@
 namespace diptych::read {
 
 struct view_options {
-    std::vector<model::event> events = {};  ///< Of all contexts: what `@on` may name and bind.
+    std::vector<model::event> events = {};    ///< Of all contexts: what `@on` may name and bind.
+    sqlite::disk_vfs const* files = nullptr;  ///< Null: the machine's disk.
     std::size_t batch_events_max = 10'000;
     std::size_t batch_bytes_max = 8u << 20;
     std::chrono::microseconds batch_time_max = std::chrono::milliseconds{200};

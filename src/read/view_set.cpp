@@ -11,7 +11,6 @@
 #include <fstream>
 #include <mutex>
 #include <sstream>
-#include <system_error>
 
 namespace diptych::read {
 
@@ -122,14 +121,11 @@ result<void> view_set::add(model::view const& view) {
 }
 
 result<void> view_set::start() {
-    std::error_code trouble;
-    std::filesystem::create_directories(parts_->in.directory, trouble);
-    if (trouble)
-        return fail(
-            errc::failed,
-            "views_directory",
-            parts_->in.directory.string() + " can not be created: " + trouble.message()
-        );
+    sqlite::location const folder{parts_->in.directory, parts_->in.options.files};
+    if (auto made = folder.disk().make_directories(folder.path); !made) {
+        made.error().code = "views_directory";
+        return made;
+    }
     for (auto const& one : parts_->views) one->open();
     // Inline views first: commands wait for them. What stops a view stops nothing else.
     for (auto const is_inline : {true, false})

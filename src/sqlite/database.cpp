@@ -1,5 +1,6 @@
 #include "sqlite/database.hpp"
 
+#include "sqlite/disk_vfs.hpp"
 #include "sqlite/failure.hpp"
 
 #include <diptych/try.hpp>
@@ -83,28 +84,26 @@ result<sqlite3_stmt*> prepare_next(sqlite3* connection, std::string_view& sql) {
 
 void database::close::operator()(sqlite3* what) const { sqlite3_close_v2(what); }
 
-result<database> database::open(std::filesystem::path const& file, options const& how) {
+result<database> database::open(location const& file, options const& how) {
     auto opened = open_as(file, how, false);
     // Readers of a WAL share a file of locks, which SQLite cannot make in such a folder.
-    if (!opened && how.mode == open_mode::read_only && is_still(file))
+    if (!opened && how.mode == open_mode::read_only && !file.vfs && is_still(file.path))
         return open_as(file, how, true);
     return opened;
 }
 
-result<database> database::open_as(
-    std::filesystem::path const& file, options const& how, bool unguarded
-) {
+result<database> database::open_as(location const& file, options const& how, bool unguarded) {
     auto const flags = how.mode == open_mode::read_only
                            ? SQLITE_OPEN_READONLY
                            : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    auto const name = unguarded ? unguarded_name(file) : file.string();
+    auto const name = unguarded ? unguarded_name(file.path) : file.string();
     sqlite3* handle = nullptr;
     auto const code = sqlite3_open_v2(
         name.c_str(),
         &handle,
         flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE |
             (unguarded ? SQLITE_OPEN_URI : 0),
-        nullptr
+        file.vfs ? file.vfs->name().c_str() : nullptr
     );
     database opened;
     opened.handle_.reset(handle);

@@ -5,10 +5,11 @@
 /// are switched off. Two threads that want the same file open it twice.
 #pragma once
 
+#include "sqlite/location.hpp"
+
 #include <diptych/error.hpp>
 
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -80,7 +81,7 @@ public:
     /// Opens or (read_write) creates the file; ":memory:" is allowed. A read-only connection works
     /// beside the writer of another process, and in a folder that this process may not write to.
     /// Fails with not_found, denied, corrupt or unavailable.
-    static result<database> open(std::filesystem::path const& file, options const& how = {});
+    static result<database> open(location const& file, options const& how = {});
 
     /// One statement. Fails with failed (code "sql") if it is not SQL that fits the schema, invalid
     /// if there is none or more than one.
@@ -110,9 +111,7 @@ private:
     struct close {
         void operator()(sqlite3* what) const;
     };
-    static result<database> open_as(
-        std::filesystem::path const& file, options const& how, bool unguarded
-    );
+    static result<database> open_as(location const& file, options const& how, bool unguarded);
 
     std::unique_ptr<std::function<bool()>> is_enough_;  // the handle has a pointer to it
     std::unique_ptr<sqlite3, close> handle_;

@@ -11,7 +11,7 @@ struct segments {
         return segment_engine::open(
                    folder.path,
                    segment_engine::mode::writer,
-                   log::segments::system_disk(),
+                   storage::system_disk(),
                    system_clock(),
                    system_random()
         )

@@ -17,8 +17,8 @@ constexpr std::string_view known_version = "1";
 std::string temporary(std::string const& path) { return path + ".tmp"; }
 
 // The whole of a small file.
-result<std::string> read_small(disk& on, std::filesystem::path const& path) {
-    DIPTYCH_TRY(auto const file, on.open(path, file_mode::read_only));
+result<std::string> read_small(storage::disk& on, std::filesystem::path const& path) {
+    DIPTYCH_TRY(auto const file, on.open(path, storage::file_mode::read_only));
     std::string bytes(4096, '\0');
     DIPTYCH_TRY(auto const size, file->read(0, bytes));
     bytes.resize(size);
@@ -27,7 +27,7 @@ result<std::string> read_small(disk& on, std::filesystem::path const& path) {
 
 // Written under another name, synced, renamed, and the directory synced: all or nothing.
 result<void> write_small(
-    disk& on,
+    storage::disk& on,
     std::filesystem::path const& path,
     std::filesystem::path const& parent,
     std::string_view bytes
@@ -37,7 +37,7 @@ result<void> write_small(
     if (left_over) {
         DIPTYCH_TRY(on.remove(other));
     }
-    DIPTYCH_TRY(auto const file, on.open(other, file_mode::create_new));
+    DIPTYCH_TRY(auto const file, on.open(other, storage::file_mode::create_new));
     DIPTYCH_TRY(file->write(0, bytes));
     DIPTYCH_TRY(file->sync());
     DIPTYCH_TRY(on.rename(other, path));
@@ -81,7 +81,7 @@ std::filesystem::path folder::segment(position first) const {
     return log() / fmt::format("{:020}.seg", first.value);
 }
 
-result<std::optional<uuid>> read_format(disk& on, folder const& in) {
+result<std::optional<uuid>> read_format(storage::disk& on, folder const& in) {
     DIPTYCH_TRY(auto const there, on.exists(in.root));
     if (!there) return std::optional<uuid>{};
     DIPTYCH_TRY(auto const names, on.list(in.root));
@@ -104,13 +104,13 @@ result<std::optional<uuid>> read_format(disk& on, folder const& in) {
     return std::optional<uuid>{id};
 }
 
-result<void> create_format(disk& on, folder const& in, uuid const& log_id) {
+result<void> create_format(storage::disk& on, folder const& in, uuid const& log_id) {
     DIPTYCH_TRY(on.make_directories(in.log()));
     auto const text = fmt::format("{}{}\nlog {}\n", first_word, known_version, to_string(log_id));
     return write_small(on, in.format(), in.root, text);
 }
 
-result<std::vector<position>> list_segments(disk& on, folder const& in) {
+result<std::vector<position>> list_segments(storage::disk& on, folder const& in) {
     auto const names = on.list(in.log());
     if (!names && names.error().kind == errc::not_found)
         return fail(errc::corrupt, "missing_segment", in.log().native() + " is missing");
@@ -126,7 +126,9 @@ result<std::vector<position>> list_segments(disk& on, folder const& in) {
     return firsts;
 }
 
-result<std::optional<durable_mark>> read_closed(disk& on, folder const& in, uuid const& log_id) {
+result<std::optional<durable_mark>> read_closed(
+    storage::disk& on, folder const& in, uuid const& log_id
+) {
     auto const bytes = read_small(on, in.closed());
     if (!bytes && bytes.error().kind == errc::not_found) return std::optional<durable_mark>{};
     if (!bytes) return std::unexpected(bytes.error());
@@ -135,12 +137,12 @@ result<std::optional<durable_mark>> read_closed(disk& on, folder const& in, uuid
     return std::optional{found->mark};
 }
 
-result<void> write_closed(disk& on, folder const& in, durable_mark const& mark) {
+result<void> write_closed(storage::disk& on, folder const& in, durable_mark const& mark) {
     return write_small(on, in.closed(), in.root, encode(mark, 1));
 }
 
 result<void> remove_if_there(
-    disk& on, std::filesystem::path const& path, std::filesystem::path const& parent
+    storage::disk& on, std::filesystem::path const& path, std::filesystem::path const& parent
 ) {
     DIPTYCH_TRY(auto const there, on.exists(path));
     if (!there) return {};

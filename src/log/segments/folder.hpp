@@ -2,8 +2,8 @@
 /// What lies where in a data folder, and whether a folder is one.
 #pragma once
 
-#include "log/segments/disk.hpp"
 #include "log/segments/watermark.hpp"
+#include "storage/disk.hpp"
 
 #include <diptych/position.hpp>
 #include <diptych/uuid.hpp>
@@ -33,21 +33,23 @@ struct folder {
 /// The log id in FORMAT; nullopt if the folder is missing or still empty. Nothing is touched.
 ///
 /// Fails with invalid (code foreign_folder or newer_format) if the folder holds something else.
-result<std::optional<uuid>> read_format(disk& on, folder const& in);
+result<std::optional<uuid>> read_format(storage::disk& on, folder const& in);
 
 /// Makes log/ and FORMAT, durably, in an empty folder that the caller has locked.
-result<void> create_format(disk& on, folder const& in, uuid const& log_id);
+result<void> create_format(storage::disk& on, folder const& in, uuid const& log_id);
 
 /// First positions of the segments, ascending. Fails with corrupt if log/ is missing.
-result<std::vector<position>> list_segments(disk& on, folder const& in);
+result<std::vector<position>> list_segments(storage::disk& on, folder const& in);
 
 /// The mark of the last clean close; nullopt if there is none of this log.
-result<std::optional<durable_mark>> read_closed(disk& on, folder const& in, uuid const& log_id);
-result<void> write_closed(disk& on, folder const& in, durable_mark const& mark);
+result<std::optional<durable_mark>> read_closed(
+    storage::disk& on, folder const& in, uuid const& log_id
+);
+result<void> write_closed(storage::disk& on, folder const& in, durable_mark const& mark);
 
 /// Removes a file, if it is there, durably.
 result<void> remove_if_there(
-    disk& on, std::filesystem::path const& path, std::filesystem::path const& parent
+    storage::disk& on, std::filesystem::path const& path, std::filesystem::path const& parent
 );
 
 }  // namespace diptych::log::segments

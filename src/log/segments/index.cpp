@@ -112,7 +112,7 @@ private:
 }  // namespace
 
 result<std::unique_ptr<index>> index::open(
-    std::filesystem::path const& file, uuid const& log_id, mode how, index_limits const& limits
+    sqlite::location const& file, uuid const& log_id, mode how, index_limits const& limits
 ) {
     auto pool = std::make_shared<reader_pool>(file, log_id);
     if (how == mode::reader) {

@@ -5,11 +5,11 @@
 
 #include "log/frame.hpp"
 #include "log/postings.hpp"
+#include "sqlite/location.hpp"
 
 #include <diptych/error.hpp>
 
 #include <chrono>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
@@ -41,10 +41,7 @@ public:
     /// Opens or (writer) creates. A file of another log or an unknown format is thrown away and
     /// begun anew by a writer. Fails with not_found (reader), denied, unavailable or corrupt.
     static result<std::unique_ptr<index>> open(
-        std::filesystem::path const& file,
-        uuid const& log_id,
-        mode how,
-        index_limits const& limits = {}
+        sqlite::location const& file, uuid const& log_id, mode how, index_limits const& limits = {}
     );
 
     virtual ~index() = default;

@@ -6,8 +6,6 @@
 
 #include <diptych/try.hpp>
 
-#include <sys/stat.h>
-
 #include <algorithm>
 
 namespace diptych::log::segments {
@@ -19,17 +17,15 @@ std::string stored_key(posting_key key) {
     return list_key(static_cast<char>(kind), key.text);
 }
 
-std::optional<std::pair<std::uint64_t, std::uint64_t>> identity_of(std::filesystem::path const& file
-) {
-    struct ::stat found{};
-    if (::stat(file.c_str(), &found) != 0) return std::nullopt;
-    return std::pair<std::uint64_t, std::uint64_t>{found.st_dev, found.st_ino};
+file_identity identity_of(sqlite::location const& file) {
+    auto const found = file.disk().look_at(file.path);
+    return found ? file_identity{found->identity} : std::nullopt;
 }
 
 }  // namespace
 
 result<std::unique_ptr<index_reader>> index_reader::open(
-    std::filesystem::path const& file, uuid const& log_id
+    sqlite::location const& file, uuid const& log_id
 ) {
     auto made = std::make_unique<index_reader>();
     made->file_ = file;
@@ -71,7 +67,7 @@ result<index_checkpoint> index_reader::begin() {
 result<void> index_reader::end() { return end_.run(); }
 
 bool index_reader::is_current() const {
-    return !database_.is_unguarded() && identity_ && identity_of(file_) == identity_;
+    return !database_.is_unguarded() && identity_ && identity_of(*file_) == identity_;
 }
 
 result<std::vector<position>> index_reader::after(

@@ -11,7 +11,6 @@
 
 #include <array>
 #include <cstddef>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,12 +20,15 @@
 
 namespace diptych::log::segments {
 
+/// Null: there is no such file.
+using file_identity = std::optional<std::pair<std::uint64_t, std::uint64_t>>;
+
 /// A read-only connection. Everything between begin() and end() sees one checkpoint. Not
 /// thread-safe.
 class index_reader {
 public:
     static result<std::unique_ptr<index_reader>> open(
-        std::filesystem::path const& file, uuid const& log_id
+        sqlite::location const& file, uuid const& log_id
     );
 
     /// Takes a snapshot, which it holds until end().
@@ -56,8 +58,8 @@ private:
 
     result<std::optional<position>> chunk_of_version(std::string_view key, version wanted);
 
-    std::filesystem::path file_;
-    std::optional<std::pair<std::uint64_t, std::uint64_t>> identity_;  // Device and inode.
+    std::optional<sqlite::location> file_;
+    file_identity identity_;
     sqlite::database database_;
     sqlite::statement begin_;
     sqlite::statement end_;

@@ -85,14 +85,11 @@ result<kinship> kinship_of(sqlite::database const& opened, uuid const& log_id) {
     return is_ours ? kinship::ours : kinship::none;
 }
 
-result<void> remove_files(std::filesystem::path const& file) {
+result<void> remove_files(sqlite::location const& file) {
     // The main file last: a WAL without its file is ignored, a file without its WAL is not.
     for (auto const* const suffix : {"-wal", "-shm", ""}) {
-        auto const name = std::filesystem::path{file.string() + suffix};
-        auto failure = std::error_code{};
-        std::filesystem::remove(name, failure);
-        if (failure)
-            return fail(errc::denied, "cannot remove " + name.string() + ": " + failure.message());
+        auto const gone = file.disk().remove(file.string() + suffix);
+        if (!gone && gone.error().kind != errc::not_found) return gone;
     }
     return {};
 }
@@ -121,9 +118,7 @@ constexpr auto reading = sqlite::options{
 
 }  // namespace
 
-result<sqlite::database> open_index_to_write(
-    std::filesystem::path const& file, uuid const& log_id
-) {
+result<sqlite::database> open_index_to_write(sqlite::location const& file, uuid const& log_id) {
     {
         auto opened = sqlite::database::open(file, writing);
         if (!opened && opened.error().code != "not_a_database") return opened;
@@ -142,7 +137,7 @@ result<sqlite::database> open_index_to_write(
     return fresh;
 }
 
-result<sqlite::database> open_index_to_read(std::filesystem::path const& file, uuid const& log_id) {
+result<sqlite::database> open_index_to_read(sqlite::location const& file, uuid const& log_id) {
     auto opened = sqlite::database::open(file, reading);
     if (!opened && opened.error().code != "not_a_database") return opened;
     if (opened) {

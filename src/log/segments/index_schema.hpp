@@ -17,11 +17,11 @@ inline constexpr std::int64_t index_format = 1;
 
 /// Opens the file for writing; one that is not there, of another log, of another format, or no
 /// database at all, is begun anew. Fails with denied, unavailable or corrupt.
-result<sqlite::database> open_index_to_write(std::filesystem::path const& file, uuid const& log_id);
+result<sqlite::database> open_index_to_write(sqlite::location const& file, uuid const& log_id);
 
 /// Opens the file for reading. Fails with not_found if it is not there, or is not an index of this
 /// log and format; denied, unavailable or corrupt.
-result<sqlite::database> open_index_to_read(std::filesystem::path const& file, uuid const& log_id);
+result<sqlite::database> open_index_to_read(sqlite::location const& file, uuid const& log_id);
 
 /// Reads the checkpoint as this connection's transaction sees it. Not thread-safe.
 class checkpoint_reader {

@@ -16,7 +16,7 @@ namespace diptych::log::segments {
 /// Connections that wait to be used again. Thread-safe.
 class reader_pool {
 public:
-    reader_pool(std::filesystem::path file, uuid const& log_id)
+    reader_pool(sqlite::location file, uuid const& log_id)
         : file_(std::move(file)), log_id_(log_id) {}
 
     /// One that is idle, or a new one. One whose file has been replaced is not used again.
@@ -31,7 +31,7 @@ public:
 private:
     std::unique_ptr<index_reader> take_idle();
 
-    std::filesystem::path file_;
+    sqlite::location file_;
     uuid log_id_;
     std::mutex mutex_;  // guards everything below
     std::vector<std::unique_ptr<index_reader>> idle_;

@@ -49,7 +49,7 @@ std::string const* pending_states::find(std::string_view name) const {
 }
 
 result<std::unique_ptr<index_writer>> index_writer::open(
-    std::filesystem::path const& file, uuid const& log_id, index_limits const& limits
+    sqlite::location const& file, uuid const& log_id, index_limits const& limits
 ) {
     auto made = std::make_unique<index_writer>();
     made->limits_ = limits;

@@ -36,7 +36,7 @@ private:
 class index_writer {
 public:
     static result<std::unique_ptr<index_writer>> open(
-        std::filesystem::path const& file, uuid const& log_id, index_limits const& limits
+        sqlite::location const& file, uuid const& log_id, index_limits const& limits
     );
 
     result<index_checkpoint> checkpoint();

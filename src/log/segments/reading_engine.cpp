@@ -17,7 +17,7 @@ std::unexpected<error> read_only() {
 }  // namespace
 
 reading_engine::reading_engine(
-    disk& on,
+    storage::disk& on,
     folder in,
     uuid const& log_id,
     segment_options options,
@@ -29,7 +29,7 @@ reading_engine::reading_engine(
 }
 
 result<std::unique_ptr<segment_engine>> reading_engine::open(
-    disk& on, folder const& in, segment_options options
+    storage::disk& on, folder const& in, segment_options options
 ) {
     DIPTYCH_TRY(auto const log_id, read_format(on, in));
     if (!log_id) return fail(errc::not_found, fmt::format("{} has no log", in.root.native()));
@@ -44,7 +44,7 @@ result<std::unique_ptr<segment_engine>> reading_engine::open(
 segments::index const* reading_engine::usable_index() const {
     auto const lock = std::scoped_lock(opening_index_);
     if (found_index_ || !options_.indexed) return found_index_.get();
-    auto opened = index::open(folder_.index(), log_id_, index::mode::reader);
+    auto opened = index::open({folder_.index(), options_.index_on}, log_id_, index::mode::reader);
     if (!opened) return nullptr;
     // One that is ahead is clamped by whoever reads; one of another line knows nothing of this one.
     auto const at = (*opened)->checkpoint();
@@ -98,7 +98,7 @@ result<segment_entry> reading_engine::read_entry(
 ) const {
     auto path = folder_.segment(first);
     segment_key const named{.log_id = log_id_, .first = first};
-    auto opened = disk_.open(path, file_mode::read_only);
+    auto opened = disk_.open(path, storage::file_mode::read_only);
     if (!opened && opened.error().kind == errc::not_found)
         return fail(errc::corrupt, "missing_segment", path.native() + " is missing");
     if (!opened) return std::unexpected(opened.error());
@@ -162,7 +162,7 @@ result<void> reading_engine::load(std::optional<durable_mark> const& limit) cons
     if (limit && (firsts.empty() || firsts.back() < limit->segment)) {
         auto const* const before = sealed.empty() ? nullptr : &sealed.back();
         DIPTYCH_TRY(auto entry, read_entry(limit->segment, before, false));
-        DIPTYCH_TRY(auto on, disk_.open(entry.path, file_mode::read_only));
+        DIPTYCH_TRY(auto on, disk_.open(entry.path, storage::file_mode::read_only));
         list.open = std::make_shared<segment>(entry.path, entry.header, std::move(on));
         DIPTYCH_TRY(scan_over_damage(*list.open, limit->offset));
         list.open_end = limit->offset;

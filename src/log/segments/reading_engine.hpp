@@ -16,11 +16,11 @@ class reading_engine final : public segment_engine {
 public:
     /// As segment_engine::open.
     static result<std::unique_ptr<segment_engine>> open(
-        disk& on, folder const& in, segment_options options
+        storage::disk& on, folder const& in, segment_options options
     );
 
     reading_engine(
-        disk& on,
+        storage::disk& on,
         folder in,
         uuid const& log_id,
         segment_options options,

@@ -40,12 +40,12 @@ result<void> check_link(
 
 struct opened_file {
     std::filesystem::path path;
-    std::unique_ptr<file> on;
+    std::unique_ptr<storage::file> on;
     segment_header header;
 };
 
 result<opened_file> open_segment(
-    disk& on, folder const& in, segment_key const& named, file_mode mode
+    storage::disk& on, folder const& in, segment_key const& named, storage::file_mode mode
 ) {
     auto path = in.segment(named.first);
     DIPTYCH_TRY(auto opened, on.open(path, mode));
@@ -54,7 +54,7 @@ result<opened_file> open_segment(
 }
 
 result<void> inspect_sealed(
-    disk& on,
+    storage::disk& on,
     folder const& in,
     uuid const& log_id,
     std::span<position const> firsts,
@@ -62,7 +62,7 @@ result<void> inspect_sealed(
 ) {
     for (auto const first : firsts) {
         segment_key const named{.log_id = log_id, .first = first};
-        DIPTYCH_TRY(auto const one, open_segment(on, in, named, file_mode::read_only));
+        DIPTYCH_TRY(auto const one, open_segment(on, in, named, storage::file_mode::read_only));
         if (!found.sealed.empty()) {
             DIPTYCH_TRY(check_link(in, found.sealed.back(), one.header, one.path));
         }
@@ -91,10 +91,10 @@ frame_place tail_of(segment const& in) {
 }
 
 result<void> inspect_last(
-    disk& on, folder const& in, uuid const& log_id, position first, inspection& found
+    storage::disk& on, folder const& in, uuid const& log_id, position first, inspection& found
 ) {
     segment_key const named{.log_id = log_id, .first = first};
-    DIPTYCH_TRY(auto one, open_segment(on, in, named, file_mode::read_write));
+    DIPTYCH_TRY(auto one, open_segment(on, in, named, storage::file_mode::read_write));
     if (!found.sealed.empty()) {
         DIPTYCH_TRY(check_link(in, found.sealed.back(), one.header, one.path));
     }
@@ -190,7 +190,7 @@ result<void> check(
 }  // namespace
 
 result<inspection> inspect(
-    disk& on,
+    storage::disk& on,
     folder const& in,
     uuid const& log_id,
     std::span<checkpoint const> checkpoints,
@@ -220,7 +220,7 @@ result<inspection> inspect(
     return found;
 }
 
-result<void> repair(disk& on, folder const& in, inspection const& found) {
+result<void> repair(storage::disk& on, folder const& in, inspection const& found) {
     DIPTYCH_TRY(remove_if_there(on, in.next_segment(), in.log()));
     auto& last = *found.last;
     auto const extent = last.extent();

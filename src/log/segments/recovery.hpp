@@ -39,7 +39,7 @@ segment_list list_of(inspection const& found);
 ///
 /// Fails with corrupt, naming position, file and offset.
 result<inspection> inspect(
-    disk& on,
+    storage::disk& on,
     folder const& in,
     uuid const& log_id,
     std::span<checkpoint const> checkpoints,
@@ -47,6 +47,6 @@ result<inspection> inspect(
 );
 
 /// Cuts the tail, writes the last frame again and syncs file and directory.
-result<void> repair(disk& on, folder const& in, inspection const& found);
+result<void> repair(storage::disk& on, folder const& in, inspection const& found);
 
 }  // namespace diptych::log::segments

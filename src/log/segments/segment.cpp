@@ -7,14 +7,16 @@
 
 namespace diptych::log::segments {
 
-segment::segment(std::filesystem::path path, segment_header const& header, std::unique_ptr<file> on)
+segment::segment(
+    std::filesystem::path path, segment_header const& header, std::unique_ptr<storage::file> on
+)
     : path_(std::move(path)), header_(header), on_(std::move(on)) {
     extent_.chain = header.chain;
     extent_.first_recorded = header.recorded_at;
     extent_.last_recorded = header.recorded_at;
 }
 
-segment::segment(segment_entry entry, std::unique_ptr<file> on, segment_tables tables)
+segment::segment(segment_entry entry, std::unique_ptr<storage::file> on, segment_tables tables)
     : path_(std::move(entry.path)),
       header_(entry.header),
       on_(std::move(on)),
@@ -107,7 +109,10 @@ std::unexpected<error> corrupt_at(
 }
 
 result<void> read_exactly(
-    file const& from, std::filesystem::path const& path, std::uint64_t offset, std::span<char> into
+    storage::file const& from,
+    std::filesystem::path const& path,
+    std::uint64_t offset,
+    std::span<char> into
 ) {
     DIPTYCH_TRY(auto const size, from.read(offset, into));
     if (size == into.size()) return {};
@@ -124,7 +129,7 @@ result<void> read_exactly(
 }
 
 result<segment_header> read_segment_header(
-    file const& from, std::filesystem::path const& path, segment_key const& named
+    storage::file const& from, std::filesystem::path const& path, segment_key const& named
 ) {
     std::array<char, segment_header_size> bytes;
     DIPTYCH_TRY(read_exactly(from, path, 0, bytes));
@@ -145,7 +150,7 @@ result<segment_header> read_segment_header(
 }
 
 result<std::optional<segment_footer>> read_segment_footer(
-    file const& from, segment_key const& named
+    storage::file const& from, segment_key const& named
 ) {
     DIPTYCH_TRY(auto const size, from.size());
     if (size < segment_header_size + segment_footer_size) return std::optional<segment_footer>{};

@@ -2,8 +2,8 @@
 /// One segment file and where things are in it.
 #pragma once
 
-#include "log/segments/disk.hpp"
 #include "log/segments/segment_format.hpp"
+#include "storage/disk.hpp"
 
 #include <diptych/try.hpp>
 
@@ -37,14 +37,16 @@ struct frame_place {
 /// An open segment. Thread-safe: any thread reads while one extends it.
 class segment {
 public:
-    segment(std::filesystem::path path, segment_header const& header, std::unique_ptr<file> on);
-    segment(segment_entry entry, std::unique_ptr<file> on, segment_tables tables);
+    segment(
+        std::filesystem::path path, segment_header const& header, std::unique_ptr<storage::file> on
+    );
+    segment(segment_entry entry, std::unique_ptr<storage::file> on, segment_tables tables);
 
     std::filesystem::path const& path() const { return path_; }
     segment_header const& header() const { return header_; }
     segment_key key() const { return header_.key(); }
-    file& on() { return *on_; }
-    file const& on() const { return *on_; }
+    storage::file& on() { return *on_; }
+    storage::file const& on() const { return *on_; }
 
     segment_extent extent() const;
     position last() const;  ///< first - 1 without events.
@@ -71,7 +73,7 @@ public:
 private:
     std::filesystem::path path_;
     segment_header header_;
-    std::unique_ptr<file> on_;
+    std::unique_ptr<storage::file> on_;
     mutable std::mutex mutex_;  // guards everything below
     segment_extent extent_;
     segment_tables tables_;
@@ -84,18 +86,21 @@ std::unexpected<error> corrupt_at(
 
 /// Reads exactly `into`. Fails with corrupt if the file ends before.
 result<void> read_exactly(
-    file const& from, std::filesystem::path const& path, std::uint64_t offset, std::span<char> into
+    storage::file const& from,
+    std::filesystem::path const& path,
+    std::uint64_t offset,
+    std::span<char> into
 );
 
 /// Header of the segment that is named by `first`. Fails with corrupt (invalid for a newer format)
 /// if it is not this log's segment of that name.
 result<segment_header> read_segment_header(
-    file const& from, std::filesystem::path const& path, segment_key const& named
+    storage::file const& from, std::filesystem::path const& path, segment_key const& named
 );
 
 /// The footer; nullopt if the segment is not sealed, or its footer is damaged.
 result<std::optional<segment_footer>> read_segment_footer(
-    file const& from, segment_key const& named
+    storage::file const& from, segment_key const& named
 );
 
 }  // namespace diptych::log::segments

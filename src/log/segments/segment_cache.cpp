@@ -8,7 +8,9 @@ namespace diptych::log::segments {
 
 namespace {
 
-result<std::optional<segment_tables>> read_tables(file const& from, segment_entry const& entry) {
+result<std::optional<segment_tables>> read_tables(
+    storage::file const& from, segment_entry const& entry
+) {
     DIPTYCH_TRY(auto const footer, read_segment_footer(from, entry.header.key()));
     if (!footer || footer->extent.frames_end != entry.extent.frames_end)
         return std::optional<segment_tables>{};
@@ -29,7 +31,7 @@ result<std::shared_ptr<segment const>> segment_cache::open(segment_entry const& 
             return newest_first_.front();
         }
     }
-    DIPTYCH_TRY(auto on, disk_.open(entry.path, file_mode::read_only));
+    DIPTYCH_TRY(auto on, disk_.open(entry.path, storage::file_mode::read_only));
     DIPTYCH_TRY(auto tables, read_tables(*on, entry));
     std::shared_ptr<segment> opened;
     if (tables) {

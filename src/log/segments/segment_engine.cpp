@@ -8,7 +8,9 @@
 
 namespace diptych::log::segments {
 
-segment_engine::segment_engine(disk& on, folder in, uuid const& log_id, segment_options options)
+segment_engine::segment_engine(
+    storage::disk& on, folder in, uuid const& log_id, segment_options options
+)
     : disk_(on),
       folder_(std::move(in)),
       log_id_(log_id),
@@ -18,7 +20,7 @@ segment_engine::segment_engine(disk& on, folder in, uuid const& log_id, segment_
 result<std::unique_ptr<segment_engine>> segment_engine::open(
     std::filesystem::path const& directory,
     mode how,
-    disk& on,
+    storage::disk& on,
     clock& time,
     random_source& random,
     segment_options options

@@ -7,10 +7,10 @@
 #pragma once
 
 #include "log/engine.hpp"
-#include "log/segments/disk.hpp"
 #include "log/segments/index.hpp"
 #include "log/segments/recovery.hpp"
 #include "log/segments/segment_list.hpp"
+#include "storage/disk.hpp"
 
 #include <diptych/clock.hpp>
 
@@ -24,8 +24,9 @@ namespace diptych::log::segments {
 
 /// What may differ from folder to folder.
 struct segment_options {
-    std::uint64_t segment_bytes = 64u << 20;  ///< A segment is sealed before it grows beyond.
-    bool indexed = true;                      ///< False: no index.db; for tests on another disk.
+    std::uint64_t segment_bytes = 64u << 20;     ///< A segment is sealed before it grows beyond.
+    bool indexed = true;                         ///< False: no index.db.
+    sqlite::disk_vfs const* index_on = nullptr;  ///< For the index, if not the machine's disk.
     std::chrono::microseconds keep_answers = std::chrono::hours{24 * 7};
     /// How far views have come: what they cover is not cut from the tail, and if they are ahead of
     /// the log, or of another line, it opens read-only.
@@ -47,7 +48,7 @@ public:
     static result<std::unique_ptr<segment_engine>> open(
         std::filesystem::path const& directory,
         mode how,
-        disk& on,
+        storage::disk& on,
         clock& time,
         random_source& random,
         segment_options options = {}
@@ -70,7 +71,7 @@ public:
     result<bool> passed(position at, hash256 const& chain) const;
 
 protected:
-    segment_engine(disk& on, folder in, uuid const& log_id, segment_options options);
+    segment_engine(storage::disk& on, folder in, uuid const& log_id, segment_options options);
 
     /// The segments as they are, and the end that goes with them.
     struct moment {
@@ -82,7 +83,7 @@ protected:
     /// The index if there is one now; it stays until close().
     virtual segments::index const* usable_index() const { return index_.get(); }
 
-    disk& disk_;
+    storage::disk& disk_;
     folder const folder_;
     uuid const log_id_;
     segment_options const options_;

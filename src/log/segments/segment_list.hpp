@@ -26,13 +26,13 @@ public:
         std::size_t segments_max = 128;     ///< Open files.
     };
 
-    segment_cache(disk& on, bounds most) : disk_(on), most_(most) {}
+    segment_cache(storage::disk& on, bounds most) : disk_(on), most_(most) {}
 
     /// The segment with its tables; if they are damaged, worked out again from its frames.
     result<std::shared_ptr<segment const>> open(segment_entry const& entry);
 
 private:
-    disk& disk_;
+    storage::disk& disk_;
     bounds most_;
     std::mutex mutex_;  // guards everything below
     std::list<std::shared_ptr<segment const>> newest_first_;

@@ -20,7 +20,7 @@ constexpr auto offset_max = std::uint64_t{std::numeric_limits<std::uint32_t>::ma
 
 }  // namespace
 
-result<void> write_zeros(file& to, std::uint64_t begin, std::uint64_t end) {
+result<void> write_zeros(storage::file& to, std::uint64_t begin, std::uint64_t end) {
     std::string const zeros(std::min<std::uint64_t>(end - begin, 1 << 20), '\0');
     for (auto at = begin; at < end; at += zeros.size())
         DIPTYCH_TRY(to.write(
@@ -39,7 +39,7 @@ result<void> next_segment::make(std::uint64_t zeros) {
     if (left_over) {
         DIPTYCH_TRY(disk_.remove(path));
     }
-    DIPTYCH_TRY(auto made, disk_.open(path, file_mode::create_new));
+    DIPTYCH_TRY(auto made, disk_.open(path, storage::file_mode::create_new));
     DIPTYCH_TRY(write_zeros(*made, 0, zeros));
     ready_ = std::move(made);
     zeros_ = zeros;
@@ -73,7 +73,7 @@ void next_segment::forget() {
 }
 
 segment_writer::segment_writer(
-    std::shared_ptr<segment> to, std::unique_ptr<file> ahead, std::uint64_t zeros_end
+    std::shared_ptr<segment> to, std::unique_ptr<storage::file> ahead, std::uint64_t zeros_end
 )
     : to_(std::move(to)),
       ahead_file_(std::move(ahead)),

@@ -13,7 +13,7 @@
 namespace diptych::log::segments {
 
 /// Writes real zeros from `begin` to `end` and syncs them.
-result<void> write_zeros(file& to, std::uint64_t begin, std::uint64_t end);
+result<void> write_zeros(storage::file& to, std::uint64_t begin, std::uint64_t end);
 
 /// How many zeros to keep ahead in a log of this size.
 std::uint64_t ahead_size(std::uint64_t file_size);
@@ -24,7 +24,7 @@ std::uint64_t ahead_size(std::uint64_t file_size);
 /// Keeps a reference: the disk must outlive it.
 class next_segment {
 public:
-    next_segment(disk& on, folder in) : disk_(on), folder_(std::move(in)) {}
+    next_segment(storage::disk& on, folder in) : disk_(on), folder_(std::move(in)) {}
 
     /// Makes the file with `zeros` bytes if it is not there. Whether it made it.
     result<bool> prepare(std::uint64_t zeros);
@@ -41,10 +41,10 @@ public:
 private:
     result<void> make(std::uint64_t zeros);
 
-    disk& disk_;
+    storage::disk& disk_;
     folder folder_;
     std::mutex mutex_;  // guards everything below
-    std::unique_ptr<file> ready_;
+    std::unique_ptr<storage::file> ready_;
     std::atomic<std::uint64_t> zeros_ = 0;
 };
 
@@ -54,7 +54,7 @@ public:
     /// `zeros_end`: how far the file is known to hold zeros. `ahead` is the same file opened once
     /// more: an I/O error is reported once to each opening, and a commit must not miss its own.
     segment_writer(
-        std::shared_ptr<segment> to, std::unique_ptr<file> ahead, std::uint64_t zeros_end
+        std::shared_ptr<segment> to, std::unique_ptr<storage::file> ahead, std::uint64_t zeros_end
     );
 
     std::shared_ptr<segment> const& target() const { return to_; }
@@ -75,7 +75,7 @@ public:
 
 private:
     std::shared_ptr<segment> to_;
-    std::unique_ptr<file> ahead_file_;
+    std::unique_ptr<storage::file> ahead_file_;
     blocks_ahead ahead_;
     std::atomic<bool> ahead_blocked_ = false;  // no space: not tried again in this segment
 };

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "log/frame.hpp"
-#include "log/segments/disk.hpp"
+#include "storage/disk.hpp"
 
 #include <array>
 #include <cstdint>
@@ -60,7 +60,7 @@ std::optional<numbered_mark> decode_mark(std::string_view bytes);
 /// The shared page. One thread stores; loading is thread-safe, also from other processes.
 class watermark {
 public:
-    explicit watermark(std::unique_ptr<shared_page> page) : page_(std::move(page)) {}
+    explicit watermark(std::unique_ptr<storage::shared_page> page) : page_(std::move(page)) {}
 
     void store(durable_mark const& mark);
 
@@ -70,7 +70,7 @@ public:
 private:
     std::optional<numbered_mark> load_slot(std::size_t slot) const;
 
-    std::unique_ptr<shared_page> page_;
+    std::unique_ptr<storage::shared_page> page_;
     std::uint64_t sequence_ = 0;
 };
 

@@ -9,7 +9,7 @@ namespace diptych::log::segments {
 namespace {
 
 // Derived, so losing it loses nothing: a damaged index is thrown away and built again.
-result<void> remove_index(disk& on, folder const& in) {
+result<void> remove_index(storage::disk& on, folder const& in) {
     for (auto const* const suffix : {"", "-wal", "-shm"}) {
         auto path = in.index();
         path += suffix;
@@ -21,7 +21,11 @@ result<void> remove_index(disk& on, folder const& in) {
 }  // namespace
 
 writing_engine::writing_engine(
-    disk& on, folder in, uuid const& log_id, segment_options options, file_lock lock
+    storage::disk& on,
+    folder in,
+    uuid const& log_id,
+    segment_options options,
+    storage::file_lock lock
 )
     : segment_engine(on, in, log_id, std::move(options)),
       lock_(std::move(lock)),
@@ -31,7 +35,7 @@ writing_engine::writing_engine(
 }
 
 result<std::unique_ptr<segment_engine>> writing_engine::open(
-    disk& on, folder const& in, clock& time, random_source& random, segment_options options
+    storage::disk& on, folder const& in, clock& time, random_source& random, segment_options options
 ) {
     // Looked at before the lock is taken, so that another program's folder gets no LOCK; and again
     // after, since another process may have made the log meanwhile.
@@ -54,10 +58,10 @@ result<std::unique_ptr<segment_engine>> writing_engine::open(
 
 result<void> writing_engine::open_index() {
     if (!options_.indexed) return {};
-    auto opened = index::open(folder_.index(), log_id_, index::mode::writer);
+    auto opened = index::open({folder_.index(), options_.index_on}, log_id_, index::mode::writer);
     if (!opened && opened.error().kind == errc::corrupt) {
         DIPTYCH_TRY(remove_index(disk_, folder_));
-        opened = index::open(folder_.index(), log_id_, index::mode::writer);
+        opened = index::open({folder_.index(), options_.index_on}, log_id_, index::mode::writer);
     }
     if (!opened) return std::unexpected(opened.error());
     index_ = std::move(*opened);
@@ -150,7 +154,7 @@ result<void> writing_engine::start_writing(inspection const& found) {
         return begin_segment(std::move(list), end_);
     }
     DIPTYCH_TRY(auto const size, found.last->on().size());
-    DIPTYCH_TRY(auto ahead, disk_.open(found.last->path(), file_mode::read_write));
+    DIPTYCH_TRY(auto ahead, disk_.open(found.last->path(), storage::file_mode::read_write));
     auto writer = std::make_shared<segment_writer>(found.last, std::move(ahead), size);
     auto const lock = std::scoped_lock(mutex_);
     writer_ = std::move(writer);
@@ -167,7 +171,7 @@ result<void> writing_engine::begin_segment(segment_list list, log_end const& aft
         .recorded_at = after.recorded_at,
     };
     DIPTYCH_TRY(auto begun, next_.begin(header));
-    DIPTYCH_TRY(auto ahead, disk_.open(begun->path(), file_mode::read_write));
+    DIPTYCH_TRY(auto ahead, disk_.open(begun->path(), storage::file_mode::read_write));
     list.open = begun;
     list.last = after.position;
     list.open_end = segment_header_size;

@@ -15,11 +15,19 @@ class writing_engine final : public segment_engine {
 public:
     /// As segment_engine::open.
     static result<std::unique_ptr<segment_engine>> open(
-        disk& on, folder const& in, clock& time, random_source& random, segment_options options
+        storage::disk& on,
+        folder const& in,
+        clock& time,
+        random_source& random,
+        segment_options options
     );
 
     writing_engine(
-        disk& on, folder in, uuid const& log_id, segment_options options, file_lock lock
+        storage::disk& on,
+        folder in,
+        uuid const& log_id,
+        segment_options options,
+        storage::file_lock lock
     );
 
     log_end end() const override;
@@ -45,7 +53,7 @@ private:
     result<bool> prepare_blocks();
     durable_mark mark() const;
 
-    file_lock lock_;
+    storage::file_lock lock_;
     next_segment next_;
     std::optional<watermark> watermark_;
     std::mutex housekeeping_;       // held while maintain() uses the segment files

@@ -2,7 +2,7 @@
 /// A disk in memory that fails where it is told to, and forgets what was not synced.
 #pragma once
 
-#include "log/segments/disk.hpp"
+#include "storage/disk.hpp"
 
 #include <diptych/try.hpp>
 
@@ -24,7 +24,7 @@ namespace diptych::log::segments {
 enum class unsynced { lost, kept, half };
 
 /// Paths are flat strings; a directory exists if it was made. Thread-safe.
-class faulty_disk final : public disk {
+class faulty_disk final : public storage::disk {
 public:
     // Faults. Calls that change something are numbered from 1.
     std::size_t fail_at = 0;  ///< This call fails once; 0: none.
@@ -59,10 +59,12 @@ public:
         return files;
     }
 
-    result<std::unique_ptr<file>> open(std::filesystem::path const& path, file_mode mode) override {
+    result<std::unique_ptr<storage::file>> open(
+        std::filesystem::path const& path, storage::file_mode mode
+    ) override {
         auto const lock = std::scoped_lock(mutex_);
         auto const there = names_.find(path);
-        if (mode == file_mode::create_new) {
+        if (mode == storage::file_mode::create_new) {
             DIPTYCH_TRY(may("create", path));
             if (there != names_.end()) return fail(errc::failed, "exists: " + path.native());
             auto made = std::make_shared<node>();
@@ -93,6 +95,13 @@ public:
     result<bool> exists(std::filesystem::path const& path) override {
         auto const lock = std::scoped_lock(mutex_);
         return names_.contains(path) || is_directory(path) || pages_.contains(path);
+    }
+
+    result<storage::file_facts> look_at(std::filesystem::path const& path) override {
+        auto const lock = std::scoped_lock(mutex_);
+        auto const there = names_.find(path);
+        if (there == names_.end()) return fail(errc::not_found, "not there: " + path.native());
+        return storage::file_facts{.bytes = there->second->content.size()};
     }
 
     result<void> make_directories(std::filesystem::path const& path) override {
@@ -134,18 +143,21 @@ public:
         return {};
     }
 
-    result<file_lock> lock(std::filesystem::path const& path) override {
+    result<storage::file_lock> lock(std::filesystem::path const& path) override {
         auto const lock = std::scoped_lock(mutex_);
         if (std::ranges::count(locked_, path.native()) > 0)
             return fail(errc::unavailable, "locked", "process 1 writes to this folder");
         locked_.push_back(path.native());
-        return file_lock{this, [path](void* self) {
-                             std::erase(static_cast<faulty_disk*>(self)->locked_, path.native());
-                         }};
+        return storage::file_lock{this, [path](void* self) {
+                                      std::erase(
+                                          static_cast<faulty_disk*>(self)->locked_, path.native()
+                                      );
+                                  }};
     }
 
-    result<std::unique_ptr<shared_page>> share(std::filesystem::path const& path, bool writable)
-        override {
+    result<std::unique_ptr<storage::shared_page>> share(
+        std::filesystem::path const& path, bool writable
+    ) override {
         auto const lock = std::scoped_lock(mutex_);
         if (!pages_.contains(path)) {
             if (!writable) return fail(errc::not_found, path.native());
@@ -159,7 +171,7 @@ private:
     struct page_bytes {
         alignas(64) std::array<std::byte, 4096> bytes{};
     };
-    struct page final : shared_page {
+    struct page final : storage::shared_page {
         explicit page(std::shared_ptr<page_bytes> of) : kept(std::move(of)) {}
         std::span<std::byte, 4096> bytes() override { return kept->bytes; }
         std::shared_ptr<page_bytes> kept;
@@ -198,7 +210,7 @@ private:
         }
     };
 
-    class handle final : public file {
+    class handle final : public storage::file {
     public:
         handle(faulty_disk& on, std::filesystem::path path, std::shared_ptr<node> to)
             : disk_(on), path_(std::move(path)), node_(std::move(to)) {

@@ -72,7 +72,9 @@ TEST_CASE("files of format 1 open") {
     std::filesystem::copy(
         source / "tests/golden/segments/v1", folder.path, std::filesystem::copy_options::recursive
     );
-    log_opener opener{system_disk(), folder.path, {.segment_bytes = 600, .indexed = false}};
+    log_opener opener{
+        storage::system_disk(), folder.path, {.segment_bytes = 600, .indexed = false}
+    };
     check_golden(*opener.reader().or_throw());
     auto const log = opener.writer().or_throw();
     check_golden(*log);

@@ -142,7 +142,7 @@ public:
 
 /// Opens engines on one disk and folder.
 struct log_opener {
-    disk& on;
+    storage::disk& on;
     std::filesystem::path path;
     segment_options options = {.indexed = false};
     still_clock time = {};

@@ -26,7 +26,7 @@ std::size_t count_of(segment_engine const& log, posting_key key) {
 
 TEST_CASE("an index follows the segments, is kept, and loses nothing when it is deleted") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, {.segment_bytes = 20'000}};
+    log_opener opener{storage::system_disk(), folder.path, {.segment_bytes = 20'000}};
     posting_key const key{.kind = posting_kind::home, .text = "product-p3"};
     std::size_t found = 0;
     {
@@ -62,7 +62,7 @@ TEST_CASE("an index follows the segments, is kept, and loses nothing when it is 
 
 TEST_CASE("an index beyond the end of the log is acknowledged loss") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
     {
         auto const log = opener.writer().or_throw();
         write_events(*log, 4).or_throw();
@@ -111,7 +111,7 @@ TEST_CASE("an index beyond the end of the log is acknowledged loss") {
 TEST_CASE("an index of another line of history is not asked") {
     temporary_folder const folder;
     temporary_folder const other;
-    log_opener opener{system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
     auto const write = [&](std::size_t size) {
         auto const log = opener.writer().or_throw();
         write_events(*log, 4, size).or_throw();
@@ -135,7 +135,7 @@ TEST_CASE("an index of another line of history is not asked") {
 
 TEST_CASE("a reader that finds no index looks again, and holds no more than it may meanwhile") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
     {
         auto const log = opener.writer().or_throw();
         for (int i = 0; i < 50; ++i) write_events(*log, 2).or_throw();
@@ -183,7 +183,7 @@ TEST_CASE("a reader that finds no index looks again, and holds no more than it m
 
 TEST_CASE("a reader that follows without an index holds no more than it may") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
     auto const writer = opener.writer().or_throw();
     write_events(*writer, 2).or_throw();
     std::filesystem::remove(folder.path / "index.db");
@@ -204,7 +204,7 @@ TEST_CASE("a reader that follows without an index holds no more than it may") {
 
 TEST_CASE("an index of another line of history opens the log for reading only") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
     {
         auto const log = opener.writer().or_throw();
         write_events(*log, 2).or_throw();
@@ -233,7 +233,7 @@ TEST_CASE("an index of another line of history opens the log for reading only") 
 
 TEST_CASE("stored states come back, and are forgotten without harm") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
     auto const log = opener.writer().or_throw();
     log->save_state("stock product-p1", "bytes").or_throw();
     CHECK(log->load_state("stock product-p1").or_throw() == "bytes");

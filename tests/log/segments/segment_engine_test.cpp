@@ -18,7 +18,7 @@ std::string text_of(std::filesystem::path const& path) {
 }
 
 std::vector<std::string> segments_in(std::filesystem::path const& root) {
-    auto names = system_disk().list(root / "log").or_throw();
+    auto names = storage::system_disk().list(root / "log").or_throw();
     std::erase_if(names, [](auto const& name) { return !name.ends_with(".seg"); });
     return names;
 }
@@ -27,7 +27,7 @@ std::vector<std::string> segments_in(std::filesystem::path const& root) {
 
 TEST_CASE("a missing folder becomes a log, and what is written is there after a clean close") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path};
     uuid log_id;
     {
         auto const log = opener.writer().or_throw();
@@ -52,7 +52,7 @@ TEST_CASE("a missing folder becomes a log, and what is written is there after a 
 
 TEST_CASE("a log that was not closed has everything that was acknowledged") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path};
     for (std::uint64_t round = 1; round <= 3; ++round) {
         auto const log = opener.writer().or_throw();
         for (int i = 0; i < 5; ++i) write_events(*log, 2).or_throw();
@@ -62,7 +62,9 @@ TEST_CASE("a log that was not closed has everything that was acknowledged") {
 
 TEST_CASE("segments are sealed before they grow beyond their size, and read as one log") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, {.segment_bytes = 20'000, .indexed = false}};
+    log_opener opener{
+        storage::system_disk(), folder.path, {.segment_bytes = 20'000, .indexed = false}
+    };
     {
         auto const log = opener.writer().or_throw();
         for (std::size_t i = 0; i < 200; ++i) write_events(*log, 1 + i % 3, 100).or_throw();
@@ -80,7 +82,9 @@ TEST_CASE("segments are sealed before they grow beyond their size, and read as o
 
 TEST_CASE("frames begin with the one that holds a position and keep within the bytes asked for") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, {.segment_bytes = 200'000, .indexed = false}};
+    log_opener opener{
+        storage::system_disk(), folder.path, {.segment_bytes = 200'000, .indexed = false}
+    };
     auto const log = opener.writer().or_throw();
     for (int i = 0; i < 300; ++i) write_events(*log, 4, 700).or_throw();
     for (std::uint64_t n = 1; n <= 1200; n += 7) {
@@ -100,7 +104,7 @@ TEST_CASE("frames begin with the one that holds a position and keep within the b
 
 TEST_CASE("answers-only frames take no position and are kept in their place") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path};
     hash256 chain;
     {
         auto const log = opener.writer().or_throw();
@@ -131,7 +135,7 @@ TEST_CASE("answers-only frames take no position and are kept in their place") {
 
 TEST_CASE("the chain inside a frame is the one that its events make") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path};
     auto const log = opener.writer().or_throw();
     write_events(*log, 3).or_throw();
     auto const before = log->end();
@@ -147,7 +151,9 @@ TEST_CASE("the chain inside a frame is the one that its events make") {
 
 TEST_CASE("the position at a time is the last one recorded until then") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, {.segment_bytes = 8'000, .indexed = false}};
+    log_opener opener{
+        storage::system_disk(), folder.path, {.segment_bytes = 8'000, .indexed = false}
+    };
     auto const log = opener.writer().or_throw();
     CHECK(log->position_at(timestamp{1h}).or_throw() == position{0});
     for (int i = 0; i < 60; ++i) write_events(*log, 2, 100).or_throw();
@@ -162,7 +168,9 @@ TEST_CASE("the position at a time is the last one recorded until then") {
 
 TEST_CASE("single events far apart and side by side are fetched, each checked") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, {.segment_bytes = 50'000, .indexed = false}};
+    log_opener opener{
+        storage::system_disk(), folder.path, {.segment_bytes = 50'000, .indexed = false}
+    };
     auto const log = opener.writer().or_throw();
     for (int i = 0; i < 100; ++i) write_events(*log, 5, 300).or_throw();
     std::vector<position> const wanted{
@@ -183,7 +191,7 @@ TEST_CASE("single events far apart and side by side are fetched, each checked") 
 
 TEST_CASE("a second writer is refused with the name of the first, a reader is welcome") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path};
     auto const log = opener.writer().or_throw();
     auto const second = opener.writer();
     REQUIRE_FALSE(second);
@@ -194,7 +202,9 @@ TEST_CASE("a second writer is refused with the name of the first, a reader is we
 
 TEST_CASE("a reader follows the writer's watermark over segments, and writes nothing") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, {.segment_bytes = 9'000, .indexed = false}};
+    log_opener opener{
+        storage::system_disk(), folder.path, {.segment_bytes = 9'000, .indexed = false}
+    };
     CHECK(opener.reader().error().kind == errc::not_found);
     auto const writer = opener.writer().or_throw();
     auto const reader = opener.reader().or_throw();
@@ -214,7 +224,7 @@ TEST_CASE("a reader follows the writer's watermark over segments, and writes not
 
 TEST_CASE("a log without a writer is read up to its last watermark or clean close") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path};
     {
         auto const log = opener.writer().or_throw();
         write_events(*log, 4).or_throw();
@@ -228,29 +238,33 @@ TEST_CASE("a log without a writer is read up to its last watermark or clean clos
 
 TEST_CASE("another program's folder and a newer format are left alone") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path};
     std::filesystem::create_directories(folder.path);
     std::ofstream(folder.path / "notes.txt") << "mine";
     auto const foreign = opener.writer();
     CHECK(foreign.error().code == "foreign_folder");
     CHECK(foreign.error().message.contains("notes.txt"));
-    CHECK(system_disk().list(folder.path).or_throw() == std::vector<std::string>{"notes.txt"});
+    CHECK(
+        storage::system_disk().list(folder.path).or_throw() == std::vector<std::string>{"notes.txt"}
+    );
 
     std::filesystem::remove(folder.path / "notes.txt");
     opener.writer().or_throw()->close().or_throw();
     auto const format = text_of(folder.path / "FORMAT");
     std::ofstream(folder.path / "FORMAT") << "diptych 2\n" << format.substr(10);
-    auto const names = system_disk().list(folder.path).or_throw();
+    auto const names = storage::system_disk().list(folder.path).or_throw();
     CHECK(opener.writer().error().code == "newer_format");
     CHECK(opener.reader().error().code == "newer_format");
-    CHECK(system_disk().list(folder.path).or_throw() == names);
+    CHECK(storage::system_disk().list(folder.path).or_throw() == names);
     std::ofstream(folder.path / "FORMAT") << "something else\n";
     CHECK(opener.writer().error().code == "foreign_folder");
 }
 
 TEST_CASE("housekeeping writes zeros ahead, so that commits do not grow the file") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, {.segment_bytes = 2'000'000, .indexed = false}};
+    log_opener opener{
+        storage::system_disk(), folder.path, {.segment_bytes = 2'000'000, .indexed = false}
+    };
     auto const log = opener.writer().or_throw();
     auto const path = folder.path / "log" / "00000000000000000001.seg";
     std::uint64_t grown = 0;
@@ -269,7 +283,9 @@ TEST_CASE("housekeeping writes zeros ahead, so that commits do not grow the file
 
 TEST_CASE("a commit that outruns the zeros works, also while they are being written") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path, {.segment_bytes = 3'000'000, .indexed = false}};
+    log_opener opener{
+        storage::system_disk(), folder.path, {.segment_bytes = 3'000'000, .indexed = false}
+    };
     {
         auto const log = opener.writer().or_throw();
         std::atomic<bool> done = false;
@@ -286,7 +302,7 @@ TEST_CASE("a commit that outruns the zeros works, also while they are being writ
 
 TEST_CASE("an event of 342 bytes takes at most 1.35 times that in the log") {
     temporary_folder const folder;
-    log_opener opener{system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path};
     auto const log = opener.writer().or_throw();
     std::vector<event_data> events(64);
     for (auto& event : events)

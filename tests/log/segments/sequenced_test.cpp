@@ -12,7 +12,7 @@ using log::segments::segment_options;
 
 /// A log on segments, on a machine or on a disk in memory.
 struct segment_log {
-    log::segments::disk& disk = log::segments::system_disk();
+    storage::disk& disk = storage::system_disk();
     std::filesystem::path path;
     segment_options options = {};
     log::limits bounds = {};

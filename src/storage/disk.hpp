@@ -11,9 +11,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-namespace diptych::log::segments {
+namespace diptych::storage {
 
 /// An open file. Reads are thread-safe; writes are one thread's.
 class file {
@@ -31,6 +32,13 @@ public:
 
     virtual result<std::uint64_t> size() const = 0;
     virtual result<void> truncate(std::uint64_t size) = 0;
+};
+
+/// What is under a name.
+struct file_facts {
+    std::uint64_t bytes = 0;
+    /// Another file that takes the same name has another one. On the machine: device and inode.
+    std::pair<std::uint64_t, std::uint64_t> identity = {};
 };
 
 enum class file_mode { read_only, read_write, create_new };
@@ -59,6 +67,7 @@ public:
     virtual result<std::vector<std::string>> list(std::filesystem::path const& directory
     ) = 0;  ///< Names, sorted.
     virtual result<bool> exists(std::filesystem::path const& path) = 0;
+    virtual result<file_facts> look_at(std::filesystem::path const& path) = 0;
     virtual result<void> make_directories(std::filesystem::path const& path) = 0;
     virtual result<void> rename(
         std::filesystem::path const& from, std::filesystem::path const& to
@@ -79,4 +88,4 @@ public:
 /// The machine's disk.
 disk& system_disk();
 
-}  // namespace diptych::log::segments
+}  // namespace diptych::storage

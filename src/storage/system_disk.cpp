@@ -1,4 +1,4 @@
-#include "log/segments/disk.hpp"
+#include "storage/disk.hpp"
 
 #include <fmt/format.h>
 #include <sys/mman.h>
@@ -12,7 +12,7 @@
 #include <system_error>
 #include <unistd.h>
 
-namespace diptych::log::segments {
+namespace diptych::storage {
 
 namespace {
 
@@ -170,6 +170,15 @@ public:
         return there;
     }
 
+    result<file_facts> look_at(std::filesystem::path const& path) override {
+        struct ::stat about{};
+        if (::stat(path.c_str(), &about) != 0) return cannot("look at", path);
+        return file_facts{
+            .bytes = static_cast<std::uint64_t>(about.st_size),
+            .identity = {about.st_dev, about.st_ino},
+        };
+    }
+
     result<void> make_directories(std::filesystem::path const& path) override {
         std::error_code problem;
         std::filesystem::create_directories(path, problem);
@@ -256,4 +265,4 @@ disk& system_disk() {
     return machine;
 }
 
-}  // namespace diptych::log::segments
+}  // namespace diptych::storage
