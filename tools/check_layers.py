@@ -26,6 +26,7 @@ MAY_INCLUDE = {
 }
 MAY_INCLUDE["app"] = set(MAY_INCLUDE)
 MAY_INCLUDE["edge"] = set(MAY_INCLUDE)
+MAY_INCLUDE["sim"] = set(MAY_INCLUDE) - {"edge"}
 MAY_INCLUDE["cli"] = set(MAY_INCLUDE)
 
 # A third-party header, and the only folders that may name it.

@@ -105,6 +105,19 @@ struct import_options {
 };
 result<void> import_events(import_options const& how);
 
+struct sim_options {
+    std::string workload = "appends";
+    std::uint64_t seed = 1;   ///< The first.
+    std::uint64_t seeds = 1;  ///< How many.
+    std::uint64_t steps = 300;
+    bool trace = false;
+    bool json = false;
+};
+
+/// Runs nodes on a simulated disk, and checks what their clients were promised. Fails with failed,
+/// code "promise_broken", which names the seed.
+result<void> sim(sim_options const& how);
+
 struct bench_options {
     std::string below = ".";
     std::uint64_t callers = 64;

@@ -300,6 +300,17 @@ private:
         add_json(in, import_.json);
         in->footer("Example:\n  diptych import shop.ndjson --data copy");
 
+        auto* const sim =
+            add("sim", "Runs nodes on a disk that lies, and checks every promise", sim_, cli::sim);
+        sim->add_option("--workload", sim_.workload, "appends or reservations")
+            ->capture_default_str();
+        sim->add_option("--seed", sim_.seed, "The first seed")->capture_default_str();
+        sim->add_option("--seeds", sim_.seeds, "How many")->capture_default_str();
+        sim->add_option("--steps", sim_.steps, "Of each run")->capture_default_str();
+        sim->add_flag("--trace", sim_.trace, "Print everything that happens");
+        add_json(sim, sim_.json);
+        sim->footer("Example:\n  diptych sim --seeds 1000");
+
         auto* const bench =
             add("bench", "Measures durable appends on this disk", bench_, cli::bench);
         bench->add_option("--below", bench_.below, "Folder on the disk to measure")
@@ -342,6 +353,7 @@ private:
     cli::verify_options verify_;
     cli::export_options export_;
     cli::import_options import_;
+    cli::sim_options sim_;
     cli::bench_options bench_;
 };
 

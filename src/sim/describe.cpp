@@ -1,0 +1,92 @@
+#include "sim/describe.hpp"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+
+namespace diptych::sim {
+
+namespace {
+
+std::string describe(query const& what) {
+    std::string text = what.category.empty() ? "" : what.category + "-*";
+    for (auto const& item : what.items)
+        text += fmt::format("{}{} {}", text.empty() ? "" : " or ", item.types, item.tags);
+    return text.empty() ? "everything" : text;
+}
+
+std::string describe(append_attempt const& one) {
+    auto text = fmt::format("append op {}:", one.operation);
+    for (auto const& event : one.request.events)
+        text += fmt::format(" {} {} {}", event.stream, event.type, event.tags);
+    for (auto const& [stream, expected] : one.request.expect)
+        text += fmt::format(" expect {} {}", stream, to_string(expected));
+    if (one.request.unless)
+        text += fmt::format(
+            " unless {} after {}",
+            describe(one.request.unless->what),
+            to_string(one.request.unless->after)
+        );
+    if (one.request.command) text += " as " + one.request.command->id;
+    if (!one.answer) return text + " -> ?";
+    if (!*one.answer)
+        return text + fmt::format(
+                          " -> {} {}: {}",
+                          to_string(one.answer->error().kind),
+                          one.answer->error().code,
+                          one.answer->error().message
+                      );
+    return text + " -> " + to_string((*one.answer)->at) +
+           ((*one.answer)->repeated ? " repeated" : "");
+}
+
+std::string describe(command_attempt const& one) {
+    auto const text = one.command + " " + one.json + (one.id.empty() ? "" : " as " + one.id);
+    if (!one.answer) return text + " -> ?";
+    if (!*one.answer)
+        return text + fmt::format(
+                          " -> {} {}: {}",
+                          to_string(one.answer->error().kind),
+                          one.answer->error().code,
+                          one.answer->error().message
+                      );
+    return text + " -> " + to_json(**one.answer);
+}
+
+std::string describe(read_attempt const& one) {
+    auto text = std::visit(
+        [](auto const& what) -> std::string {
+            if constexpr (requires { what.what; })
+                return fmt::format(
+                    "read {} {} {}, {} at most",
+                    describe(what.what),
+                    what.direction == direction::forward ? "after" : "before",
+                    what.after.value,
+                    what.limit
+                );
+            else
+                return fmt::format(
+                    "read {} from {} {}",
+                    what.first,
+                    what.second.from.value,
+                    what.second.direction == direction::forward ? "on" : "back"
+                );
+        },
+        one.what
+    );
+    text += " ->";
+    for (auto const& event : one.events) text += fmt::format(" {}", event.position);
+    return text + fmt::format(", seen {}{}", one.seen, one.at_end ? ", the end" : "");
+}
+
+std::string describe(query_attempt const& one) {
+    return fmt::format("query {} at least {} -> at {}", one.view, one.at_least, one.at);
+}
+
+}  // namespace
+
+std::string describe(attempt const& one) {
+    return fmt::format("client {}, {}-{}: ", one.client, one.begun, one.answered) +
+           std::visit([](auto const& what) { return describe(what); }, one.what);
+}
+
+}  // namespace diptych::sim

@@ -1,0 +1,68 @@
+/// @file
+/// What clients did and what they saw, as one list: all that the checker knows besides the log.
+#pragma once
+
+#include "sim/log_model.hpp"
+
+#include <diptych/append.hpp>
+#include <diptych/error.hpp>
+#include <diptych/event_log.hpp>
+#include <diptych/execute.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace diptych::sim {
+
+/// One attempt to append. Attempts of one operation bring the same request.
+struct append_attempt {
+    std::uint64_t operation;  ///< Is in the data of its events, as `"op":7`.
+    append_request request;
+    std::optional<result<appended>> answer = {};  ///< None: none came before a crash.
+};
+
+/// One command, or one sent again under its id.
+struct command_attempt {
+    std::string command;
+    std::string json;
+    std::string id = {};  ///< Empty: it has none.
+    std::optional<result<outcome>> answer = {};
+};
+
+/// A page of the log.
+struct read_attempt {
+    std::variant<read_options, std::pair<std::string, stream_options>> what;
+    std::vector<logged> events = {};
+    std::uint64_t seen = 0;  ///< The page's.
+    bool at_end = false;
+};
+
+/// The rows of a view.
+struct query_attempt {
+    std::string view;
+    std::uint64_t at_least = 0;  ///< That the client asked for.
+    std::uint64_t at = 0;        ///< That the rows show.
+    std::string rows = {};
+};
+
+/// Moments count up with each beginning and each answer: an operation whose answer has a smaller
+/// number than another's beginning was over when that one began.
+struct attempt {
+    std::uint64_t client;
+    std::uint64_t begun;
+    std::uint64_t answered = 0;  ///< 0: not.
+    std::variant<append_attempt, command_attempt, read_attempt, query_attempt> what;
+};
+
+struct history {
+    std::vector<std::unique_ptr<attempt>> attempts;  ///< Each stays where it is until answered.
+    std::uint64_t moments = 0;
+
+    std::uint64_t next_moment() { return ++moments; }
+};
+
+}  // namespace diptych::sim

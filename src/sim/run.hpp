@@ -1,0 +1,40 @@
+/// @file
+/// One simulated run: a seed decides what clients do, which part of the node runs next, when it is
+/// killed or loses its power, and what the disk does. The same seed gives the same run.
+#pragma once
+
+#include "sim/workload.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace diptych::sim {
+
+struct run_options {
+    std::uint64_t seed = 1;
+    std::size_t steps = 300;
+    bool crashes = true;  ///< Kills, power losses and restarts.
+    bool faults = true;   ///< Calls of the disk that fail.
+    /// Told of everything that happens, a line each.
+    std::function<void(std::string_view)> trace = {};
+};
+
+struct run_report {
+    std::uint64_t seed = 0;
+    std::uint64_t steps = 0;
+    std::uint64_t events = 0;    ///< In the log at the end.
+    std::uint64_t attempts = 0;  ///< Of clients.
+    std::uint64_t answered = 0;
+    std::uint64_t crashes = 0;
+    std::uint64_t faults = 0;
+    std::uint64_t disk_calls = 0;
+    std::optional<std::string> broken = {};  ///< The promise that was, if one was.
+};
+
+/// Runs to the end: all steps, then without faults until nothing is left to do, then checks.
+run_report simulate(workload const& of, run_options const& how);
+
+}  // namespace diptych::sim

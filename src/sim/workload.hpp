@@ -1,0 +1,70 @@
+/// @file
+/// What clients of a simulated node do, and what must be true of the log that they leave.
+#pragma once
+
+#include "sim/chance.hpp"
+#include "sim/checker.hpp"
+#include "sim/history.hpp"
+#include "sim/world.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace diptych::sim {
+
+/// What a client may do while the node runs. Nothing here waits: answers come with later steps.
+class clients {
+public:
+    clients(world& in, history& into, chance& draws) : world_(in), history_(into), draws_(draws) {}
+
+    chance& draws() { return draws_; }
+
+    /// Appends a request that was not made before, and says which operation it is. Its events get
+    /// `"op":<number>` into their data.
+    std::uint64_t append(append_request request);
+
+    /// Brings the request of an earlier operation once more, if it has an id.
+    void append_again();
+
+    void command(std::string name, std::string json, std::string id = {});
+    void command_again();
+
+    void read(read_options const& what);
+    void read_stream(std::string stream, stream_options const& what);
+
+    /// All rows of a view, if it shows `at_least` already.
+    void query(std::string view, token at_least);
+
+    /// Tokens that clients were given.
+    std::vector<token> const& tokens() const { return tokens_; }
+
+private:
+    attempt& begin(decltype(attempt::what) what);
+    void submit_append(append_attempt made);
+    void submit_command(command_attempt made);
+    void saw(token at) { tokens_.push_back(at); }
+
+    world& world_;
+    history& history_;
+    chance& draws_;
+    std::uint64_t operations_ = 0;
+    std::vector<append_attempt> keyed_;  // without answers
+    std::vector<command_attempt> keyed_commands_;
+    std::vector<token> tokens_;
+};
+
+/// A kind of use.
+struct workload {
+    world_parts parts;
+    std::function<void(clients&)> act;  ///< Begins one operation.
+    rows_of_view rows;
+    /// Rules of the domain that the whole log must keep; the last, when everything has come to
+    /// rest.
+    std::function<std::optional<std::string>(log_model const&)> rule;
+};
+
+}  // namespace diptych::sim

@@ -1,0 +1,125 @@
+#include "sim/workloads/theatre.hpp"
+#include "sim/workloads/workloads.hpp"
+
+#include <fmt/core.h>
+
+#include <map>
+#include <set>
+#include <string>
+
+namespace diptych::sim {
+
+namespace {
+
+constexpr auto seats_taken = R"sql(
+-- @view seats inline
+create table seats (show text not null, guest text not null, primary key (show, guest));
+-- @on reserved
+insert into seats (show, guest) values (:show, :guest);
+-- @on released
+delete from seats where show = :show and guest = :guest;
+)sql";
+
+constexpr auto letters_sent = R"sql(
+-- @view letters async
+create table letters (guest text primary key, sent integer not null);
+-- @on written_to
+insert into letters (guest, sent) values (:guest, 1)
+on conflict (guest) do update set sent = sent + 1;
+)sql";
+
+std::string value_of(logged const& event, std::string_view name) {
+    auto const key = fmt::format(R"("{}":")", name);
+    auto const from = event.data.find(key) + key.size();
+    return event.data.substr(from, event.data.find('"', from) - from);
+}
+
+void act(clients& of) {
+    auto& draws = of.draws();
+    auto const show = fmt::format("s{}", draws.between(1, 3));
+    auto const guest = fmt::format("g{}", draws.between(1, 6));
+    auto const id = draws.one_in(2) ? fmt::format("k{}", draws.next()) : std::string{};
+    auto const body = fmt::format(R"({{"show":"{}","guest":"{}"}})", show, guest);
+    auto const draw = draws.below(20);
+    if (draw < 10)
+        of.command("reserve", body, id);
+    else if (draw < 13)
+        of.command("release", body, id);
+    else if (draw < 16)
+        of.command_again();
+    else
+        of.query(
+            draws.one_in(2) ? "seats" : "letters",
+            of.tokens().empty() ? token{} : draws.one_of(of.tokens())
+        );
+}
+
+std::string rows(std::string_view view, log_model const& log, std::uint64_t prefix) {
+    std::set<std::pair<std::string, std::string>> seats;
+    std::map<std::string, int> letters;
+    for (std::uint64_t position = 1; position <= prefix; ++position) {
+        auto const& event = log.at(position);
+        if (event.type == "theatre.reserved")
+            seats.emplace(value_of(event, "show"), value_of(event, "guest"));
+        if (event.type == "theatre.released")
+            seats.erase({value_of(event, "show"), value_of(event, "guest")});
+        if (event.type == "theatre.written_to") ++letters[value_of(event, "guest")];
+    }
+    std::string text = "[";
+    auto const row = [&](std::string const& one) { text += (text.size() > 1 ? "," : "") + one; };
+    if (view == "seats")
+        for (auto const& [show, guest] : seats)
+            row(fmt::format(R"({{"show":"{}","guest":"{}"}})", show, guest));
+    else
+        for (auto const& [guest, sent] : letters)
+            row(fmt::format(R"({{"guest":"{}","sent":{}}})", guest, sent));
+    return text + "]";
+}
+
+// Never more guests than seats, never more shows than allowed, a letter for each seat.
+std::optional<std::string> rule(log_model const& log) {
+    std::map<std::string, std::set<std::string>> houses;
+    std::map<std::string, std::size_t> shows;
+    std::map<std::pair<std::string, std::string>, int> owed;
+    for (auto const& event : log.events()) {
+        if (!event.type.starts_with("theatre.")) continue;
+        auto const show = value_of(event, "show");
+        auto const guest = value_of(event, "guest");
+        if (event.type == "theatre.reserved") {
+            if (!houses[show].insert(guest).second)
+                return fmt::format("{} sits twice in {} at {}", guest, show, event.position);
+            if (houses[show].size() > theatre::seats)
+                return fmt::format("{} is overbooked at {}", show, event.position);
+            if (++shows[guest] > theatre::shows_of_guest)
+                return fmt::format("{} has too many shows at {}", guest, event.position);
+            ++owed[{guest, show}];
+        } else if (event.type == "theatre.released") {
+            if (houses[show].erase(guest) == 0)
+                return fmt::format("{} gives back what it has not at {}", guest, event.position);
+            --shows[guest];
+        } else if (--owed[{guest, show}] < 0) {
+            return fmt::format("{} is written to once too often at {}", guest, event.position);
+        }
+    }
+    for (auto const& [who, letters] : owed)
+        if (letters != 0)
+            return fmt::format("{} was not written to about {}", who.first, who.second);
+    return {};
+}
+
+}  // namespace
+
+workload reservations() {
+    return {
+        .parts =
+            {.contexts = {&context_model<theatre::context>()},
+             .views = {{"seats.sql", seats_taken}, {"letters.sql", letters_sent}},
+             .segment_bytes = 12'000,
+             .bounds = {.queue_max = 12, .group_max = 6, .block_events_max = 8}},
+        .act = act,
+        .rows = rows,
+        .rule = rule,
+    };
+}
+
+}  // namespace diptych::sim

@@ -1,0 +1,16 @@
+/// @file
+/// What simulated clients do.
+#pragma once
+
+#include "sim/workload.hpp"
+
+namespace diptych::sim {
+
+/// Appends with conditions of every kind to a few streams, pages of them, and two views that hold
+/// every event.
+workload appends();
+
+/// Guests of a theatre reserve and release seats; views, and a process that writes letters.
+workload reservations();
+
+}  // namespace diptych::sim
