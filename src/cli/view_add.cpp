@@ -86,7 +86,7 @@ result<addition> plan(fs::path const& folder, fs::path const& file) {
     return to;
 }
 
-/// Builds the view beside the others. Fails with what stops it, and the position where it stopped.
+/// Builds the view beside the others. Fails with what stops it.
 result<std::string> build(fs::path const& folder, addition const& what) {
     std::optional<progress_bar> bar;
     auto app = application{{.data = folder, .threads = false, .progress = drawn_in(bar)}};
@@ -95,18 +95,7 @@ result<std::string> build(fs::path const& folder, addition const& what) {
     DIPTYCH_TRY(app.start());
     auto const all = app.parts().views().status();
     auto const built = std::ranges::find(all, what.view, &read::view_status::name);
-    if (built->last_error) {
-        auto why = *built->last_error;
-        auto const has_position = std::ranges::find(why.facts, "position", [](auto const& one) {
-                                      return std::string_view(one.first);
-                                  }) != why.facts.end();
-        if (built->state != read::view_state::failed && !has_position) {
-            auto const at = built->at.position.value + 1;
-            why.message += fmt::format(" (event {})", at);
-            why.facts.emplace_back("position", std::to_string(at));
-        }
-        return std::unexpected(std::move(why));
-    }
+    if (built->last_error) return std::unexpected(*built->last_error);
     auto version = built->version;
     DIPTYCH_TRY(app.close());
     return version;

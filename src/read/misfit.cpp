@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace diptych::read {
 
 namespace {
@@ -76,6 +78,7 @@ error in_view(
     what.facts.emplace_back("view", json_text(view));
     if (what.kind == errc::refused && what.code != "constraint_datatype") {
         what.message = sentence(view, what);
+        what.facts.emplace_back("statement", json_text(where));
         return what;
     }
     if (what.code == "constraint_datatype") {
@@ -90,6 +93,24 @@ error in_view(
         event.type,
         what.message
     );
+    return what;
+}
+
+error stopping(recorded_event const& event, error what) {
+    auto const fact = [&](std::string_view name) {
+        auto const has_name = [&](auto const& one) { return one.first == name; };
+        return std::ranges::find_if(what.facts, has_name);
+    };
+    if (what.kind == errc::refused) {
+        auto const statement = fact("statement");
+        // A JSON text, shown without its quotes.
+        if (statement != what.facts.end())
+            what.message +=
+                fmt::format(" ({})", statement->second.substr(1, statement->second.size() - 2));
+        what.message += fmt::format(" at event {} ({})", event.position.value, event.type);
+    }
+    if (fact("position") == what.facts.end())
+        what.facts.emplace_back("position", std::to_string(event.position.value));
     return what;
 }
 

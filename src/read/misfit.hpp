@@ -21,10 +21,15 @@ std::unexpected<error> misfit(
 );
 
 /// Adds view, place of the statement ("orders.sql:12") and event to what went wrong there. A
-/// violated constraint becomes a sentence for whoever is refused; a value that a column can not
-/// store becomes a failure.
+/// violated constraint becomes a sentence for whoever is refused, with the place as a fact; a value
+/// that a column can not store becomes a failure.
 error in_view(
     std::string_view view, std::string_view where, recorded_event const& event, error what
 );
+
+/// What in_view() made of a failure on a recorded event, where nobody is refused and the view
+/// stops: the message of a violated constraint, too, says place and event, and `position` is a
+/// fact.
+error stopping(recorded_event const& event, error what);
 
 }  // namespace diptych::read

@@ -1,5 +1,7 @@
 #include "read/projector.hpp"
 
+#include "read/misfit.hpp"
+
 #include <diptych/assert.hpp>
 #include <diptych/try.hpp>
 
@@ -77,7 +79,7 @@ private:
                     "a batch goes on exactly behind its checkpoint"
                 );
                 if (auto applied = one(event); !applied) {
-                    done.failure = std::move(applied).error();
+                    done.failure = stopping(event, std::move(applied).error());
                     return done;
                 }
                 done.reached.at = {.epoch = event.epoch, .position = event.position};

@@ -4,6 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <string>
+#include <utility>
+
 using namespace diptych;
 using namespace diptych::read;
 
@@ -134,6 +138,11 @@ insert into once values (:name);
     of.append("counted", R"({"name":"a"})");
     auto const caught_up = views.catch_up("once");
     REQUIRE(!caught_up);
-    CHECK(caught_up.error().message.contains("view 'once' allows each name only once"));
+    CHECK(
+        caught_up.error().message ==
+        "view 'once' allows each name only once (once.sql:5) at event 2 (counted)"
+    );
+    auto const& facts = caught_up.error().facts;
+    CHECK(std::ranges::count(facts, std::pair<std::string, std::string>{"position", "2"}) == 1);
     CHECK(rows_of(views, "once") == R"([{"name":"a"}])");
 }
