@@ -82,10 +82,13 @@ public:
             );
         else
             fmt::print(
-                "imported {} events, {} were there before, skipped {} lines\n",
+                "imported {} event{}, {} {} there before, skipped {} line{}\n",
                 imported_,
+                imported_ == 1 ? "" : "s",
                 repeated_,
-                skipped_
+                repeated_ == 1 ? "was" : "were",
+                skipped_,
+                skipped_ == 1 ? "" : "s"
             );
     }
 

@@ -194,7 +194,11 @@ private:
             add_json(command, options->json);
         }
         read->add_option("STREAM", read_.stream, "Only this home stream");
-        read->add_option("--as-of", read_.as_of, "Nothing later than this position or time");
+        read->add_option(
+            "--as-of",
+            read_.as_of,
+            "Nothing later than this token, position or time (2026-03-01T12:30:00Z)"
+        );
         read->add_flag("--backward", read_.backward, "Newest first");
         read->footer(
             "Examples:\n"

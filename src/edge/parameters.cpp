@@ -99,8 +99,18 @@ result<std::optional<position>> as_of_parameter(http::request const& asked, even
         DIPTYCH_TRY(auto const at, log.position_at(*when));
         return std::optional{at};
     }
-    DIPTYCH_TRY(auto const point, read_point(*text, log));
-    return std::optional{point.position};
+    auto const point = read_point(*text, log);
+    if (!point && point.error().code == "bad_token")
+        return wrong(
+            "as_of",
+            fmt::format(
+                "as_of must be a token like 1.42, a position or a time like 2026-03-01T12:30:00Z, "
+                "not '{}'",
+                *text
+            )
+        );
+    if (!point) return std::unexpected(point.error());
+    return std::optional{point->position};
 }
 
 result<token> read_point(std::string_view text, event_log const& log) {

@@ -48,11 +48,14 @@ error query_conflict(recorded_event const& winner) {
 error version_conflict(
     std::string_view stream, expected_version expected, version actual, recorded_event const* winner
 ) {
+    auto const number = expected.exact().value_or(version{});
+    auto const wanted =
+        number.value > 0 ? fmt::format("version {}", number.value) : to_string(expected);
     error beaten{
         .kind = errc::conflict,
         .code = "stream_version",
         .message = fmt::format(
-            "{} is at version {}, not at the expected {}", stream, actual.value, to_string(expected)
+            "{} is at version {}, not at the expected {}", stream, actual.value, wanted
         ),
     };
     add_text(beaten, "stream", stream);

@@ -142,7 +142,8 @@ private:
         if (!contains(allowed, name)) {
             auto const what = of_.find(name) == nullptr ? "is unknown" : "may not be filtered by";
             return refuse(
-                std::string{what} + "; there are select, order, limit, cursor, and filters on " +
+                std::string{what} +
+                "; there are select, order, limit, cursor, at_least, and filters on " +
                 listed(allowed)
             );
         }

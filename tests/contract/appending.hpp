@@ -140,6 +140,7 @@ TEST_CASE_TEMPLATE_DEFINE(
     CHECK(fact(conflict, "event") == R"({"position":3,"type":"renamed","stream":"a-1"})");
     CHECK(fact(conflict, "stream") == R"("a-1")");
     CHECK(fact(conflict, "expected") == R"("exactly 1")");
+    CHECK(conflict.message.ends_with(", not at the expected version 1"));
     CHECK(fact(conflict, "actual") == "3");
     auto const ahead =
         log.append({event("a-1", "x")}, {{"a-1", expected_version::exactly(version{9})}}).error();

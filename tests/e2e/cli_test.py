@@ -169,7 +169,8 @@ class Carrying(CliTest):
             self.append(f"order-o{number % 3}", "placed", json.dumps({"n": number}))
         copy = self.folder / "copy"
         self.diptych("init", copy)
-        self.diptych("import", "--data", copy, text=self.diptych("export", "--data", self.log))
+        told = self.diptych("import", "--data", copy, text=self.diptych("export", "--data", self.log))
+        self.assertEqual("imported 20 events, 0 were there before, skipped 0 lines\n", told)
         self.append("order-o1", "shipped")
         later = self.diptych("export", "--data", self.log)
         told = json.loads(self.diptych("import", "--data", copy, "--json", text=later))
@@ -183,6 +184,8 @@ class Carrying(CliTest):
         told = json.loads(self.diptych("import", "--data", copy, "--json", text=later))
         self.assertEqual({"imported": 0, "repeated": 23, "skipped": 0}, told)
         self.assertEqual(24, len(self.diptych("export", "--data", copy).splitlines()))
+        told = self.diptych("import", "--data", copy, text=json.dumps({"stream": "a-1", "type": "b"}))
+        self.assertEqual("imported 1 event, 0 were there before, skipped 0 lines\n", told)
 
     def test_lines_that_only_the_log_refuses_are_named_and_skipped_too(self):
         lines = ['{"stream":"a-1","type":"made"}', '{"stream":"a-1","type":"$made"}',

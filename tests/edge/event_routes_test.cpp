@@ -132,6 +132,17 @@ TEST_CASE("a stream is read page by page in both directions") {
     CHECK(of.ask("GET", "/streams/cup-1", "If-None-Match: \"4\"\r\n").status == 200);
     CHECK(json_at(of.ask("GET", "/streams/cup-1?as_of=2").body, "events.1.version") == "2");
     CHECK(json_at(of.ask("GET", "/streams/cup-1?as_of=2").body, "events.2").empty());
+    for (auto const* const target : {"/streams/cup-1?as_of=", "/events?as_of="}) {
+        CHECK(of.ask("GET", std::string(target) + "2026-03-01T12:30:00Z").status == 200);
+        auto const vague = of.ask("GET", std::string(target) + "2026-11-22");
+        CHECK(vague.status == 400);
+        CHECK(json_at(vague.body, "parameter") == "as_of");
+        CHECK(
+            json_at(vague.body, "detail") ==
+            "as_of must be a token like 1.42, a position or a time like 2026-03-01T12:30:00Z, "
+            "not '2026-11-22'"
+        );
+    }
     CHECK(json_at(of.ask("GET", "/streams/none").body, "version") == "0");
     CHECK(of.ask("GET", "/streams/cup-1?limit=0").status == 400);
     CHECK(of.ask("GET", "/streams/cup-1?limt=1").status == 400);

@@ -113,8 +113,8 @@ TEST_CASE("a select lists columns, and the page behind a row goes by the order's
 TEST_CASE("whatever is not declared is refused, with what is allowed") {
     CHECK(
         refusal("colour", "eq.red") ==
-        "parameter 'colour' is unknown; there are select, order, limit, cursor, and filters on id, "
-        "shop, total, placed, paid, count and weight"
+        "parameter 'colour' is unknown; there are select, order, limit, cursor, at_least, and "
+        "filters on id, shop, total, placed, paid, count and weight"
     );
     CHECK(refusal("notes", "eq.x").contains("may not be filtered by"));
     CHECK(refusal("shop", "red").contains("needs an operator, as in 'eq.<value>'"));

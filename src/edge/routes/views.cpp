@@ -1,5 +1,4 @@
 // GET /views and GET /views/<name>
-#include "edge/nearest.hpp"
 #include "edge/parameters.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/url.hpp"
@@ -23,19 +22,10 @@ std::string next_page(http::request const& asked, std::string_view cursor) {
     return link + fmt::format("cursor={}>; rel=\"next\"", percent_encode(cursor));
 }
 
-http::response unknown_view(read::view_set const& views, std::string_view name, error what) {
-    if (auto const close = nearest(name, views.names()); !close.empty())
-        what.message += fmt::format("; the nearest is '{}'", close);
-    return http::problem(what);
-}
-
 http::response query(read::view_set const& views, http::request const& asked) {
-    auto const name = asked.parameter("view");
     auto parameters = asked.query;
     std::erase_if(parameters, [](auto const& one) { return one.first == "at_least"; });
-    auto found = views.query(name, parameters);
-    if (!found && found.error().kind == errc::not_found)
-        return unknown_view(views, name, std::move(found).error());
+    auto found = views.query(asked.parameter("view"), parameters);
     if (!found) return http::problem(found.error());
 
     auto const etag = '"' + found->etag + '"';
