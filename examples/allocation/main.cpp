@@ -68,13 +68,11 @@ int serve(options const& given) {
     // [serve]
     auto app = open(value_of(given, "--data", "data/allocation"), value_of(given, "--replica", ""));
     shop::add_routes(app);
-    app.serve({
-                  .http = "127.0.0.1:" + port,
-                  .ready = [](auto at) { std::cout << "serving http://" << at << std::endl; },
-              })
-        .or_throw();
+    return diptych::exit_code(app.serve({
+        .http = "127.0.0.1:" + port,
+        .ready = [](auto at) { std::cout << "serving http://" << at << std::endl; },
+    }));
     // [serve]
-    return 0;
 }
 
 int import(options const& given) {

@@ -11,6 +11,6 @@ int main(int count, char** words) {
     if (auto const done = diptych::explained<lending::context>(count, words)) return *done;
     auto app = diptych::application{{.data = "lending"}};
     app.add<lending::context>().views("examples/lending/views");
-    app.serve({.http = "127.0.0.1:8080"}).or_throw();
+    return diptych::exit_code(app.serve({.http = "127.0.0.1:8080"}));
 }
 // [main]

@@ -4,7 +4,7 @@
 ///     auto app = diptych::application{{.data = "shop"}};
 ///     app.add<shop::context>().views("views/");
 ///     auto answer = app.execute(shop::allocate{.order = {"o1"}, .product = {"p1"}, .quantity =
-///     3}); app.serve({.http = "127.0.0.1:8080"});
+///     3}); return diptych::exit_code(app.serve({.http = "127.0.0.1:8080"}));
 ///
 /// Add first, then start: adding after start() is a mistake that start() cannot report and asserts.
 #pragma once
@@ -66,7 +66,7 @@ struct application_options {
 struct serve_options {
     std::string http = "127.0.0.1:8080";  ///< Address and port; port 0 takes a free one.
     std::string token = {};               ///< Bearer token that requests must carry; empty: none.
-    /// Told the address once it listens.
+    /// Told the address once it listens; empty: standard error is, as "serving http://<address>".
     std::function<void(std::string_view address)> ready = {};
 };
 
@@ -199,5 +199,8 @@ private:
     struct implementation;
     std::unique_ptr<implementation> implementation_;
 };
+
+/// What main() returns: 0, or 1 after "<program>: <message>" on standard error.
+int exit_code(result<void> const& done);
 
 }  // namespace diptych

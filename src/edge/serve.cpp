@@ -10,6 +10,8 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <iostream>
+#include <string>
 #include <unistd.h>
 
 namespace diptych {
@@ -85,7 +87,10 @@ result<void> application::serve(serve_options const& options) {
         std::lock_guard const lock(implementation_->serving);
         implementation_->stop_serving = [&end] { end.stop(); };
     }
-    if (options.ready) options.ready(site.address());
+    if (options.ready)
+        options.ready(site.address());
+    else
+        std::cerr << "serving http://" + std::string(site.address()) + '\n';
     end.wait();
     {
         std::lock_guard const lock(implementation_->serving);
