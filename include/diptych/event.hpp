@@ -136,8 +136,9 @@ public:
     recorded_event const& operator[](std::size_t i) const { return events_[i]; }
     std::span<recorded_event const> events() const { return events_; }
 
-    /// Every matching event up to here is in this page or was in one before: read on after it, or
-    /// use it in a condition. Reading backward: the end of the log when the page was read.
+    /// Forward: every matching event up to here is in this page or was in one before; read on after
+    /// it, or use it in a condition. Backward: the end of the log when the page was read, which is
+    /// good for a condition only once a page is at_end(): that of the first page, read from there.
     token seen() const { return seen_; }
 
     /// Whether the read came to the end of what there was.
