@@ -4,8 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
+#include <string>
 
 using namespace diptych;
 using namespace diptych::read;
@@ -87,6 +89,13 @@ TEST_CASE("a violated constraint refuses the append with a sentence and leaves n
         CHECK(tried.error().kind == errc::refused);
         CHECK(of.log->end() == end);
         CHECK(rows_of(*of.views, "accounts") == before);
+        auto const place = std::ranges::find(
+            tried.error().facts,
+            std::string{"statement"},
+            &decltype(error::facts)::value_type::first
+        );
+        REQUIRE(place != tried.error().facts.end());
+        CHECK(place->second.starts_with("\"accounts.sql:"));
         return tried.error().message;
     };
     CHECK(
