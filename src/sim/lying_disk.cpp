@@ -149,6 +149,11 @@ void lying_disk::fail_at(std::vector<disk_fault> faults) {
     faults_ = std::move(faults);
 }
 
+void lying_disk::fail_operation(std::string_view operation, std::filesystem::path const& path) {
+    std::scoped_lock const guard{mutex_};
+    failing_ = {std::string(operation), path.native()};
+}
+
 void lying_disk::lose_power_at(std::uint64_t call) {
     std::scoped_lock const guard{mutex_};
     power_lost_at_ = call;
@@ -210,6 +215,11 @@ result<std::optional<fault_kind>> lying_disk::enter(
     if (power_lost_at_ > 0 && calls_ >= power_lost_at_) is_off_ = true;
     if (is_off_) return failure(operation, path, false);
     if (watch_) watch_({.number = calls_, .operation = operation, .path = path});
+    if (failing_ && failing_->first == operation && failing_->second == path) {
+        failing_.reset();
+        ++faults_met_;
+        return fault_kind::io_error;
+    }
     for (auto const& one : faults_)
         if (calls_ >= one.call && calls_ - one.call < one.calls) {
             ++faults_met_;

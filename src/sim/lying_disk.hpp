@@ -62,6 +62,8 @@ public:
     void restart_process();
 
     void fail_at(std::vector<disk_fault> faults);
+    /// The next call of this operation ("sync") on this file fails.
+    void fail_operation(std::string_view operation, std::filesystem::path const& path);
     /// From this call on as after power_off(), which it needs all the same; 0: never.
     void lose_power_at(std::uint64_t call);
     bool is_off() const;
@@ -128,6 +130,7 @@ private:
     std::uint64_t power_lost_at_ = 0;
     std::uint64_t faults_met_ = 0;
     std::vector<disk_fault> faults_;
+    std::optional<std::pair<std::string, std::string>> failing_;  // an operation, and its file
     std::optional<std::uint64_t> bytes_max_;
     std::function<void(disk_call const&)> watch_;
 };

@@ -25,8 +25,7 @@ std::string settings(options const& how) {
         pragmas += "pragma journal_mode = wal;";
         pragmas += "pragma synchronous = normal;";
         pragmas += "pragma secure_delete = off;";
-        pragmas += how.automatic_checkpoint ? "pragma wal_autocheckpoint = 1000;"
-                                            : "pragma wal_autocheckpoint = 0;";
+        pragmas += "pragma wal_autocheckpoint = 0;";  // file_trust does it
     }
     pragmas += "pragma foreign_keys = off;";
     pragmas += "pragma temp_store = memory;";
@@ -82,7 +81,10 @@ result<sqlite3_stmt*> prepare_next(sqlite3* connection, std::string_view& sql) {
 
 }  // namespace
 
-void database::close::operator()(sqlite3* what) const { sqlite3_close_v2(what); }
+void database::close::operator()(sqlite3* what) const {
+    if (trust) trust->before_close();
+    sqlite3_close_v2(what);
+}
 
 result<database> database::open(location const& file, options const& how) {
     auto opened = open_as(file, how, false);
@@ -96,6 +98,9 @@ result<database> database::open_as(location const& file, options const& how, boo
     auto const flags = how.mode == open_mode::read_only
                            ? SQLITE_OPEN_READONLY
                            : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (how.mode == open_mode::read_write) {
+        DIPTYCH_TRY(remove_if_distrusted(file));
+    }
     auto const name = unguarded ? unguarded_name(file.path) : file.string();
     sqlite3* handle = nullptr;
     auto const code = sqlite3_open_v2(
@@ -120,6 +125,9 @@ result<database> database::open_as(location const& file, options const& how, boo
         return failure_of(handle, SQLITE_READONLY);
     sqlite3_busy_timeout(handle, how.busy_timeout_ms);
     DIPTYCH_TRY(opened.execute(settings(how)));
+    if (how.mode == open_mode::read_only) return opened;
+    opened.trust_ = std::make_unique<file_trust>(file, handle, how.automatic_checkpoint);
+    opened.handle_.get_deleter().trust = opened.trust_.get();
     return opened;
 }
 
@@ -148,8 +156,8 @@ result<void> database::execute(std::string_view sql) const {
 }
 
 result<void> database::checkpoint() const {
-    auto const code =
-        sqlite3_wal_checkpoint_v2(raw(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (!trust_) return {};  // it only reads
+    auto const code = trust_->checkpoint();
     // Busy: a reader or another checkpoint is in the way; what could be moved has been.
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) return failure_of(raw(), code);
     return {};

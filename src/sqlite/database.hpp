@@ -5,6 +5,7 @@
 /// are switched off. Two threads that want the same file open it twice.
 #pragma once
 
+#include "sqlite/file_trust.hpp"
 #include "sqlite/location.hpp"
 
 #include <diptych/error.hpp>
@@ -76,6 +77,9 @@ private:
 
 /// One connection. WAL, synchronous=NORMAL, secure_delete off, foreign keys off, temporary tables
 /// in memory, explicit cache. Not thread-safe: two threads must never share one.
+///
+/// All of our files can be made again from the log. One of which a sync has failed is not trusted
+/// again: whoever opens it next to write begins with an empty one (file_trust.hpp).
 class database {
 public:
     /// Opens or (read_write) creates the file; ":memory:" is allowed. A read-only connection works
@@ -109,11 +113,14 @@ public:
 
 private:
     struct close {
+        close() : trust(nullptr) {}
+        file_trust* trust;
         void operator()(sqlite3* what) const;
     };
     static result<database> open_as(location const& file, options const& how, bool unguarded);
 
     std::unique_ptr<std::function<bool()>> is_enough_;  // the handle has a pointer to it
+    std::unique_ptr<file_trust> trust_;                 // so has closing
     std::unique_ptr<sqlite3, close> handle_;
     bool is_unguarded_ = false;
 };

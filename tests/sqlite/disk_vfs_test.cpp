@@ -129,3 +129,46 @@ TEST_CASE("after a power loss the file is whole and shows a beginning of what wa
     }
     CHECK(lost > 0);  // or the disk does not lie
 }
+
+// The kernel forgets what it could not write, and says so once only.
+TEST_CASE("a file of which a sync has failed is left as it is, and begun anew by the next") {
+    files of;
+    {
+        auto const db = of.open({.automatic_checkpoint = false}).or_throw();
+        db.execute("create table t (n integer primary key)").or_throw();
+        db.checkpoint().or_throw();
+        db.execute("insert into t values (1)").or_throw();
+        of.disk.fail_at({{.call = of.disk.calls() + 1}});
+        CHECK_FALSE(db.checkpoint());
+        of.disk.fail_at({});
+        auto const before = of.disk.contents().at("/db/a.db");
+        CHECK_FALSE(db.checkpoint());
+        CHECK(count(db) == 1);  // it can be used on
+        db.execute("insert into t values (2)").or_throw();
+        CHECK(of.disk.contents().at("/db/a.db") == before);
+    }
+    CHECK(of.disk.contents().contains("/db/a.db-distrusted"));
+    auto const again = of.open().or_throw();
+    CHECK_FALSE(again.prepare("select count(*) from t"));
+    CHECK_FALSE(of.disk.contents().contains("/db/a.db-distrusted"));
+}
+
+TEST_CASE("the WAL is moved into the file when it has grown, and a failure of that is no commit's"
+) {
+    files of;
+    auto const db = of.open().or_throw();
+    db.execute("create table t (n integer primary key, x blob)").or_throw();
+    auto const grow = [&](int from) {
+        for (int n = from; n < from + 30; ++n)
+            db.execute("insert into t values (" + std::to_string(n) + ", randomblob(200000))")
+                .or_throw();
+    };
+    grow(0);
+    auto const size = of.disk.contents().at("/db/a.db").size();
+    CHECK(size > 3'000'000);
+    of.disk.fail_operation("sync", "/db/a.db-wal");
+    grow(30);
+    CHECK(of.disk.faults_met() == 1);
+    CHECK(of.disk.contents().at("/db/a.db").size() == size);
+    CHECK(of.disk.contents().contains("/db/a.db-distrusted"));
+}

@@ -1,5 +1,7 @@
 #include "log/segments/index_schema.hpp"
 
+#include "sqlite/file_trust.hpp"
+
 #include <diptych/try.hpp>
 
 #include <algorithm>
@@ -85,15 +87,6 @@ result<kinship> kinship_of(sqlite::database const& opened, uuid const& log_id) {
     return is_ours ? kinship::ours : kinship::none;
 }
 
-result<void> remove_files(sqlite::location const& file) {
-    // The main file last: a WAL without its file is ignored, a file without its WAL is not.
-    for (auto const* const suffix : {"-wal", "-shm", ""}) {
-        auto const gone = file.disk().remove(file.string() + suffix);
-        if (!gone && gone.error().kind != errc::not_found) return gone;
-    }
-    return {};
-}
-
 result<void> lay_out(sqlite::database const& opened, uuid const& log_id) {
     DIPTYCH_TRY(auto all, sqlite::transaction::begin(opened));
     DIPTYCH_TRY(opened.execute(schema));
@@ -131,7 +124,7 @@ result<sqlite::database> open_index_to_write(sqlite::location const& file, uuid 
             }
         }
     }
-    DIPTYCH_TRY(remove_files(file));
+    DIPTYCH_TRY(sqlite::remove(file));
     DIPTYCH_TRY(auto fresh, sqlite::database::open(file, writing));
     DIPTYCH_TRY(lay_out(fresh, log_id));
     return fresh;

@@ -1,0 +1,58 @@
+#include "sqlite/file_trust.hpp"
+
+#include <diptych/try.hpp>
+
+#include <sqlite3.h>
+#include <string>
+#include <utility>
+
+namespace diptych::sqlite {
+
+namespace {
+
+constexpr int pages_in_wal = 1000;  // as SQLite would wait for by itself
+
+std::string mark_of(location const& file) { return file.string() + "-distrusted"; }
+
+}  // namespace
+
+file_trust::file_trust(location file, sqlite3* handle, bool automatic)
+    : file_(std::move(file)), handle_(handle) {
+    if (!automatic) return;
+    auto const committed = [](void* self, sqlite3*, char const*, int pages) {
+        if (pages >= pages_in_wal) (void)static_cast<file_trust*>(self)->checkpoint();
+        return SQLITE_OK;  // the commit is none the worse for it
+    };
+    sqlite3_wal_hook(handle, committed, this);
+}
+
+int file_trust::checkpoint() {
+    if (is_lost_) return SQLITE_IOERR_FSYNC;
+    auto const code =
+        sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+    if (code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC) return code;
+    is_lost_ = true;
+    sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    (void)file_.disk().open(mark_of(file_), storage::file_mode::create_new);
+    return code;
+}
+
+void file_trust::before_close() { (void)checkpoint(); }
+
+result<void> remove(location const& file) {
+    // The main file last: a WAL without its file is ignored, a file without its WAL is not.
+    for (auto const* const suffix : {"-wal", "-shm", ""}) {
+        auto const gone = file.disk().remove(file.string() + suffix);
+        if (!gone && gone.error().kind != errc::not_found) return gone;
+    }
+    return {};
+}
+
+result<void> remove_if_distrusted(location const& file) {
+    auto const marked = file.disk().look_at(mark_of(file));
+    if (!marked) return {};
+    DIPTYCH_TRY(remove(file));
+    return file.disk().remove(mark_of(file));
+}
+
+}  // namespace diptych::sqlite

@@ -1,0 +1,47 @@
+/// @file
+/// When a sync fails, the kernel reports it once and forgets what it could not write: the pages are
+/// in memory, a second sync says that all is well, and after a power loss they are not there.
+/// SQLite would move such a WAL into the file and be left with half of it.
+///
+/// So a file of which a sync has failed is not trusted again. Nothing is moved into it any more, so
+/// that what is durable stays whole; and a mark beside it makes the next who opens it to write
+/// begin with an empty one. See "Can applications recover from fsync failures?" (Rebello et al.,
+/// USENIX ATC 2020).
+#pragma once
+
+#include "sqlite/location.hpp"
+
+#include <diptych/error.hpp>
+
+struct sqlite3;
+
+namespace diptych::sqlite {
+
+/// Moves the WAL of one connection into its file. Not thread-safe. Stays where it is: the
+/// connection has a pointer to it.
+class file_trust {
+public:
+    /// `automatic`: whenever the WAL has some thousand pages.
+    file_trust(location file, sqlite3* handle, bool automatic);
+    file_trust(file_trust const&) = delete;
+    file_trust& operator=(file_trust const&) = delete;
+
+    /// What can be moved without waiting. SQLite's code.
+    int checkpoint();
+
+    /// The last to close moves what is left, unless that could go wrong.
+    void before_close();
+
+private:
+    location file_;
+    sqlite3* handle_;
+    bool is_lost_ = false;
+};
+
+/// Removes a database with its WAL. Fails with denied or failed; what is not there is no failure.
+result<void> remove(location const& file);
+
+/// Removes one that bears the mark, and the mark.
+result<void> remove_if_distrusted(location const& file);
+
+}  // namespace diptych::sqlite
