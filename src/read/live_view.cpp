@@ -57,6 +57,8 @@ void live_view::hold_appends(std::string_view why) {
 result<void> live_view::try_open() {
     auto const is_inline = plan_.definition->is_inline;
     auto const log_id = in_.log.durable_end().log_id;
+    // Its file is begun anew, but the view is not new: appends wait for it.
+    if (is_inline && sqlite::is_distrusted(file_)) hold_appends("it is built again");
     DIPTYCH_TRY(auto into, view_database::open(file_, log_id, plan_.create, is_inline));
     DIPTYCH_TRY(check_history(into.at()));
     writer_ = std::make_shared<writer>(writer{.into = std::move(into), .with = {}});

@@ -151,7 +151,20 @@ private:
         }
         if (near(-1).is("in")) return {.as = column_at(near(-2).is("not") ? -3 : -2)};
         if (is_call(near(-1)) && !passes_form(near(-1))) return {};
-        return {.as = outer.as ? outer.as : group_from(at_)};
+        // A factor has not the form of its product.
+        auto const is_factor = is_product(near(-1)) || is_product(behind_group());
+        return {.as = outer.as && !is_factor ? outer.as : group_from(at_)};
+    }
+
+    // What stands behind the parenthesis that closes the one here.
+    lexed const& behind_group() const {
+        std::size_t depth = 0;
+        for (auto i = at_; i < tokens_.size(); ++i) {
+            if (tokens_[i].is("(")) ++depth;
+            if (tokens_[i].is(")") && --depth == 0)
+                return near(static_cast<std::ptrdiff_t>(i - at_) + 1);
+        }
+        return near(0);
     }
 
     // The column that a group in parentheses is about, if it says so plainly.
@@ -277,7 +290,8 @@ private:
 
     type decimal_around(lexed const& here) const {
         auto const found = around(here);
-        return found && found->kind == column_kind::decimal ? found : type{};
+        auto const is_scaled = found && found->kind == column_kind::decimal && found->scale > 0;
+        return is_scaled ? found : type{};
     }
 
     // The tokens that what is here is reckoned or compared with: up to the next `and` and the like.

@@ -25,9 +25,6 @@ struct meeting {
 };
 
 /// For each token. Meaningful for literals and bindings.
-/// Whether a function's result may have the form of a column that is its argument: `max`, `abs`.
-bool yields_form(lexed const& function);
-
 std::vector<meeting> places_of(std::span<lexed const> statement, std::span<table const> tables);
 
 }  // namespace diptych::read

@@ -92,7 +92,7 @@ void clients::query(std::string view, token at_least) {
     auto const begun = history_.next_moment();
     auto const reached = world_.node().views().has_reached(view, at_least);
     if (!reached || !*reached) return;
-    auto answer = world_.node().views().query(view, {});
+    auto answer = world_.node().views().query(view, {{"limit", "1000"}});
     if (!answer) return;
     saw(answer->at);
     auto& one = begin(query_attempt{

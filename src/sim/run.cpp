@@ -31,6 +31,11 @@ public:
         });
     }
 
+    // Answers that are still owed come to the clients, who are gone before the world.
+    ~runner() { world_.kill(); }
+    runner(runner const&) = delete;
+    runner& operator=(runner const&) = delete;
+
     run_report run() {
         report_.broken = run_and_check();
         report_.attempts = history_.attempts.size();

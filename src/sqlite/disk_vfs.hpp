@@ -12,7 +12,7 @@
 
 namespace diptych::sqlite {
 
-/// While it lives, connections may be opened on the disk (options::on). Thread-safe. Keeps a
+/// While it lives, connections may be opened on the disk (location::vfs). Thread-safe. Keeps a
 /// reference: the disk must outlive it, and it the connections.
 class disk_vfs {
 public:

@@ -14,6 +14,12 @@ constexpr int pages_in_wal = 1000;  // as SQLite would wait for by itself
 
 std::string mark_of(location const& file) { return file.string() + "-distrusted"; }
 
+result<void> mark(location const& file) {
+    DIPTYCH_TRY(auto const made, file.disk().open(mark_of(file), storage::file_mode::create_new));
+    DIPTYCH_TRY(made->sync());
+    return file.disk().sync_directory(file.path.parent_path());
+}
+
 }  // namespace
 
 file_trust::file_trust(location file, sqlite3* handle, bool automatic)
@@ -27,14 +33,20 @@ file_trust::file_trust(location file, sqlite3* handle, bool automatic)
 }
 
 int file_trust::checkpoint() {
-    if (is_lost_) return SQLITE_IOERR_FSYNC;
+    // Another connection of this process may have found it out.
+    if (!is_lost_ && is_distrusted(file_)) leave_as_it_is();
+    if (is_lost_) return SQLITE_OK;
     auto const code =
         sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC) return code;
+    leave_as_it_is();
+    (void)mark(file_);  // also without it nothing is moved by this connection
+    return code;
+}
+
+void file_trust::leave_as_it_is() {
     is_lost_ = true;
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    (void)file_.disk().open(mark_of(file_), storage::file_mode::create_new);
-    return code;
 }
 
 void file_trust::before_close() { (void)checkpoint(); }
@@ -48,9 +60,13 @@ result<void> remove(location const& file) {
     return {};
 }
 
+bool is_distrusted(location const& file) {
+    auto const there = file.disk().look_at(mark_of(file));
+    return there || there.error().kind != errc::not_found;
+}
+
 result<void> remove_if_distrusted(location const& file) {
-    auto const marked = file.disk().look_at(mark_of(file));
-    if (!marked) return {};
+    if (!is_distrusted(file)) return {};
     DIPTYCH_TRY(remove(file));
     return file.disk().remove(mark_of(file));
 }

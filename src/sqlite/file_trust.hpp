@@ -26,13 +26,16 @@ public:
     file_trust(file_trust const&) = delete;
     file_trust& operator=(file_trust const&) = delete;
 
-    /// What can be moved without waiting. SQLite's code.
+    /// What can be moved without waiting; nothing once a sync has failed, which is told once.
+    /// SQLite's code.
     int checkpoint();
 
     /// The last to close moves what is left, unless that could go wrong.
     void before_close();
 
 private:
+    void leave_as_it_is();
+
     location file_;
     sqlite3* handle_;
     bool is_lost_ = false;
@@ -40,6 +43,9 @@ private:
 
 /// Removes a database with its WAL. Fails with denied or failed; what is not there is no failure.
 result<void> remove(location const& file);
+
+/// Whether a sync of it has failed, or it can not be told.
+bool is_distrusted(location const& file);
 
 /// Removes one that bears the mark, and the mark.
 result<void> remove_if_distrusted(location const& file);

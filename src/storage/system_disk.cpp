@@ -36,8 +36,10 @@ errc kind_of(int reason) {
 std::unexpected<error> cannot(
     std::string_view what, std::filesystem::path const& path, int reason = errno
 ) {
+    auto const kind = kind_of(reason);
     return fail(
-        kind_of(reason),
+        kind,
+        kind == errc::failed ? "io_error" : std::string(to_string(kind)),
         fmt::format(
             "cannot {} {}: {}", what, path.native(), std::generic_category().message(reason)
         )

@@ -1,6 +1,7 @@
 #include "write/process_status.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace diptych::write {
@@ -17,9 +18,20 @@ std::string_view to_string(process_state state) {
     return "running";
 }
 
+namespace {
+
+// The machine said no, perhaps once only. Everything else that fails does so again.
+bool is_of_the_machine(std::string_view code) {
+    constexpr std::array<std::string_view, 4> codes{
+        "input_output", "cannot_open", "io_error", "view_lost"
+    };
+    return std::ranges::find(codes, code) != codes.end();
+}
+
+}  // namespace
+
 bool passes_by_itself(error const& what) {
-    // The machine said no, perhaps once only; what user code throws it throws again.
-    if (what.kind == errc::failed) return what.code != "exception";
+    if (what.kind == errc::failed) return is_of_the_machine(what.code);
     return what.kind == errc::unavailable || what.kind == errc::outcome_unknown ||
            what.kind == errc::conflict;
 }

@@ -43,7 +43,6 @@ TEST_CASE("a product without a decimal does not go where a decimal is wanted") {
     for (std::string const statement :
          {"update v set total = 2 * 3;",
           "update v set total = n * :quantity;",
-          "update v set total = (:weight + 1) * :quantity;",
           "update v set total = :quantity / price;",
           "update v set total = total + :weight * :quantity;",
           "update v set n = 1 where total > :weight * n;",
@@ -68,6 +67,15 @@ TEST_CASE("a product with one decimal goes where a decimal is wanted") {
           "update v set n = n * :quantity;",
           "update v set n = 1 where exists (select 1 from w where total = w.n * :quantity);"})
         CHECK_MESSAGE(complaint(statement) == "", statement);
+}
+
+TEST_CASE("a value in a group that is a factor does not take the form of the product") {
+    for (std::string const statement :
+         {"update v set total = price * (:quantity + 1);",
+          "update v set total = (:quantity + 1) * price;",
+          "insert into v (id, total) values ('a', :price * (:quantity + n));"})
+        CHECK_MESSAGE(complaint(statement).contains("may have to become decimal(2)"), statement);
+    CHECK(complaint("update v set total = (price + 1.5) * n;") == "");
 }
 
 TEST_CASE("a column that is a decimal in one of two tables makes no decimal of a product") {

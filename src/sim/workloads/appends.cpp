@@ -69,12 +69,10 @@ append_request some_request(clients& of) {
     }
     if (draws.one_in(3)) {
         auto const kind = draws.below(4);
-        made.expect.emplace(
-            draws.one_of(streams),
-            kind == 0   ? expected_version::no_stream()
-            : kind == 1 ? expected_version::exists()
-                        : expected_version::exactly(version{draws.below(12)})
-        );
+        auto const expected = kind == 0   ? expected_version::no_stream()
+                              : kind == 1 ? expected_version::exists()
+                                          : expected_version::exactly(version{draws.below(12)});
+        made.expect.emplace(draws.one_of(streams), expected);
     }
     if (draws.one_in(2)) made.unless = {.what = some_query(draws), .after = some_token(of)};
     if (draws.one_in(2)) {
@@ -103,7 +101,8 @@ void act(clients& of) {
         if (draws.one_in(3)) what.direction = direction::backward, what.from = version{0};
         of.read_stream(draws.one_of(streams), what);
     } else {
-        of.query(draws.one_of<std::string>({"held", "followed", "streams"}), some_token(of));
+        auto const at_least = some_token(of);
+        of.query(draws.one_of<std::string>({"held", "followed", "streams"}), at_least);
     }
 }
 
