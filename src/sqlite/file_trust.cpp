@@ -66,7 +66,9 @@ bool is_distrusted(location const& file) {
 }
 
 result<void> remove_if_distrusted(location const& file) {
-    if (!is_distrusted(file)) return {};
+    auto const marked = file.disk().look_at(mark_of(file));
+    if (!marked && marked.error().kind == errc::not_found) return {};
+    if (!marked) return std::unexpected(marked.error());
     DIPTYCH_TRY(remove(file));
     return file.disk().remove(mark_of(file));
 }

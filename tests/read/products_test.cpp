@@ -73,9 +73,10 @@ TEST_CASE("a value in a group that is a factor does not take the form of the pro
     for (std::string const statement :
          {"update v set total = price * (:quantity + 1);",
           "update v set total = (:quantity + 1) * price;",
-          "insert into v (id, total) values ('a', :price * (:quantity + n));"})
+          "insert into v (id, total) values ('a', :price * (:quantity + 1));"})
         CHECK_MESSAGE(complaint(statement).contains("may have to become decimal(2)"), statement);
     CHECK(complaint("update v set total = (price + 1.5) * n;") == "");
+    CHECK(complaint("insert into v (id, total) values ('a', :price * (:quantity + n));") == "");
 }
 
 TEST_CASE("a column that is a decimal in one of two tables makes no decimal of a product") {
