@@ -204,7 +204,7 @@ TEST_CASE("a view shows its fold, and no less than it was asked for") {
 
 TEST_CASE("one command id has one answer") {
     world_of_two of;
-    for (std::uint64_t at : {1, 2})
+    for (std::uint64_t at = 1; at <= 2; ++at)
         of.of.attempts.push_back(std::make_unique<attempt>(attempt{
             .client = 1,
             .begun = 5,

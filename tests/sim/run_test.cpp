@@ -36,7 +36,7 @@ TEST_CASE("reservations: every promise is kept") { run_seeds(reservations(), 1, 
 
 TEST_CASE("seeds that once broke a promise") {
     // A command of a process was given up after an input/output error.
-    for (auto const seed : {84, 100, 103}) run_seeds(reservations(), seed, seed, 300);
+    for (auto const seed : {84u, 100u, 103u}) run_seeds(reservations(), seed, seed, 300);
     // A WAL whose sync had failed was synced again with success, moved in part and then lost.
     run_seeds(appends(), 3644, 3644, 300);
 }
