@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""The command line on a running server, and on one that goes."""
+import json
+import subprocess
+import unittest
+
+from cli import CONFLICT, DENIED, INVALID, NOT_FOUND, UNAVAILABLE, CliTest
+from service import DIPTYCH, START_SECONDS, Service
+
+
+class Server(CliTest):
+    def setUp(self):
+        super().setUp()
+        self.service = self.enterContext(
+            Service([DIPTYCH, "serve", "--data", self.log, "--http", "127.0.0.1:{port}", "--token", "secret"]))
+        self.url = f"http://127.0.0.1:{self.service.port}"
+
+    def at(self, *words, **how):
+        return self.diptych(*words, "--url", self.url, "--token", "secret", **how)
+
+    def test_a_server_is_asked_in_the_same_words(self):
+        self.assertEqual("1.1", self.at("append", "order-50%/ä", "placed", '{"n":1}').strip())
+        told = json.loads(self.at("append", "order-50%/ä", "placed", "{}", "--expect", "0", "--json", code=CONFLICT))
+        self.assertEqual({"position": 1, "type": "placed", "stream": "order-50%/ä"}, told["event"])
+        self.assertIn("placed", self.at("read", "order-50%/ä"))
+        self.assertEqual(1, len(self.at("export").splitlines()))
+        self.at("read", "--after", "9.1", code=INVALID)
+        self.assertIn("there is no command", self.at("command", "allocate", "{}", code=NOT_FOUND))
+
+    def test_a_folder_in_use_is_read_and_not_written(self):
+        self.at("append", "order-o1", "placed")
+        self.assertEqual(["placed"], self.types())
+        self.assertIn("writes to this folder", self.append(code=UNAVAILABLE))
+
+    def test_a_wrong_token_is_denied(self):
+        self.diptych("read", "--url", self.url, "--token", "guess", code=DENIED)
+        self.diptych("follow", "--url", self.url, "--limit", "1", "--token", "guess", code=DENIED)
+
+    def test_following_sees_what_is_there_and_what_comes(self):
+        self.at("append", "order-o1", "placed", '{\n"n": 1}')
+        self.at("append", "order-o1", "shipped")
+        for where in (["--url", self.url, "--token", "secret"], ["--data", self.log]):
+            told = self.lines("follow", "--json", "--limit", "2", *where)
+            self.assertEqual(["placed", "shipped"], [event["type"] for event in told])
+            self.assertEqual(["shipped"], [e["type"] for e in self.lines(
+                "follow", "--json", "--limit", "1", "--after", "1.1", *where)])
+        told = self.diptych("follow", "--url", self.url, "--token", "secret", "--after", "9.1", code=INVALID)
+        self.assertIn("9.1", told)
+
+
+class Leaving(CliTest):
+    """Servers that go, and some that come back."""
+
+    def serve(self, port=None):
+        return self.enterContext(Service([DIPTYCH, "serve", "--data", self.log, "--http", "127.0.0.1:{port}"], port))
+
+    def follow(self, service, *more):
+        words = ["follow", "--json", "--url", f"http://127.0.0.1:{service.port}", *more]
+        return self.enterContext(subprocess.Popen(
+            [str(DIPTYCH), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
+
+    def test_a_follower_goes_on_when_its_server_comes_back(self):
+        for end in (Service.stop, Service.kill):
+            first = self.serve()
+            follower = self.follow(first, "--limit", "2")
+            self.append("order-o1", "placed", where=first)
+            self.assertEqual("placed", json.loads(follower.stdout.readline())["type"])
+            end(first)
+            second = self.serve(first.port)
+            self.append("order-o1", "shipped", where=second)
+            self.assertEqual("shipped", json.loads(follower.stdout.readline())["type"])
+            self.assertEqual(0, follower.wait(START_SECONDS), follower.stderr.read())
+            second.stop()
+            self.log = self.folder / "another"
+            self.diptych("init", self.log)
+
+    def test_a_follower_whose_server_stays_away_ends_with_a_word(self):
+        service = self.serve()
+        follower = self.follow(service, "--retry", "0.2")
+        self.append("order-o1", "placed", where=service)
+        follower.stdout.readline()
+        service.stop()
+        self.assertEqual(UNAVAILABLE, follower.wait(START_SECONDS))
+        self.assertEqual("unavailable", json.loads(follower.stderr.read())["error"])
+
+    def append(self, stream, type, where):
+        self.diptych("append", stream, type, "--url", f"http://127.0.0.1:{where.port}")
+
+
+if __name__ == "__main__":
+    unittest.main()
