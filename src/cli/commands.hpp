@@ -110,12 +110,15 @@ struct sim_options {
     std::uint64_t seed = 1;   ///< The first.
     std::uint64_t seeds = 1;  ///< How many.
     std::uint64_t steps = 300;
+    std::string only = {};  ///< Steps that are done, "0-4,9"; empty: all.
+    bool no_crashes = false;
+    bool no_faults = false;
     bool trace = false;
     bool json = false;
 };
 
 /// Runs nodes on a simulated disk, and checks what their clients were promised. Fails with failed,
-/// code "promise_broken", which names the seed.
+/// code "promise_broken", which names the seed and the steps that it needs.
 result<void> sim(sim_options const& how);
 
 struct bench_options {

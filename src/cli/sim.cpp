@@ -1,6 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
-#include "sim/run.hpp"
+#include "sim/seeds.hpp"
 #include "sim/workloads/workloads.hpp"
 
 #include <diptych/json_writer.hpp>
@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <optional>
+#include <string_view>
 
 namespace diptych::cli {
 
@@ -25,65 +25,63 @@ result<sim::workload> workload_named(std::string const& name) {
     );
 }
 
-void print(sim::run_report const& sum, sim_options const& how, double seconds) {
+void print(sim::seeds_report const& found, sim_options const& how, double seconds) {
+    auto const& sum = found.sum;
     if (how.json) {
         json::writer out;
         out.begin_object().member("workload", how.workload).member("first_seed", how.seed);
-        out.member("runs", how.seeds).member("steps", sum.steps).member("events", sum.events);
+        out.member("runs", found.runs).member("steps", sum.steps).member("events", sum.events);
         out.member("attempts", sum.attempts).member("crashes", sum.crashes);
         out.member("faults", sum.faults).member("disk_calls", sum.disk_calls).end_object();
         fmt::print("{}\n", out.text());
         return;
     }
     fmt::print(
-        "{} runs of {} kept every promise: {} steps, {} events, {} attempts of clients, {} "
-        "crashes, {} faults of the disk; {:.0f} runs a second\n",
-        how.seeds,
+        "{}: {}; {:.0f} runs a second\n",
         how.workload,
-        sum.steps,
-        sum.events,
-        sum.attempts,
-        sum.crashes,
-        sum.faults,
-        static_cast<double>(how.seeds) / seconds
+        text_of(found),
+        static_cast<double>(found.runs) / seconds
     );
+}
+
+result<sim::run_options> first_run(sim_options const& how) {
+    sim::run_options run{
+        .seed = how.seed,
+        .steps = how.steps,
+        .crashes = !how.no_crashes,
+        .faults = !how.no_faults,
+    };
+    DIPTYCH_TRY(run.only, sim::steps_of(how.only));
+    if (how.trace) run.trace = [](std::string_view line) { fmt::print("{}\n", line); };
+    return run;
+}
+
+error promise_broken(sim::seeds_report const& found, std::string_view workload) {
+    return {
+        errc::failed,
+        "promise_broken",
+        fmt::format(
+            "{}\n`diptych sim --workload {} {} --trace` shows how",
+            text_of(found),
+            workload,
+            arguments_of(found.broken->how)
+        ),
+    };
 }
 
 }  // namespace
 
 result<void> sim(sim_options const& how) {
     DIPTYCH_TRY(auto const workload, workload_named(how.workload));
+    DIPTYCH_TRY(auto const first, first_run(how));
     auto const begun = std::chrono::steady_clock::now();
     progress_bar bar("simulating");
-    sim::run_report sum;
-    for (std::uint64_t i = 0; i < how.seeds; ++i) {
-        sim::run_options run{.seed = how.seed + i, .steps = how.steps};
-        if (how.trace) run.trace = [](std::string_view line) { fmt::print("{}\n", line); };
-        auto const report = sim::simulate(workload, run);
-        if (report.broken)
-            return fail(
-                errc::failed,
-                "promise_broken",
-                fmt::format(
-                    "seed {}: {}\n`diptych sim --workload {} --steps {} --seed {} --trace` shows "
-                    "how",
-                    run.seed,
-                    *report.broken,
-                    how.workload,
-                    how.steps,
-                    run.seed
-                )
-            );
-        sum.steps += report.steps;
-        sum.events += report.events;
-        sum.attempts += report.attempts;
-        sum.crashes += report.crashes;
-        sum.faults += report.faults;
-        sum.disk_calls += report.disk_calls;
-        bar.show(i + 1, how.seeds);
-    }
+    auto const found = sim::simulate_seeds(workload, first, how.seeds, [&](std::uint64_t runs) {
+        bar.show(runs, how.seeds);
+    });
+    if (found.broken) return std::unexpected(promise_broken(found, how.workload));
     std::chrono::duration<double> const took = std::chrono::steady_clock::now() - begun;
-    print(sum, how, took.count());
+    print(found, how, took.count());
     return {};
 }
 

@@ -15,6 +15,11 @@ class chance final : public random_source {
 public:
     explicit chance(std::uint64_t seed) : state_(seed) {}
 
+    /// The n-th series of a seed.
+    chance(std::uint64_t seed, std::uint64_t n) : state_(chance{seed}.next() + n) {
+        state_ = next();
+    }
+
     std::uint64_t next() override {
         auto z = state_ += 0x9e3779b97f4a7c15;
         z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;

@@ -281,6 +281,7 @@ private:
             return fmt::format("was asked for {} and shows {}", one.at_least, one.at);
         if (one.at > log_.end())
             return fmt::format("shows {}, and the log ends at {}", one.at, log_.end());
+        if (!rows_) return {};
         auto const wanted = rows_(one.view, log_, one.at);
         if (wanted == one.rows) return {};
         return fmt::format("shows {}\n  instead of {}", one.rows, wanted);

@@ -7,13 +7,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace diptych::sim {
 
 namespace {
-
-constexpr std::size_t rest_steps_max = 20'000;
 
 class runner {
 public:
@@ -51,11 +50,18 @@ private:
     broken run_and_check() {
         if (auto const begun = world_.start(); !begun)
             return "does not start on an empty disk: " + begun.error().message;
-        for (; report_.steps < how_.steps; ++report_.steps)
+        for (; report_.steps < how_.steps; ++report_.steps) {
+            if (is_left_out(report_.steps)) continue;
+            draws_ = chance{how_.seed, report_.steps};
             if (auto wrong = act()) return wrong;
+        }
         trace("rest");
         if (auto wrong = rest()) return wrong;
         return check();
+    }
+
+    bool is_left_out(std::size_t step) const {
+        return !how_.only.empty() && !std::ranges::binary_search(how_.only, step);
     }
 
     // One thing that happens.
@@ -167,13 +173,7 @@ private:
         DIPTYCH_ASSERT(!world_.is_running(), "it was stopped");
         if (auto const begun = world_.start(); !begun)
             return "does not start: " + begun.error().message;
-        std::size_t idle = 0;
-        for (std::size_t i = 0; i < rest_steps_max && idle < 5; ++i) {
-            auto const stepped = world_.node().step();
-            idle = stepped && !*stepped ? idle + 1 : 0;
-            if (idle > 0) world_.time().advance(std::chrono::seconds(40));
-        }
-        if (idle < 5) return "does not come to rest";
+        if (!world_.come_to_rest()) return "does not come to rest";
         return {};
     }
 
@@ -198,7 +198,9 @@ private:
             clients_.query(view.name, view.at);
         }
         if (auto wrong = broken_promise(history_, *log, workload_.rows)) return wrong;
-        return workload_.rule ? workload_.rule(*log) : broken{};
+        if (workload_.rule)
+            if (auto wrong = workload_.rule(*log)) return wrong;
+        return workload_.at_rest ? workload_.at_rest(world_) : broken{};
     }
 
     result<log_model> read_log() {

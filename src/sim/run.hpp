@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace diptych::sim {
 
@@ -18,6 +19,9 @@ struct run_options {
     std::size_t steps = 300;
     bool crashes = true;  ///< Kills, power losses and restarts.
     bool faults = true;   ///< Calls of the disk that fail.
+    /// The steps that are done, in order; empty: all. What a step does depends on the seed and its
+    /// own number, so that a run without some of its steps is still much the same run.
+    std::vector<std::size_t> only = {};
     /// Told of everything that happens, a line each.
     std::function<void(std::string_view)> trace = {};
 };

@@ -39,6 +39,9 @@ public:
     /// All rows of a view, if it shows `at_least` already.
     void query(std::string view, token at_least);
 
+    /// Names of the views that the node has.
+    std::vector<std::string> views() const { return world_.node().views().names(); }
+
     /// Tokens that clients were given.
     std::vector<token> const& tokens() const { return tokens_; }
 
@@ -61,10 +64,12 @@ private:
 struct workload {
     world_parts parts;
     std::function<void(clients&)> act;  ///< Begins one operation.
-    rows_of_view rows;
+    rows_of_view rows = {};             ///< Empty: rows are compared at rest alone, if at all.
     /// Rules of the domain that the whole log must keep; the last, when everything has come to
     /// rest.
-    std::function<std::optional<std::string>(log_model const&)> rule;
+    std::function<std::optional<std::string>(log_model const&)> rule = {};
+    /// Looks at the node when everything has come to rest.
+    std::function<std::optional<std::string>(world&)> at_rest = {};
 };
 
 }  // namespace diptych::sim

@@ -27,6 +27,7 @@ result<void> world::start() {
     };
     app::node_parts const parts{
         .contexts = parts_.contexts,
+        .views = parts_.typed_views,
         .view_texts = parts_.views,
         .storage =
             {.files = &files_, .segment_bytes = parts_.segment_bytes, .bounds = parts_.bounds},
@@ -39,6 +40,18 @@ result<void> world::stop() {
     auto closed = node_->close();
     node_.reset();
     return closed;
+}
+
+bool world::come_to_rest() {
+    constexpr int steps_max = 20'000;
+    constexpr int idle_enough = 5;
+    int idle = 0;
+    for (int i = 0; i < steps_max && idle < idle_enough; ++i) {
+        auto const stepped = node_->step();
+        idle = stepped && !*stepped ? idle + 1 : 0;
+        if (idle > 0) time_.advance(std::chrono::seconds(40));
+    }
+    return idle == idle_enough;
 }
 
 void world::kill() {

@@ -21,6 +21,7 @@ namespace diptych::sim {
 struct world_parts {
     std::vector<model::context const*> contexts = {};
     std::vector<app::view_text> views = {};
+    std::vector<model::view const*> typed_views = {};
     std::uint64_t segment_bytes = 16'000;
     log::limits bounds = {};
 };
@@ -44,6 +45,9 @@ public:
 
     /// What was not synced is there or not.
     void lose_power();
+
+    /// Steps until nothing is left to do, with time passing. False if that takes too long.
+    bool come_to_rest();
 
     /// What the next start runs.
     world_parts& parts() { return parts_; }

@@ -34,13 +34,6 @@ std::vector<std::string> trace_of(workload const& of, std::uint64_t seed) {
 TEST_CASE("appends: every promise is kept") { run_seeds(appends(), 1, 60, 150); }
 TEST_CASE("reservations: every promise is kept") { run_seeds(reservations(), 1, 60, 150); }
 
-TEST_CASE("seeds that once broke a promise") {
-    // A command of a process was given up after an input/output error.
-    for (auto const seed : {84u, 100u, 103u}) run_seeds(reservations(), seed, seed, 300);
-    // A WAL whose sync had failed was synced again with success, moved in part and then lost.
-    run_seeds(appends(), 3644, 3644, 300);
-}
-
 TEST_CASE("a seed repeats exactly, and two seeds do not") {
     for (auto const& of : {appends(), reservations()}) {
         auto const first = trace_of(of, 7);
