@@ -38,7 +38,7 @@ endfunction()
 # CTest tests.
 function(diptych_test name)
   cmake_parse_arguments(test "" "LABEL;ENVIRONMENT" "SOURCES;DEPENDS" ${ARGN})
-  add_executable(diptych_${name} ${PROJECT_SOURCE_DIR}/tests/main.cpp ${test_SOURCES})
+  add_executable(diptych_${name} $<TARGET_OBJECTS:diptych_test_main> ${test_SOURCES})
   target_include_directories(
     diptych_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
   target_link_libraries(diptych_${name} PRIVATE ${test_DEPENDS} diptych_flags doctest::doctest)
