@@ -1,24 +1,12 @@
 #include "log/segments/writing_engine.hpp"
 
+#include "sqlite/file_trust.hpp"
+
 #include <diptych/assert.hpp>
 
 #include <fmt/format.h>
 
 namespace diptych::log::segments {
-
-namespace {
-
-// Derived, so losing it loses nothing: a damaged index is thrown away and built again.
-result<void> remove_index(storage::disk& on, folder const& in) {
-    for (auto const* const suffix : {"", "-wal", "-shm"}) {
-        auto path = in.index();
-        path += suffix;
-        DIPTYCH_TRY(remove_if_there(on, path, in.root));
-    }
-    return {};
-}
-
-}  // namespace
 
 writing_engine::writing_engine(
     storage::disk& on,
@@ -60,7 +48,8 @@ result<void> writing_engine::open_index() {
     if (!options_.indexed) return {};
     auto opened = index::open({folder_.index(), options_.index_on}, log_id_, index::mode::writer);
     if (!opened && opened.error().kind == errc::corrupt) {
-        DIPTYCH_TRY(remove_index(disk_, folder_));
+        // Derived, so losing it loses nothing: a damaged index is thrown away and built again.
+        DIPTYCH_TRY(sqlite::remove({folder_.index(), options_.index_on}));
         opened = index::open({folder_.index(), options_.index_on}, log_id_, index::mode::writer);
     }
     if (!opened) return std::unexpected(opened.error());
