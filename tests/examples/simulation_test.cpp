@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -106,4 +107,22 @@ TEST_CASE("a view that can not be built, and a simulation in which nobody asks, 
     auto shop = allocation_service();
     shop.views("/nowhere");
     CHECK(shop.run({}).error().kind == diptych::errc::not_found);
+}
+
+TEST_CASE("a simulation is a program: wrong arguments end it with 2, a broken promise with 1") {
+    auto const run = [](diptych::simulation const& shop, std::vector<char const*> values) {
+        values.insert(values.begin(), "shop");
+        return shop.run(static_cast<int>(values.size()), values.data());
+    };
+    auto shop = allocation_service();
+    CHECK(run(shop, {"--seed", "3", "--steps", "30", "--no-faults"}) == 0);
+    CHECK(run(shop, {"--seeds", "2", "--steps", "20", "--only", "1-9", "--no-crashes"}) == 0);
+    for (std::vector<char const*> const& wrong :
+         {std::vector{"--sed", "3"}, {"--seed"}, {"--seed", "x"}, {"--only", "9-3"}, {"3"}})
+        CHECK(run(shop, wrong) == 2);
+
+    shop.rule("nothing happens", [](auto events) {
+        return events.empty() ? std::nullopt : std::optional<std::string>{"it does"};
+    });
+    CHECK(run(shop, {"--seed", "3", "--steps", "60"}) == 1);
 }
