@@ -137,11 +137,19 @@ struct form<std::map<K, T>> {
         for (std::string_view name; in.next_member(name);) {
             std::string const shown{name};
             K one{};
+            if constexpr (is_id<K>) {
+                if (!check_id(in, K::kind, name)) return in.inside(shown);
+            }
             if (!read_key(name, one)) {
                 in.fail("invalid_value", "not one of the keys that may be here");
                 return in.inside(shown);
             }
-            if (!form<T>::read(in, to[std::move(one)])) return in.inside(shown);
+            auto const [at, is_new] = to.try_emplace(std::move(one));
+            if (!is_new && in.how().all_known) {
+                in.fail("repeated_field", "given twice");
+                return in.inside(shown);
+            }
+            if (!form<T>::read(in, at->second)) return in.inside(shown);
         }
         return !in.failed();
     }

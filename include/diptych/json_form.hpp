@@ -23,11 +23,13 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace diptych::json {
 
 /// A value that has no JSON form: a text that is not UTF-8, a number that is not finite, an
-/// enumerator without a name. Thrown by write(); the engine turns it into errc::failed.
+/// enumerator without a name, a time too far away. Thrown by write(); the engine turns it into
+/// errc::failed.
 class not_writable : public std::runtime_error {
     using runtime_error::runtime_error;
 };
@@ -53,6 +55,11 @@ void write_real(std::string& to, double number);
 void write_integer(std::string& to, std::int64_t number);
 void write_natural(std::string& to, std::uint64_t number);
 
+/// Append a time and a date. Throw not_writable outside the years 0 to 9999, which could not be
+/// read.
+void write_time(std::string& to, timestamp when);
+void write_date(std::string& to, std::chrono::sys_days day);
+
 /// Reads an enumerator's name. Its place in `names` is its value; empty names are none.
 bool read_name(reader& in, std::span<std::string_view const> names, std::size_t& index);
 /// The place of a name, or names.size().
@@ -61,6 +68,8 @@ std::size_t find_name(std::span<std::string_view const> names, std::string_view 
 std::vector<std::string> list_names(std::span<std::string_view const> names);
 
 bool read_id(reader& in, std::string_view kind, std::string& to);
+/// Whether an id of this value is allowed here; if not, says so.
+bool check_id(reader& in, std::string_view kind, std::string_view value);
 bool read_time(reader& in, timestamp& to);
 bool read_date(reader& in, std::chrono::sys_days& to);
 bool read_duration(reader& in, std::chrono::microseconds& to);
@@ -104,8 +113,12 @@ struct form<T> {
 template <std::floating_point T>
 struct form<T> {
     static bool read(reader& in, T& to) {
+        constexpr auto most = static_cast<double>(std::numeric_limits<T>::max());
+        auto const before = in.place();
         double wide = 0;
         if (!in.read(wide)) return false;
+        if (wide < -most || wide > most)
+            return in.expected_at(before, "a number in the range of float");
         to = static_cast<T>(wide);
         return true;
     }
@@ -168,9 +181,7 @@ struct form<std::chrono::sys_time<Duration>> {
         return true;
     }
     static void write(std::string& to, std::chrono::sys_time<Duration> what) {
-        to += '"';
-        append_iso8601(to, timestamp{what});
-        to += '"';
+        write_time(to, timestamp{what});
     }
     static model::type describe() { return {.kind = model::value_kind::timestamp}; }
 };
@@ -178,11 +189,7 @@ struct form<std::chrono::sys_time<Duration>> {
 template <>
 struct form<std::chrono::sys_days> {
     static bool read(reader& in, std::chrono::sys_days& to) { return read_date(in, to); }
-    static void write(std::string& to, std::chrono::sys_days what) {
-        to += '"';
-        append_iso8601(to, what);
-        to += '"';
-    }
+    static void write(std::string& to, std::chrono::sys_days what) { write_date(to, what); }
     static model::type describe() { return {.kind = model::value_kind::date}; }
 };
 
@@ -195,9 +202,14 @@ struct form<std::chrono::duration<Rep, Period>> {
         "diptych: durations are recorded in microseconds"
     );
     static bool read(reader& in, length& to) {
+        using wide = std::chrono::duration<std::int64_t, Period>;
+        auto const before = in.place();
         std::chrono::microseconds exact{};
         if (!read_duration(in, exact)) return false;
-        to = std::chrono::floor<length>(exact);
+        auto const rounded = std::chrono::floor<wide>(exact);
+        if (!std::in_range<Rep>(rounded.count()))
+            return in.expected_at(before, "a duration that its type can hold");
+        to = std::chrono::duration_cast<length>(rounded);
         return true;
     }
     static void write(std::string& to, length what) {

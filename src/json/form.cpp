@@ -12,6 +12,17 @@ void append_number(std::string& to, auto number) {
     to.append(digits, end);
 }
 
+/// Appends a time or a date, which have four digits for the year.
+void append_quoted_time(std::string& to, auto when) {
+    auto const year =
+        std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(when)}.year();
+    if (year < std::chrono::year{0} || year > std::chrono::year{9999})
+        throw not_writable("a time outside the years 0 to 9999");
+    to += '"';
+    append_iso8601(to, when);
+    to += '"';
+}
+
 /// Reads a text that `parse` understands.
 template <class T>
 bool read_parsed(
@@ -39,6 +50,8 @@ void write_real(std::string& to, double number) {
 }
 
 void write_integer(std::string& to, std::int64_t number) { append_number(to, number); }
+void write_time(std::string& to, timestamp when) { append_quoted_time(to, when); }
+void write_date(std::string& to, std::chrono::sys_days day) { append_quoted_time(to, day); }
 void write_natural(std::string& to, std::uint64_t number) { append_number(to, number); }
 
 std::size_t find_name(std::span<std::string_view const> names, std::string_view name) {
@@ -66,9 +79,7 @@ bool read_name(reader& in, std::span<std::string_view const> names, std::size_t&
     return in.expected_at(before, "one of " + known);
 }
 
-bool read_id(reader& in, std::string_view kind, std::string& to) {
-    std::string_view text;
-    if (!in.read_text(text)) return false;
+bool check_id(reader& in, std::string_view kind, std::string_view text) {
     if (in.how().ids_named && text.empty())
         return in.fail("invalid_value", "expected the id of a thing, found an empty text");
     if (in.how().ids_named && kind.size() + 1 + text.size() > name_size_max)
@@ -77,6 +88,12 @@ bool read_id(reader& in, std::string_view kind, std::string& to) {
             "expected an id of at most " + std::to_string(name_size_max - kind.size() - 1) +
                 " bytes, found " + std::to_string(text.size())
         );
+    return true;
+}
+
+bool read_id(reader& in, std::string_view kind, std::string& to) {
+    std::string_view text;
+    if (!in.read_text(text) || !check_id(in, kind, text)) return false;
     to.assign(text);
     return true;
 }

@@ -160,7 +160,11 @@ std::optional<timestamp> parse_timestamp(std::string_view text) {
     }
     auto const offset = take_offset(in);
     if (!offset || !in.empty()) return std::nullopt;
-    return *date + *clock + seconds{*second} + below - *offset;
+    auto const when = timestamp{*date + *clock + seconds{*second} + below - *offset};
+    // In UTC it may fall out of the years that can be written with four digits.
+    auto const year = year_month_day{floor<days>(when)}.year();
+    if (year < std::chrono::year{0} || year > std::chrono::year{9999}) return std::nullopt;
+    return when;
 }
 
 std::optional<sys_days> parse_date(std::string_view text) {

@@ -151,6 +151,20 @@ TEST_CASE("integers keep to the range of their type") {
     CHECK(json::read<small>(json::write(most)).value().large == most.large);
 }
 
+TEST_CASE("a number or a duration that its type can not hold is refused") {
+    CHECK(
+        complaint<float>("1e300", json::tolerant) ==
+        "expected a number in the range of float, found 1e300"
+    );
+    CHECK(json::read<float>("3.4028234663852886e38").value() == std::numeric_limits<float>::max());
+    using seconds = std::chrono::duration<std::int32_t>;
+    CHECK(
+        complaint<seconds>("\"PT2147483648S\"", json::tolerant) ==
+        "expected a duration that its type can hold, found \"PT2147483648S\""
+    );
+    CHECK(json::read<seconds>("\"-PT2147483648S\"").value() == seconds::min());
+}
+
 TEST_CASE("an id that comes from outside has a value, and one that fits into a name") {
     struct command {
         order_id order;
@@ -167,6 +181,10 @@ TEST_CASE("an id that comes from outside has a value, and one that fits into a n
     );
     CHECK(complaint<command>(R"({"order":7})") == "order: expected a text, found 7");
     CHECK(complaint<command>(R"({"order":""})", json::tolerant) == "");
+    CHECK(
+        complaint<std::map<order_id, int>>(R"({"":1})") ==
+        "expected the id of a thing, found an empty text"
+    );
 }
 
 TEST_CASE("maps have texts, ids, enumerators and integers as keys") {
@@ -178,6 +196,10 @@ TEST_CASE("maps have texts, ids, enumerators and integers as keys") {
     CHECK(json::read<std::map<int, std::string>>(R"({"-1":"a","10":"b"})").value() == by_number);
     CHECK(
         complaint<std::map<int, int>>(R"({"1x":1})") == "1x: not one of the keys that may be here"
+    );
+    CHECK(complaint<std::map<int, int>>(R"({"1":1,"01":2})") == "01: given twice");
+    CHECK(
+        json::read<std::map<int, int>>(R"({"1":1,"01":2})").value() == std::map<int, int>{{1, 2}}
     );
 }
 
@@ -198,6 +220,8 @@ TEST_CASE("times are read with offsets and fractions, and refused when there is 
           "2026-3-1T12:00:00Z",
           "2026-03-01T12:00:00Zz",
           "2026-03-01T12:00:00+2:00",
+          "0000-01-01T00:00:00+00:01",
+          "9999-12-31T23:59:00-00:01",
           ""})
         CHECK_FALSE_MESSAGE(instant(text), text);
     CHECK_FALSE(diptych::parse_date("2026-02-30"));
@@ -239,6 +263,10 @@ TEST_CASE("what JSON can not hold is not written") {
     CHECK_THROWS_AS(json::write(std::numeric_limits<double>::infinity()), json::not_writable);
     CHECK_THROWS_AS(json::write(priority{3}), json::not_writable);
     CHECK_THROWS_AS(json::write(order_id{"\xff"}), json::not_writable);
+    CHECK_THROWS_AS(json::write(std::chrono::sys_days{10000y / 1 / 1}), json::not_writable);
+    CHECK_THROWS_AS(
+        json::write(diptych::timestamp{std::chrono::sys_days{-1y / 1 / 1}}), json::not_writable
+    );
 }
 
 TEST_CASE("a struct describes its shape") {
