@@ -40,7 +40,7 @@ create table v (
   paid boolean not null default false, due timestamp default '1970-01-01', share real,
   unique (name, paid), check (price > 0.5)
 );
-create table docs (id text primary key, body json not null);
+create table docs (id text primary key, body json not null, note json);
 create unique index by_due on v (due desc, name) where price > 1;
 )"));
     CHECK(ddl == R"(create table "v" (
@@ -57,6 +57,7 @@ create unique index by_due on v (due desc, name) where price > 1;
 create table "docs" (
   "id" text not null,
   "body" text not null check (json_valid("body")),
+  "note" text check ("note" is null or json_valid("note")),
   primary key ("id")
 ) strict;
 create unique index "by_due" on "v" ("due" desc, "name") where price > 100;
