@@ -63,6 +63,9 @@ result<std::optional<frame_header>> frame_cursor::header_here() {
         );
     if (about->body_size > frame_bytes_max || about->size() > end_ - at_.offset)
         return corrupt_at(in_, at_.offset, at_.position, "the frame is longer than the segment");
+    auto const records = std::uint64_t{about->event_count} + about->answer_count;
+    if (records * smallest_record > about->body_size)
+        return corrupt_at(in_, at_.offset, at_.position, "the frame is too short for its records");
     return about;
 }
 
@@ -110,6 +113,9 @@ result<rest_of_segment> search(segment const& in, frame_place place, std::uint64
             auto const about = load_frame_header(bytes.substr(i), in.key());
             if (!about || about->number <= place.frames_before || about->first < place.position)
                 continue;
+            // The events between must have had room.
+            auto const between = about->first.value - place.position.value;
+            if (between > (at + i - place.offset) / smallest_record) continue;
             rest.frame = {at + i, about->first, about->number - 1};
             return rest;
         }

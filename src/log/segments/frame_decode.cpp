@@ -7,8 +7,7 @@ namespace diptych::log::segments {
 
 namespace {
 
-constexpr std::size_t slack = 64;            // Parsers may read this far behind a text.
-constexpr std::size_t smallest_record = 32;  // Smaller than any; bounds what a count may claim.
+constexpr std::size_t slack = 64;  // Parsers may read this far behind a text.
 
 // The next record of `rest`; empty if its length does not fit.
 std::string_view take_record(std::string_view& rest) {
@@ -17,13 +16,6 @@ std::string_view take_record(std::string_view& rest) {
     auto const record = rest.substr(0, size);
     rest.remove_prefix(size);
     return record;
-}
-
-result<void> check_size(found_frame const& found, segment const& in) {
-    auto const& about = found.about;
-    auto const records = std::uint64_t{about.event_count} + about.answer_count;
-    if (records * smallest_record <= about.body_size) return {};
-    return corrupt_at(in, found.offset, about.first, "the frame is too short for its records");
 }
 
 // Gives the events whose records stand at the beginning of `rest`, and takes these off.
@@ -59,7 +51,6 @@ std::vector<std::uint32_t> event_offsets(
 }
 
 result<void> visit_events(found_frame const& found, segment const& in, event_visitor const& visit) {
-    DIPTYCH_TRY(check_size(found, in));
     auto rest = found.bytes.substr(frame_header_size);
     return take_events(found, in, rest, visit);
 }
@@ -77,7 +68,6 @@ result<frame_ptr> decode_frame(found_frame const& found, segment const& in) {
     whole->recorded_at = about.recorded_at;
     whole->bytes.reserve(found.bytes.size() + slack);
     whole->bytes = found.bytes;
-    DIPTYCH_TRY(check_size(found, in));
     whole->events.reserve(about.event_count);
     whole->answers.reserve(about.answer_count);
 

@@ -14,6 +14,9 @@
 
 namespace diptych::log::segments {
 
+/// Bytes; smaller than any record. Bounds what a count may claim.
+inline constexpr std::size_t smallest_record = 32;
+
 inline constexpr std::string_view frame_magic{"\xd1\x97\x66\x72", 4};
 
 /// Where a segment belongs: what seeds the checksums of its frames.

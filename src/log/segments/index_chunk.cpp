@@ -62,12 +62,15 @@ bool unpack(
     auto const* at = body.data();
     auto const* const end = at + body.size();
     auto here = first;
+    if (last < first) return false;
     std::uint64_t homes_seen = 0;
     while (at != end) {
         std::uint64_t packed = 0;
         if (!take_varint(at, end, packed)) return false;
         if (into.empty() != (packed >> 1 == 0)) return false;
-        here = here + (packed >> 1);
+        auto const step = packed >> 1;
+        if (step > last.value - here.value) return false;
+        here = here + step;
         auto const is_home = (packed & 1) != 0;
         homes_seen += is_home;
         into.push_back({here, is_home});

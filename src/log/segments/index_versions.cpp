@@ -58,8 +58,10 @@ result<std::optional<position>> index_reader::chunk_of_version(
         DIPTYCH_TRY(auto const found, chunk_before(middle + 1));
         if (!found || found->after() < wanted) {
             low = middle + 1;
-        } else if (found->before >= wanted) {
+        } else if (found->before >= wanted && found->first <= middle) {
             high = found->first;
+        } else if (found->before >= wanted) {
+            break;  // a negative number for its first position: the row is damaged
         } else {
             return found->first;
         }

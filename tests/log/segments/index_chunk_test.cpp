@@ -70,6 +70,13 @@ TEST_CASE("a position given twice in a chunk is noticed") {
     CHECK(!unpack(position{7}, position{7}, 1, std::string_view{"\x01\0", 2}, unpacked));
 }
 
+TEST_CASE("positions of a chunk that would begin again from zero are noticed") {
+    std::vector<chunk_entry> unpacked;
+    auto const last = position{std::uint64_t{0} - 1};
+    CHECK(unpack(last - 1, last, 0, std::string_view{"\0\x02", 2}, unpacked));
+    CHECK(!unpack(last, position{0}, 0, std::string_view{"\0\x02", 2}, unpacked));
+}
+
 TEST_CASE("a chunk's body that is cut short, empty or goes on is noticed") {
     auto const made = chunk_of(some);
     std::vector<chunk_entry> unpacked;

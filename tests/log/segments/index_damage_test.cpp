@@ -65,6 +65,15 @@ TEST_CASE("versions that are missing are corrupt") {
     check_damaged(now->from_version("a-1", version{5}, 9));
 }
 
+TEST_CASE("a stream's list whose first position is no position is corrupt") {
+    auto const folder = temporary_folder{};
+    auto const split =
+        "insert into postings select key, -5, last, 40, homes, body from postings "
+        "where key = x'6e612d31'; update postings set before = 40 where key = x'6e612d31'";
+    auto const index = damaged(folder / "index.db", 0, split);
+    check_damaged(index->snapshot().or_throw()->from_version("a-1", version{5}, 9));
+}
+
 TEST_CASE("a row of event ids that is cut, or gone, is corrupt") {
     auto const cut = temporary_folder{};
     auto const index =
