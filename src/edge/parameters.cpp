@@ -125,9 +125,7 @@ result<token> read_point(std::string_view text, event_log const& log) {
     }
     auto const point = parse_token(text);
     if (!point) return fail(errc::invalid, "bad_token", point.error().message);
-    if (point->position.value != 0) {
-        DIPTYCH_TRY(log.check(*point));
-    }
+    DIPTYCH_TRY(log.check(*point));
     return *point;
 }
 

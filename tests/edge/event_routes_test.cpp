@@ -174,6 +174,8 @@ TEST_CASE("the log is read by type, tag and category, and on from where it was l
     );
     CHECK(of.ask("GET", "/events?after=1.99").status == 400);
     CHECK(of.ask("GET", "/events?after=9.1").status == 410);
+    CHECK(of.ask("GET", "/events?after=9.0").status == 410);
+    CHECK(of.ask("GET", "/events?after=1.0").status == 200);
     CHECK(of.ask("GET", "/events?after=soon").status == 400);
 }
 
