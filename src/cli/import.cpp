@@ -1,10 +1,10 @@
 #include "cli/commands.hpp"
+#include "cli/import_line.hpp"
 #include "cli/input.hpp"
 #include "cli/progress.hpp"
 #include "cli/service.hpp"
 
 #include <diptych/json_value.hpp>
-#include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
 #include <fmt/format.h>
@@ -26,22 +26,6 @@ struct import_line {
     std::string event;  ///< As POST /events takes it.
 };
 
-/// The event of a line of an export, as POST /events takes it.
-result<std::string> event_of(std::string_view line) {
-    DIPTYCH_TRY(auto const read, json::parse(std::string(line)));
-    auto const root = read.root();
-    json::writer out;
-    out.begin_object();
-    for (auto const* const name : {"id", "stream", "type", "tags", "data", "metadata"}) {
-        auto const member = root.find(name);
-        if (member)
-            out.raw_member(name, member->raw());
-        else if (std::string_view(name) == "stream" || std::string_view(name) == "type")
-            return fail(errc::invalid, fmt::format("no \"{}\"", name));
-    }
-    return std::move(out.end_object()).text();
-}
-
 std::string body_of(std::span<import_line const> lines) {
     std::string body = R"({"events":[)";
     for (auto const& line : lines) body += (&line == lines.data() ? "" : ",") + line.event;
@@ -58,7 +42,7 @@ public:
     result<void> take(std::string_view line) {
         ++line_;
         if (line.empty()) return {};
-        auto event = event_of(line);
+        auto event = event_of_line(line);
         if (!event) return skip(line_, event.error());
         batch_.push_back({.number = line_, .event = *std::move(event)});
         if (batch_.size() == lines_per_append) return flush();
