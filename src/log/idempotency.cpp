@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -83,7 +84,8 @@ result<first_answer> known_events(
     DIPTYCH_TRY(auto const stored, in.fetch(first, events.size()));
     for (std::size_t i = 0; i < events.size(); ++i) {
         auto const& before = stored[i];
-        if (before.type != events[i].type || (!before.erased && before.data != events[i].data))
+        if (before.type != events[i].type || !std::ranges::equal(before.tags, events[i].tags) ||
+            (!before.erased && before.data != events[i].data))
             return reused(events[i], before.position);
     }
     return first_answer(answer_of(stored.events(), line));

@@ -154,6 +154,10 @@ TEST_CASE_TEMPLATE_DEFINE(
             "event_id_reused"
         );
         CHECK(reused({with_id(event("a-1", "other", {}, R"({"x":1})"), 1)}) == "event_id_reused");
+        CHECK(
+            reused({with_id(event("a-1", "made", {"x-1"}, R"({"x":1})"), 1), two[1]}) ==
+            "event_id_reused"
+        );
         CHECK(reused({two[0], with_id(event("b-1", "made"), 3)}) == "event_id_reused");
         CHECK(reused({two[0], event("b-1", "made")}) == "event_id_reused");
         CHECK(reused({two[1], two[0]}) == "event_id_reused");
