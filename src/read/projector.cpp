@@ -5,6 +5,7 @@
 #include <diptych/assert.hpp>
 #include <diptych/try.hpp>
 
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,8 @@ namespace {
 
 // Read at once: little enough that its memory is used again and again.
 constexpr std::size_t piece_bytes = 512u << 10;
+
+constexpr position everything{std::numeric_limits<std::uint64_t>::max()};
 
 struct run {
     checkpoint reached;
@@ -121,7 +124,7 @@ result<batch> project_batch(
 
     batch_run work{into, with, from, time, limits};
     DIPTYCH_TRY(into.begin());
-    auto done = work.apply(frames, limits.last);
+    auto done = work.apply(frames, everything);
     std::optional<error> poison;
     if (done && done->failure) {
         into.roll_back();

@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 
 namespace diptych::read {
@@ -19,7 +18,6 @@ struct batch_limits {
     std::size_t events_max;
     std::size_t bytes_max;
     std::chrono::microseconds time_max;
-    position last{~std::uint64_t{0}};  ///< No event behind it is applied.
 };
 
 /// What became of a batch.

@@ -1,13 +1,36 @@
 /// @file
-/// Contract: random appends, reads and restarts against the simplest log there is, a vector.
+/// Contract: generated appends, reads, merges and restarts against the simplest log there is, a
+/// vector.
 #pragma once
 
 #include "contract/contract_log.hpp"
+#include "property.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
-#include <random>
+#include <ostream>
+
+namespace diptych {
+
+inline std::ostream& operator<<(std::ostream& to, query const& what) {
+    to << '[';
+    for (auto const& item : what.items) {
+        for (auto const& type : item.types) to << type << ' ';
+        for (auto const& tag : item.tags) to << '#' << tag << ' ';
+        to << "| ";
+    }
+    return to << what.category << (what.engine_events ? " $]" : "]");
+}
+
+inline std::ostream& operator<<(std::ostream& to, event_data const& what) {
+    to << what.type << '@' << what.stream;
+    for (auto const& tag : what.tags) to << '#' << tag;
+    return what.id.is_nil() ? to << ' ' : to << '=' << int{what.id.bytes[0]} << ' ';
+}
+
+}  // namespace diptych
 
 namespace diptych::contract {
 
@@ -17,11 +40,26 @@ struct napkin {
         event_data what;
         std::uint64_t version;
     };
+    struct known_answer {
+        std::uint8_t digest;
+        std::uint64_t first;
+    };
     std::vector<line> lines;
+    std::map<std::string, known_answer> answers = {};  // by the command's id
 
     std::uint64_t version_of(std::string const& stream) const {
         auto const in = [&](line const& one) { return one.what.stream == stream; };
         return static_cast<std::uint64_t>(std::ranges::count_if(lines, in));
+    }
+    /// Where an event of this id stands in its stream; 0: nowhere.
+    std::uint64_t find_id(event_data const& wanted) const {
+        auto const is_it = [&](line const& one) {
+            return one.what.id == wanted.id && one.what.stream == wanted.stream;
+        };
+        auto const found = std::ranges::find_if(lines, is_it);
+        return wanted.id.is_nil() || found == lines.end()
+                   ? 0
+                   : static_cast<std::uint64_t>(found - lines.begin()) + 1;
     }
     static bool matches(query const& what, event_data const& e) {
         if (!what.category.empty() && e.stream.substr(0, e.stream.find('-')) != what.category)
@@ -45,148 +83,232 @@ struct napkin {
     }
 };
 
-/// Draws what the model test does next.
-class dice {
-public:
-    explicit dice(std::uint32_t seed) : numbers_(seed) {}
+using testing::one_in;
+using testing::one_of;
+using testing::some;
+using testing::up_to;
 
-    std::uint64_t below(std::uint64_t bound) { return numbers_() % bound; }
-    bool one_in(std::uint64_t n) { return below(n) == 0; }
+inline std::string some_stream() { return one_of("a-1", "a-2", "b-1", "b"); }
+inline std::string some_name() { return one_of("a-1", "b-1", "x-1", "x-2"); }
+inline std::string some_type() { return one_of("t", "u", "$timer"); }
 
-    std::string stream() {
-        return std::string(1, static_cast<char>('a' + below(3))) + "-" + std::to_string(below(4));
-    }
-    std::string type() { return one_in(8) ? "$timer" : "t" + std::to_string(below(4)); }
-    event_data some_event() {
-        auto made = event(stream(), type());
-        while (one_in(2))
-            made.tags.push_back(one_in(2) ? "x-" + std::to_string(below(3)) : stream());
-        return made;
-    }
-    query some_query() {
-        query what{.engine_events = one_in(4)};
-        while (one_in(2)) {
-            auto& item = what.items.emplace_back();
-            while (one_in(2)) item.types.push_back(type());
-            while (one_in(2))
-                item.tags.push_back(one_in(2) ? "x-" + std::to_string(below(3)) : stream());
+inline event_data some_event() { return event(some_stream(), some_type(), some(3, some_name)); }
+
+inline query_item some_item() { return {.types = some(2, some_type), .tags = some(2, some_name)}; }
+
+inline query some_query() {
+    query what{.items = some(3, some_item), .engine_events = one_in(4)};
+    if (one_in(4)) what.category = one_of("a", "b", "c");
+    return what;
+}
+
+template <class Fixture>
+using command_on = rc::state::Command<napkin, opened<Fixture>>;
+
+/// Appends events for some streams under any conditions, perhaps as a command.
+template <class Fixture>
+struct append_events final : command_on<Fixture> {
+    append_request request;
+
+    explicit append_events(napkin const& model) {
+        request.events = some(4, some_event);
+        for (auto const& stream : some(2, some_stream)) {
+            auto const guess = one_in(3) ? up_to(3) : model.version_of(stream);
+            request.expect.insert_or_assign(stream, expected_version::exactly(version{guess}));
         }
-        if (one_in(4)) what.category = std::string(1, static_cast<char>('a' + below(4)));
-        return what;
+        if (one_in(3))
+            request.unless =
+                unless(some_query(), token{.position = position{up_to(model.lines.size())}});
+        if (one_in(4)) request.command = key_of(one_of("c1", "c2", "c3"), one_in(6) ? 2 : 1);
     }
 
-private:
-    std::mt19937 numbers_;
+    void checkPreconditions(napkin const& model) const override {
+        RC_PRE(!request.unless || request.unless->after.position.value <= model.lines.size());
+    }
+    bool holds(napkin const& model) const {
+        for (auto const& [stream, expected] : request.expect)
+            if (!expected.allows(version{model.version_of(stream)})) return false;
+        auto const end = model.lines.size();
+        return !request.unless ||
+               model.find(request.unless->what, request.unless->after.position.value, end).empty();
+    }
+    bool is_known(napkin const& model) const {
+        return request.command && model.answers.contains(request.command->id);
+    }
+    void apply(napkin& model) const override {
+        if (is_known(model) || !holds(model)) return;
+        auto const first = request.events.empty() ? 0 : model.lines.size() + 1;
+        if (request.command)
+            model.answers[request.command->id] = {request.command->digest[0], first};
+        for (auto const& one : request.events)
+            model.lines.push_back({one, model.version_of(one.stream) + 1});
+    }
+    void run(napkin const& before, opened<Fixture>& log) const override {
+        auto const answer = log->append(request);
+        if (is_known(before)) {
+            auto const& known = before.answers.at(request.command->id);
+            auto const is_same = known.digest == request.command->digest[0];
+            RC_ASSERT(answer.has_value() == is_same);
+            if (!is_same) RC_ASSERT(answer.error().code == "command_id_reused");
+            if (!is_same) return;
+            RC_ASSERT(answer->repeated);
+            RC_ASSERT(answer->first.value == known.first);
+            return;
+        }
+        RC_ASSERT(answer.has_value() == holds(before));
+        if (!answer) RC_ASSERT(answer.error().kind == errc::conflict);
+        if (!answer) return;
+        auto after = before;
+        apply(after);
+        RC_ASSERT(!answer->repeated);
+        RC_ASSERT(answer->first.value == (request.events.empty() ? 0 : before.lines.size() + 1));
+        for (auto const& one : request.events)
+            RC_ASSERT(answer->versions.at(one.stream).value == after.version_of(one.stream));
+    }
+    void show(std::ostream& to) const override {
+        to << "append ";
+        for (auto const& one : request.events) to << one;
+        for (auto const& [stream, expected] : request.expect)
+            to << stream << ' ' << to_string(expected) << ' ';
+        if (request.unless)
+            to << "unless " << request.unless->what << " after "
+               << to_string(request.unless->after);
+        if (request.command)
+            to << " as " << request.command->id << '/' << int{request.command->digest[0]};
+    }
 };
 
-template <class Log>
-void append_at_random(Log& log, napkin& model, dice& random) {
-    append_request request;
-    for (auto n = random.below(4); n-- > 0;) request.events.push_back(random.some_event());
-    auto holds = true;
-    while (random.one_in(2)) {
-        auto const stream = random.stream();
-        auto const actual = model.version_of(stream);
-        auto const guess = random.one_in(3) ? random.below(actual + 2) : actual;
-        request.expect.insert_or_assign(stream, expected_version::exactly(version{guess}));
-    }
-    for (auto const& [stream, expected] : request.expect)
-        holds = holds && expected.allows(version{model.version_of(stream)});
-    auto const end = model.lines.size();
-    if (random.one_in(3)) {
-        auto const after = random.one_in(2) ? end - std::min<std::uint64_t>(end, random.below(4))
-                                            : random.below(end + 1);
-        request.unless = unless(random.some_query(), token{.position = position{after}});
-        holds = holds && model.find(request.unless->what, after, end).empty();
-    }
-    auto const events = request.events;
-    auto const answer = log->append(std::move(request));
-    CHECK(answer.has_value() == holds);
-    if (!answer) {
-        CHECK(answer.error().kind == errc::conflict);
-        return;
-    }
-    CHECK(answer->first.value == (events.empty() ? 0 : end + 1));
-    for (auto const& one : events) model.lines.push_back({one, model.version_of(one.stream) + 1});
-    for (auto const& one : events)
-        CHECK(answer->versions.at(one.stream).value == model.version_of(one.stream));
-}
+/// Appends one event whose id is given: known ones are answered again, or refused.
+template <class Fixture>
+struct append_with_id final : command_on<Fixture> {
+    event_data what = some_event();
 
-template <class Log>
-void read_at_random(Log& log, napkin const& model, dice& random) {
-    auto const end = model.lines.size();
-    auto const what = random.some_query();
-    auto const after = random.one_in(3) ? 0 : random.below(end + 2);
-    std::optional<position> up_to;
-    if (random.one_in(3)) up_to = position{random.below(end + 2)};
-    auto const last = up_to ? up_to->value : end;
-    auto const limit = random.one_in(2) ? 512 : 1 + random.below(5);
-    auto expected = model.find(what, after, last);
-    auto const complete = expected.size() < limit;
-    expected.resize(std::min<std::size_t>(expected.size(), limit));
-    auto const page =
-        log->read({.what = what, .after = position{after}, .up_to = up_to, .limit = limit})
-            .or_throw();
-    CHECK(positions(page) == expected);
-    if (complete) CHECK(page.at_end());
-
-    auto backward =
-        model.find(what, 0, after == 0 ? last : std::min<std::uint64_t>(last, after - 1));
-    std::ranges::reverse(backward);
-    backward.resize(std::min<std::size_t>(backward.size(), limit));
-    auto back = log->read(
-        {.what = what,
-         .after = position{after},
-         .up_to = up_to,
-         .limit = limit,
-         .direction = direction::backward}
-    );
-    CHECK(positions(std::move(back).or_throw()) == backward);
-}
-
-template <class Log>
-void read_stream_at_random(Log& log, napkin const& model, dice& random) {
-    auto const stream = random.stream();
-    auto const from = random.below(12);
-    auto const limit = 1 + random.below(5);
-    std::optional<position> up_to;
-    if (random.one_in(3)) up_to = position{random.below(model.lines.size() + 2)};
-    numbers ascending;
-    numbers descending;
-    for (std::uint64_t at = 1; at <= model.lines.size(); ++at) {
-        auto const& line = model.lines[at - 1];
-        if (line.what.stream != stream || (up_to && at > up_to->value)) continue;
-        if (line.version >= from) ascending.push_back(line.version);
-        if (from == 0 || line.version <= from) descending.insert(descending.begin(), line.version);
+    explicit append_with_id(napkin const&) {
+        what.id = id_of(static_cast<std::uint8_t>(1 + up_to(3)));
     }
-    ascending.resize(std::min<std::size_t>(ascending.size(), limit));
-    descending.resize(std::min<std::size_t>(descending.size(), limit));
-    stream_options how{
-        .from = version{from}, .up_to = up_to, .limit = limit, .engine_events = true
-    };
-    CHECK(versions(log->read_stream(stream, how).or_throw()) == ascending);
-    how.direction = direction::backward;
-    CHECK(versions(log->read_stream(stream, how).or_throw()) == descending);
-    CHECK(log->stream_version(stream).or_throw().value == model.version_of(stream));
-}
+    static bool is_same(event_data const& a, event_data const& b) {
+        return a.type == b.type && a.tags == b.tags;
+    }
+    void apply(napkin& model) const override {
+        if (model.find_id(what) == 0)
+            model.lines.push_back({what, model.version_of(what.stream) + 1});
+    }
+    void run(napkin const& before, opened<Fixture>& log) const override {
+        auto const answer = log.append({what});
+        auto const known = before.find_id(what);
+        if (known != 0 && !is_same(before.lines[known - 1].what, what)) {
+            RC_ASSERT(!answer.has_value());
+            RC_ASSERT(answer.error().code == "event_id_reused");
+            return;
+        }
+        RC_ASSERT(answer.has_value());
+        RC_ASSERT(answer->repeated == (known != 0));
+        RC_ASSERT(answer->first.value == (known != 0 ? known : before.lines.size() + 1));
+    }
+    void show(std::ostream& to) const override { to << "append " << what; }
+};
+
+/// Reads a page by a query, both ways.
+template <class Fixture>
+struct read_page final : command_on<Fixture> {
+    query what = some_query();
+    std::uint64_t after;
+    std::optional<position> last;
+    std::size_t limit = one_in(2) ? 512 : 1 + up_to(5);
+
+    explicit read_page(napkin const& model) : after(up_to(model.lines.size() + 1)) {
+        if (one_in(3)) last = position{up_to(model.lines.size() + 1)};
+    }
+    void run(napkin const& model, opened<Fixture>& log) const override {
+        auto const end = last ? last->value : model.lines.size();
+        auto expected = model.find(what, after, end);
+        auto const is_complete = expected.size() < limit;
+        expected.resize(std::min(expected.size(), limit));
+        read_options how{.what = what, .after = position{after}, .up_to = last, .limit = limit};
+        auto const page = log->read(how).or_throw();
+        RC_ASSERT(positions(page) == expected);
+        if (is_complete) RC_ASSERT(page.at_end());
+
+        auto back = model.find(what, 0, after == 0 ? end : std::min<std::uint64_t>(end, after - 1));
+        std::ranges::reverse(back);
+        back.resize(std::min(back.size(), limit));
+        how.direction = direction::backward;
+        RC_ASSERT(positions(log->read(how).or_throw()) == back);
+    }
+    void show(std::ostream& to) const override {
+        to << "read " << what << " after " << after << " up to " << (last ? last->value : 0)
+           << " limit " << limit;
+    }
+};
+
+/// Reads a stream from a version, both ways.
+template <class Fixture>
+struct read_one_stream final : command_on<Fixture> {
+    std::string stream = some_stream();
+    std::uint64_t from = up_to(12);
+    std::uint64_t last = one_in(3) ? up_to(30) : 1'000;
+    std::size_t limit = 1 + up_to(5);
+
+    void run(napkin const& model, opened<Fixture>& log) const override {
+        numbers up;
+        numbers down;
+        for (std::uint64_t at = 1; at <= std::min<std::uint64_t>(last, model.lines.size()); ++at) {
+            auto const& line = model.lines[at - 1];
+            if (line.what.stream != stream) continue;
+            if (line.version >= from) up.push_back(line.version);
+            if (from == 0 || line.version <= from) down.insert(down.begin(), line.version);
+        }
+        up.resize(std::min(up.size(), limit));
+        down.resize(std::min(down.size(), limit));
+        stream_options how{
+            .from = version{from}, .up_to = position{last}, .limit = limit, .engine_events = true
+        };
+        RC_ASSERT(versions(log->read_stream(stream, how).or_throw()) == up);
+        how.direction = direction::backward;
+        RC_ASSERT(versions(log->read_stream(stream, how).or_throw()) == down);
+        RC_ASSERT(log->stream_version(stream).or_throw().value == model.version_of(stream));
+    }
+    void show(std::ostream& to) const override {
+        to << "read stream " << stream << " from " << from << " up to " << last << " limit "
+           << limit;
+    }
+};
+
+/// What changes nothing that can be seen: time, a merge into the index, a restart.
+template <class Fixture>
+struct go_on final : command_on<Fixture> {
+    int how = *rc::gen::weightedElement<int>({{4, 0}, {6, 1}, {1, 2}, {1, 3}});
+
+    void run(napkin const&, opened<Fixture>& log) const override {
+        if (how == 0) log.time.advance(400ms);
+        if (how == 1) RC_ASSERT(log->index_step().has_value());
+        if (how == 2) RC_ASSERT(log->close().has_value());
+        if (how >= 2) log.crash_and_open();
+    }
+    void show(std::ostream& to) const override {
+        constexpr std::array names{
+            "wait", "merge into the index", "close and open", "crash and open"
+        };
+        to << names[static_cast<std::size_t>(how)];
+    }
+};
 
 TEST_CASE_TEMPLATE_DEFINE("a log does what a vector would do", Fixture, model) {
-    for (std::uint32_t seed = 1; seed <= 12; ++seed) {
-        CAPTURE(seed);
-        dice random(seed);
-        napkin model;
-        opened<Fixture> log({.block_events_max = 1 + random.below(20)});
-        for (int step = 0; step < 250; ++step) {
-            CAPTURE(step);
-            append_at_random(log, model, random);
-            read_at_random(log, model, random);
-            read_stream_at_random(log, model, random);
-            log.time.advance(std::chrono::milliseconds(random.below(700)));
-            if (random.one_in(3)) CHECK(log->index_step());
-            if (random.one_in(60)) log.crash_and_open();
-        }
-        CHECK(log->verify({}).or_throw().events == model.lines.size());
-    }
+    CHECK(testing::holds("a log does what a vector would do", [] {
+        opened<Fixture> log({.block_events_max = 1 + up_to(12)});
+        rc::state::check(
+            napkin{},
+            log,
+            rc::state::gen::execOneOfWithArgs<
+                append_events<Fixture>,
+                append_events<Fixture>,
+                append_with_id<Fixture>,
+                read_page<Fixture>,
+                read_one_stream<Fixture>,
+                go_on<Fixture>>()
+        );
+        RC_ASSERT(log->verify({}).has_value());
+    }));
 }
 
 #define DIPTYCH_MODEL_CONTRACT(...) TEST_CASE_TEMPLATE_INVOKE(model, __VA_ARGS__)

@@ -1,5 +1,10 @@
 #include "log/query_plan.hpp"
 
+#include "contract/model.hpp"
+#include "log/block_view.hpp"
+#include "log/frame_maker.hpp"
+#include "property.hpp"
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -52,7 +57,7 @@ public:
     }
 };
 
-std::vector<std::uint64_t> candidates(query const& what, listed const& in, direction way) {
+std::vector<std::uint64_t> candidates(query const& what, postings const& in, direction way) {
     auto const is_forward = way == direction::forward;
     auto const walk = plan(what, in, way);
     std::vector<std::uint64_t> all;
@@ -152,6 +157,34 @@ TEST_CASE("a few events from the beginning cost a few positions") {
     query const what{.items = {{.types = {"common"}}}};
     CHECK(plan(what, in, direction::forward)->seek(position{1}).or_throw() == position{1});
     CHECK(in.taken < 100);
+}
+
+TEST_CASE("any query finds what looking at every event finds") {
+    using contract::some_event;
+    using contract::some_query;
+    CHECK(testing::holds("any query finds what looking at every event finds", [] {
+        testing::frame_maker frames(uuid{{1}});
+        block all(position{1}, 0);
+        std::vector<event_data> recorded;
+        for (auto const& events : testing::some(12, [] { return testing::some(6, some_event); })) {
+            all.add(frames.next(events));
+            recorded.insert(recorded.end(), events.begin(), events.end());
+        }
+        auto const last = position{testing::up_to(recorded.size())};
+        block_view const view(all, last, ~std::uint64_t{0});
+        for (auto const& what : testing::some(8, some_query)) {
+            std::vector<std::uint64_t> expected;
+            for (std::uint64_t at = 1; at <= last.value; ++at)
+                if (contract::napkin::matches(what, recorded[at - 1])) expected.push_back(at);
+            for (auto const way : {direction::forward, direction::backward}) {
+                auto found = candidates(what, view, way);
+                std::erase_if(found, [&](std::uint64_t at) {
+                    return !matches(what, all.event(all.offset_of(position{at})));
+                });
+                RC_ASSERT(found == expected);
+            }
+        }
+    }));
 }
 
 }  // namespace diptych::log
