@@ -85,9 +85,37 @@ result<void> command(command_options const& how);
 
 struct verify_options {
     std::string data = {};
+    std::string views = {};          ///< A view file or a folder of them, besides the log's own.
+    std::uint64_t differences = 10;  ///< Rows told of each view, at most.
+    bool log_only = false;
     bool json = false;
 };
+
+/// Checks the log, then index and views against it. Fails with corrupt after all have been told.
 result<void> verify(verify_options const& how);
+
+struct repair_options {
+    std::string folder = {};
+    std::string views = {};
+    bool dry_run = false;
+    bool json = false;
+};
+result<void> repair(repair_options const& how);
+
+struct backup_options {
+    std::string folder = {};
+    std::string to = {};
+    std::string url = {};  ///< Refused: only a folder can be copied.
+    bool json = false;
+};
+result<void> backup(backup_options const& how);
+
+struct restore_options {
+    std::string backup = {};
+    std::string folder = {};
+    bool json = false;
+};
+result<void> restore(restore_options const& how);
 
 struct export_options {
     place where = {};

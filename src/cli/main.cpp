@@ -1,3 +1,4 @@
+#include "cli/care_commands.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "edge/nearest.hpp"
@@ -275,13 +276,9 @@ private:
     }
 
     void add_care() {
-        auto* const verify =
-            add("verify", "Walks the whole log: checksums, order, hash chain", verify_, cli::verify
-            );
-        verify->add_option("FOLDER", verify_.data, "Folder of the log");
-        verify->add_option("--data", verify_.data, "Folder of the log");
-        add_json(verify, verify_.json);
-        verify->footer("Example:\n  diptych verify shop");
+        care_.declare([this](auto name, auto says, auto& options, auto what) {
+            return add(name, says, options, what);
+        });
 
         auto* const out =
             add("export", "Writes all events as JSON lines", export_, cli::export_events);
@@ -357,7 +354,7 @@ private:
     cli::view_options view_list_;
     cli::view_options view_query_;
     cli::command_options command_;
-    cli::verify_options verify_;
+    cli::care_commands care_;
     cli::export_options export_;
     cli::import_options import_;
     cli::sim_options sim_;

@@ -12,6 +12,8 @@ token line_of_history::at(position where) const {
 }
 
 result<void> line_of_history::check(token const& point, position end) const {
+    // Every line begins with nothing; also one whose first epoch ended there.
+    if (point.position.value == 0 && point.epoch <= epochs_.back().epoch) return {};
     for (std::size_t i = 0; i < epochs_.size(); ++i) {
         if (epochs_[i].epoch != point.epoch) continue;
         // What a restored log answers before its first event lies at the end of the epoch before.

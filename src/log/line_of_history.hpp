@@ -14,7 +14,9 @@ namespace diptych::log {
 /// The epochs of a log, oldest first. Thread-compatible.
 class line_of_history {
 public:
-    explicit line_of_history(std::vector<epoch_start> epochs) : epochs_(std::move(epochs)) {}
+    explicit line_of_history(std::vector<epoch_start> epochs) : epochs_(std::move(epochs)) {
+        if (epochs_.empty()) epochs_.push_back({.epoch = epoch{1}, .first = position{1}});
+    }
 
     /// The token of a position that is on the line.
     token at(position where) const;

@@ -5,7 +5,6 @@
 #include <diptych/assert.hpp>
 #include <diptych/try.hpp>
 
-#include <limits>
 #include <utility>
 #include <vector>
 
@@ -15,8 +14,6 @@ namespace {
 
 // Read at once: little enough that its memory is used again and again.
 constexpr std::size_t piece_bytes = 512u << 10;
-
-constexpr position everything{std::numeric_limits<std::uint64_t>::max()};
 
 struct run {
     checkpoint reached;
@@ -124,7 +121,7 @@ result<batch> project_batch(
 
     batch_run work{into, with, from, time, limits};
     DIPTYCH_TRY(into.begin());
-    auto done = work.apply(frames, everything);
+    auto done = work.apply(frames, limits.last);
     std::optional<error> poison;
     if (done && done->failure) {
         into.roll_back();

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace diptych::read {
@@ -18,6 +19,7 @@ struct batch_limits {
     std::size_t events_max;
     std::size_t bytes_max;
     std::chrono::microseconds time_max;
+    position last{~std::uint64_t{0}};  ///< No event behind it is applied.
 };
 
 /// What became of a batch.

@@ -37,7 +37,7 @@ public:
 /// What is under a name.
 struct file_facts {
     std::uint64_t bytes = 0;
-    /// Another file that takes the same name has another one. On the machine: device and inode.
+    /// Another file that takes the same name has another one. On the machine: device; inode, birth.
     std::pair<std::uint64_t, std::uint64_t> identity = {};
 };
 

@@ -23,6 +23,7 @@ struct folder {
     std::filesystem::path format() const { return root / "FORMAT"; }
     std::filesystem::path lock() const { return root / "LOCK"; }
     std::filesystem::path closed() const { return root / "CLOSED"; }
+    std::filesystem::path home() const { return root / "HOME"; }
     std::filesystem::path index() const { return root / "index.db"; }
     std::filesystem::path log() const { return root / "log"; }
     std::filesystem::path watermark() const { return log() / "WATERMARK"; }

@@ -35,9 +35,9 @@ public:
     result<void> save_state(std::string_view name, std::string_view bytes) override;
     result<bool> maintain(timestamp now) override;
     result<void> close() override;
+    result<moment> now() const override;
 
 protected:
-    result<moment> now() const override;
     segments::index const* usable_index() const override;
 
 private:

@@ -70,15 +70,16 @@ public:
     /// beyond end().
     result<bool> passed(position at, hash256 const& chain) const;
 
-protected:
-    segment_engine(storage::disk& on, folder in, uuid const& log_id, segment_options options);
-
-    /// The segments as they are, and the end that goes with them.
+    /// The segments as they are, and the end that goes with them. For a reader beside a writer, as
+    /// far as that shares.
     struct moment {
         segment_list list;
         log_end end;
     };
     virtual result<moment> now() const = 0;
+
+protected:
+    segment_engine(storage::disk& on, folder in, uuid const& log_id, segment_options options);
 
     /// The index if there is one now; it stays until close().
     virtual segments::index const* usable_index() const { return index_.get(); }

@@ -1,5 +1,7 @@
 #include "log/segments/writing_engine.hpp"
 
+#include "log/segments/home.hpp"
+#include "log/segments/marks.hpp"
 #include "sqlite/file_trust.hpp"
 
 #include <diptych/assert.hpp>
@@ -40,6 +42,8 @@ result<std::unique_ptr<segment_engine>> writing_engine::open(
     auto opened =
         std::make_unique<writing_engine>(on, in, *log_id, std::move(options), std::move(lock));
     DIPTYCH_TRY(opened->open_index());
+    DIPTYCH_TRY(auto const checkpoints, opened->checkpoints());
+    DIPTYCH_TRY(settle(on, in, *log_id, checkpoints, random));
     DIPTYCH_TRY(opened->recover());
     return std::unique_ptr<segment_engine>{std::move(opened)};
 }
@@ -65,19 +69,8 @@ result<std::vector<checkpoint>> writing_engine::checkpoints() const {
              .position = index_->checkpoint().position,
              .chain = index_->checkpoint().chain}
         );
-    auto const add = [&](std::filesystem::path const& path, durable_mark const& at) {
-        all.push_back(
-            {.name = path.native(), .position = at.position, .chain = at.chain, .mark = at}
-        );
-    };
-    DIPTYCH_TRY(auto const closed, read_closed(disk_, folder_, log_id_));
-    if (closed) add(folder_.closed(), *closed);
-    DIPTYCH_TRY(auto const shared, disk_.exists(folder_.watermark()));
-    if (!shared) return all;
-    auto page = disk_.share(folder_.watermark(), false);
-    if (!page && page.error().kind != errc::not_found) return std::unexpected(page.error());
-    if (!page) return all;
-    if (auto const at = watermark(std::move(*page)).load(log_id_)) add(folder_.watermark(), *at);
+    DIPTYCH_TRY(auto marks, marks_in(disk_, folder_, log_id_));
+    all.insert(all.end(), marks.begin(), marks.end());
     return all;
 }
 

@@ -38,8 +38,6 @@ public:
     result<void> save_state(std::string_view name, std::string_view bytes) override;
     result<bool> maintain(timestamp now) override;
     result<void> close() override;
-
-protected:
     result<moment> now() const override;
 
 private:

@@ -68,6 +68,7 @@ public:
             DIPTYCH_TRY(may("create", path));
             if (there != names_.end()) return fail(errc::failed, "exists: " + path.native());
             auto made = std::make_shared<node>();
+            made->number = ++files_made_;
             names_[path] = made;
             return std::make_unique<handle>(*this, path, std::move(made));
         }
@@ -101,7 +102,9 @@ public:
         auto const lock = std::scoped_lock(mutex_);
         auto const there = names_.find(path);
         if (there == names_.end()) return fail(errc::not_found, "not there: " + path.native());
-        return storage::file_facts{.bytes = there->second->content.size()};
+        return storage::file_facts{
+            .bytes = there->second->content.size(), .identity = {0, there->second->number}
+        };
     }
 
     result<void> make_directories(std::filesystem::path const& path) override {
@@ -178,6 +181,7 @@ private:
     };
 
     struct node {
+        std::uint64_t number = 0;
         std::string content;
         std::string durable;
         struct change {
@@ -281,6 +285,7 @@ private:
 
     std::mutex mutex_;
     std::size_t calls_ = 0;
+    std::uint64_t files_made_ = 0;
     std::atomic<std::size_t> open_files_ = 0;
     std::map<std::string, std::shared_ptr<node>> names_;
     std::map<std::string, std::shared_ptr<node>> durable_names_;

@@ -1,0 +1,22 @@
+/// @file
+/// Compares the tables of two databases, row by row in the order of their keys.
+#pragma once
+
+#include "read/view_check.hpp"
+#include "sqlite/database.hpp"
+
+namespace diptych::read {
+
+/// Says in `into` what `found` has that `expected` has not, and the other way round. Both must have
+/// the same tables, with primary keys. Values are compared as they are stored, to the byte.
+result<void> compare_tables(
+    sqlite::database const& expected,
+    sqlite::database const& found,
+    std::size_t differences_max,
+    view_comparison& into
+);
+
+/// The schema as text, the same for the same tables and indexes.
+result<std::string> schema_of(sqlite::database const& in);
+
+}  // namespace diptych::read

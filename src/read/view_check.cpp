@@ -1,0 +1,138 @@
+#include "read/view_check.hpp"
+
+#include "read/compare_tables.hpp"
+#include "read/projector.hpp"
+#include "read/view_database.hpp"
+
+#include <diptych/try.hpp>
+
+#include <utility>
+
+namespace diptych::read {
+
+namespace {
+
+std::unexpected<error> wrong_view(sqlite::location const& file, std::string_view why) {
+    return fail(errc::corrupt, "wrong_view", file.string() + ": " + std::string(why));
+}
+
+// What the file itself is to blame for.
+template <class T>
+result<T> blamed(sqlite::location const& file, result<T> what) {
+    if (what || what.error().kind == errc::unavailable || what.error().kind == errc::denied)
+        return what;
+    return wrong_view(file, what.error().message);
+}
+
+result<void> check_pages(sqlite::location const& file, sqlite::database const& in) {
+    DIPTYCH_TRY(auto rows, in.prepare("pragma integrity_check(1)"));
+    DIPTYCH_TRY(auto const more, rows.step());
+    if (more && rows.text(0) == "ok") return {};
+    return wrong_view(file, more ? rows.text(0) : "SQLite can not check it");
+}
+
+result<void> check_place(
+    sqlite::location const& file, checkpoint const& is, log::sequenced_log& of
+) {
+    // The view may have followed further than this log has looked.
+    if (is.at.position > of.durable_end().position) {
+        DIPTYCH_TRY(of.refresh());
+    }
+    auto const end = of.durable_end();
+    if (is.log_id != end.log_id) return wrong_view(file, "it is of another log");
+    if (is.at.position.value == 0) return {};
+    if (is.at.position > end.position)
+        return wrong_view(
+            file,
+            "it is at " + to_string(is.at) + ", beyond the end of the log, " +
+                to_string(token{end.epoch, end.position})
+        );
+    DIPTYCH_TRY(auto const chain, of.chain_at(is.at.position));
+    if (chain == is.chain) return {};
+    return wrong_view(file, "it is at " + to_string(is.at) + " of another line of history");
+}
+
+// A connection with a snapshot that stays.
+struct snapshot {
+    sqlite::database database;
+    checkpoint at;
+};
+
+result<snapshot> open_file(sqlite::location const& file, log::sequenced_log& of) {
+    DIPTYCH_TRY(
+        auto opened,
+        blamed(file, sqlite::database::open(file, {.mode = sqlite::open_mode::read_only}))
+    );
+    DIPTYCH_TRY(blamed(file, opened.execute("begin")));
+    DIPTYCH_TRY(auto const at, blamed(file, read_checkpoint(opened, file.path)));
+    DIPTYCH_TRY(blamed(file, check_pages(file, opened)));
+    DIPTYCH_TRY(check_place(file, at, of));
+    return snapshot{.database = std::move(opened), .at = at};
+}
+
+result<void> replay(
+    view_database& into,
+    projection& with,
+    log::sequenced_log const& from,
+    clock& time,
+    position last,
+    std::function<void(position done, position end)> const& progress
+) {
+    batch_limits const limits{
+        .events_max = 10'000,
+        .bytes_max = 8u << 20,
+        .time_max = std::chrono::hours{1},
+        .last = last,
+    };
+    while (into.at().at.position < last) {
+        DIPTYCH_TRY(auto const done, project_batch(into, with, from, time, limits));
+        if (done.poison)
+            return fail(
+                errc::corrupt,
+                "wrong_view",
+                "it shows events that it fails on: " + done.poison->message
+            );
+        if (done.events == 0 && !done.more)
+            return fail(
+                errc::corrupt, "the log ends before position " + std::to_string(last.value)
+            );
+        if (progress) progress(into.at().at.position, last);
+    }
+    return {};
+}
+
+}  // namespace
+
+result<token> check_view_file(sqlite::location const& file, log::sequenced_log& of) {
+    DIPTYCH_TRY(auto const opened, open_file(file, of));
+    return opened.at.at;
+}
+
+result<view_comparison> check_view(
+    view_plan const& plan,
+    sqlite::location const& file,
+    log::sequenced_log& of,
+    clock& time,
+    view_check_options const& how
+) {
+    DIPTYCH_TRY(auto const found, open_file(file, of));
+    auto const again = how.scratch / file.path.filename();
+    view_comparison compared{.at = found.at.at};
+    {
+        DIPTYCH_TRY(
+            auto fresh, view_database::open(again, of.durable_end().log_id, plan.create, false)
+        );
+        DIPTYCH_TRY(auto const with, plan.project(fresh.connection()));
+        DIPTYCH_TRY(replay(fresh, *with, of, time, found.at.at.position, how.progress));
+        DIPTYCH_TRY(auto const expected, schema_of(fresh.connection()));
+        DIPTYCH_TRY(auto const is, blamed(file, schema_of(found.database)));
+        if (is != expected) return wrong_view(file, "its tables are not those of the view");
+        DIPTYCH_TRY(blamed(
+            file, compare_tables(fresh.connection(), found.database, how.differences_max, compared)
+        ));
+    }
+    DIPTYCH_TRY(sqlite::remove(again));
+    return compared;
+}
+
+}  // namespace diptych::read
