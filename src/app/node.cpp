@@ -3,6 +3,7 @@
 #include "app/build_id.hpp"
 #include "log/memory/memory_engine.hpp"
 #include "log/segments/folder.hpp"
+#include "log/segments/home.hpp"
 #include "log/segments/segment_engine.hpp"
 #include "read/view_checkpoints.hpp"
 
@@ -67,6 +68,16 @@ node::~node() {
     if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
 }
 
+void node::tell_of_copy(sqlite::location const& data) const {
+    if (options_.read_only || !options_.complain) return;
+    if (log::segments::look_for_home(data.disk(), {data.path}) != log::segments::home::copy) return;
+    options_.complain(
+        "warning: " + data.string() +
+        " is a copy of the folder that its log was written to: it goes on in an epoch of its own, "
+        "and tokens of what it does not hold are refused"
+    );
+}
+
 result<void> node::open_log(node_storage const& storage) {
     auto const progress = [this](position done, position end) {
         if (options_.progress) options_.progress("indexing", done.value, end.value);
@@ -80,6 +91,7 @@ result<void> node::open_log(node_storage const& storage) {
         ));
     } else {
         sqlite::location const data{options_.data, storage.files};
+        tell_of_copy(data);
         log::segments::segment_options how{
             .segment_bytes = storage.segment_bytes,
             .index_on = storage.files,

@@ -221,8 +221,13 @@ TEST_CASE("a folder put back to an older state tells those who have seen more") 
     auto const seen = of.end(of.shop);
     fs::remove_all(of.shop);
     fs::copy(of.folder / "old", of.shop, fs::copy_options::recursive);
-    auto app = application{plain(of.shop)};
+    std::string told;
+    auto app =
+        application{{.data = of.shop, .threads = false, .complain = [&](std::string_view what) {
+                         told += what;
+                     }}};
     app.start().or_throw();
+    CHECK(told.contains("goes on in an epoch of its own"));
     CHECK(app.log().end().position == position{2});
     CHECK(code_of(app.log().check(seen)) == "foreign_token");
     for (int i = 0; i < 4; ++i) app.log().append(one_event()).or_throw();

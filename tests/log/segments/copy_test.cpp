@@ -200,6 +200,20 @@ TEST_CASE("a folder that is opened again keeps its epoch") {
     CHECK(end_of(*of.log) == token{epoch{1}, position{6}});
 }
 
+TEST_CASE("HOME is written as the reference page says") {
+    faulty_disk disk;
+    disk.make_directories("/log").or_throw();
+    CHECK(look_for_home(disk, there).or_throw() == home::unknown);
+    make_home(disk, there).or_throw();  // the first file of this disk
+    CHECK(disk.content(there.home()) == "diptych home 1\n0000000000000001\n");
+    CHECK(look_for_home(disk, there).or_throw() == home::here);
+    make_homeless(disk, there).or_throw();
+    CHECK(disk.content(there.home()) == "diptych home 1\n0000000000000000\n");
+    CHECK(look_for_home(disk, there).or_throw() == home::copy);
+    disk.content(there.home()) = "diptych home 1\n000000000000000";
+    CHECK(look_for_home(disk, there).or_throw() == home::copy);
+}
+
 TEST_CASE("a copied folder that is written to begins an epoch of its own, at its end") {
     for (std::size_t frames = 0; frames < 8; ++frames) {
         copied_log of;
