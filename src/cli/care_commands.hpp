@@ -79,8 +79,8 @@ private:
         add_json(backup, backup_.json);
         backup->footer(
             "DEST appears when it is complete. Views' databases and the index are not copied: they "
-            "are\nmade from the log.\n\nExample:\n  diptych backup shop /backups/shop\n"
-            "  diptych verify /backups/shop"
+            "are\nmade from the log.\n\nExample:\n"
+            "  diptych backup shop /backups/shop && diptych verify /backups/shop"
         );
 
         CLI::App* const restore =
