@@ -95,6 +95,7 @@ result<void> node::open_log(node_storage const& storage) {
         log::segments::segment_options how{
             .segment_bytes = storage.segment_bytes,
             .index_on = storage.files,
+            .index = storage.index,
         };
         DIPTYCH_TRY(how.covered_by, checkpoints_of_views(data));
         DIPTYCH_TRY(
@@ -120,6 +121,7 @@ result<void> node::open_log(node_storage const& storage) {
 result<void> node::open_write_leaf(node_parts const& parts) {
     write::executor_options how{
         .build_id = options_.build_id.empty() ? build_id_of_this_program() : options_.build_id,
+        .snapshot_after = parts.storage.snapshot_after,
         .on_slow =
             [this](std::string_view command, std::chrono::microseconds took) {
                 options_.complain(
@@ -140,14 +142,23 @@ result<void> node::open_write_leaf(node_parts const& parts) {
             processes_.emplace_back(
                 context->name + "." + process.name,
                 std::make_unique<write::process_runner>(
-                    process, *log_, *commands_, *clock_, *random_
+                    process,
+                    *log_,
+                    *commands_,
+                    *clock_,
+                    *random_,
+                    write::process_options{.snapshot_after = parts.storage.note_after}
                 )
             );
     return {};
 }
 
 result<void> node::open_read_leaf(node_parts const& parts) {
-    read::view_options how{.files = parts.storage.files};
+    read::view_options how{
+        .files = parts.storage.files,
+        .wal_pages = parts.storage.wal_pages,
+        .batch_events_max = parts.storage.batch_events_max,
+    };
     for (auto const* const context : parts.contexts)
         how.events.insert(how.events.end(), context->events.begin(), context->events.end());
     if (options_.progress)

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "app/errands.hpp"
+#include "log/segments/index.hpp"
 #include "log/sequenced_log.hpp"
 #include "read/view_set.hpp"
 #include "write/executor.hpp"
@@ -26,6 +27,11 @@ struct node_storage {
     sqlite::disk_vfs const* files = nullptr;  ///< Null: the machine's disk.
     std::uint64_t segment_bytes = 64u << 20;
     log::limits bounds = {};
+    log::segments::index_limits index = {};
+    int wal_pages = 1000;                   ///< Of a view, before they are moved into its file.
+    std::size_t batch_events_max = 10'000;  ///< Of a view, in one transaction.
+    std::size_t snapshot_after = 256;       ///< Events of a state.
+    std::size_t note_after = 1'024;         ///< Records and inputs of a process.
 };
 
 /// A view file that is no file.

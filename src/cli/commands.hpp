@@ -141,6 +141,7 @@ struct sim_options {
     std::string only = {};  ///< Steps that are done, "0-4,9"; empty: all.
     bool no_crashes = false;
     bool no_faults = false;
+    bool every_call = false;  ///< Fail each call of the disk once, in each way, with one seed.
     bool trace = false;
     bool json = false;
 };

@@ -311,6 +311,11 @@ private:
         sim->add_option("--only", sim_.only, "Do these steps alone: 0-4,9");
         sim->add_flag("--no-crashes", sim_.no_crashes, "No kills and power losses");
         sim->add_flag("--no-faults", sim_.no_faults, "No failing calls of the disk");
+        sim->add_flag(
+            "--every-call",
+            sim_.every_call,
+            "With one seed, without chance: fail each call of the disk once, in each way"
+        );
         sim->add_flag("--trace", sim_.trace, "Print everything that happens");
         add_json(sim, sim_.json);
         sim->footer("Example:\n  diptych sim --seeds 1000");

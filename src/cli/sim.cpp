@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/progress.hpp"
+#include "sim/every_call.hpp"
 #include "sim/seeds.hpp"
 #include "sim/workloads/workloads.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <string_view>
 
@@ -69,11 +71,34 @@ error promise_broken(sim::seeds_report const& found, std::string_view workload) 
     };
 }
 
+result<void> fail_every_call(
+    sim::workload const& of, sim::run_options const& run, std::string_view name
+) {
+    progress_bar bar("failing calls");
+    auto const all = sim::fail_every_call(of, run, [&](std::uint64_t call, std::uint64_t calls) {
+        bar.show(call, calls);
+    });
+    if (all.broken)
+        return fail(
+            errc::failed,
+            "promise_broken",
+            fmt::format("{}, seed {} of {} steps: {}", name, run.seed, run.steps, *all.broken)
+        );
+    fmt::print(
+        "{}: each of {} calls of the disk failed in each way: {} runs kept every promise\n",
+        name,
+        all.calls,
+        all.runs
+    );
+    return {};
+}
+
 }  // namespace
 
 result<void> sim(sim_options const& how) {
     DIPTYCH_TRY(auto const workload, workload_named(how.workload));
     DIPTYCH_TRY(auto const first, first_run(how));
+    if (how.every_call) return fail_every_call(workload, first, how.workload);
     auto const begun = std::chrono::steady_clock::now();
     progress_bar bar("simulating");
     auto const found = sim::simulate_seeds(workload, first, how.seeds, [&](std::uint64_t runs) {

@@ -1,4 +1,5 @@
 // The part of the commit step that decides what becomes of one append.
+#include "base/planted_bug.hpp"
 #include "log/committer.hpp"
 #include "log/conflict.hpp"
 #include "log/idempotency.hpp"
@@ -12,8 +13,20 @@
 
 namespace diptych::log {
 
+namespace {
+
+query first_item_of(query what) {
+    if (what.items.size() > 1) what.items.resize(1);
+    return what;
+}
+
+}  // namespace
+
 committer::verdict committer::judge(queued& one, frame_builder& frame, staged_view& view) {
-    auto known = find_first_answer(one.ready, staged_view::unseen(view, one.ready), core_.line);
+    auto known =
+        is_planted(bug::answers_forgotten)
+            ? result<std::optional<result<appended>>>{}
+            : find_first_answer(one.ready, staged_view::unseen(view, one.ready), core_.line);
     if (!known) return std::unexpected(std::move(known.error()));
     if (*known) return std::move(*known);
     if (one.decide_first && one.again) return decide_again(one, frame, view);
@@ -25,7 +38,7 @@ committer::verdict committer::judge(queued& one, frame_builder& frame, staged_vi
 
 result<void> committer::check_condition(prepared const& what, staged_view& view) const {
     for (auto const& [stream, expected] : what.request.expect) {
-        if (expected.is_any()) continue;
+        if (expected.is_any() || is_planted(bug::no_version_check)) continue;
         DIPTYCH_TRY(auto const actual, view.version_of(stream, what));
         if (expected.allows(actual)) continue;
         std::optional<recorded_event> winner;
@@ -36,11 +49,17 @@ result<void> committer::check_condition(prepared const& what, staged_view& view)
             version_conflict(stream, expected, actual, winner ? &*winner : nullptr)
         );
     }
+    if (is_planted(bug::no_query_check)) return {};
     if (what.beaten) return std::unexpected(*what.beaten);
     if (auto const& unless = what.request.unless) {
         auto after = unless->after.position;
         if (what.has_looked) after = std::max(after, what.looked_to);
-        DIPTYCH_TRY(auto const winner, view.first_match(unless->what, after));
+        DIPTYCH_TRY(
+            auto const winner,
+            is_planted(bug::only_first_item_checked)
+                ? view.first_match(first_item_of(unless->what), after)
+                : view.first_match(unless->what, after)
+        );
         if (winner) return std::unexpected(query_conflict(*winner));
     }
     return {};

@@ -374,6 +374,8 @@ result<std::unique_ptr<sequenced_log>> sequenced_log::open(
     }
     auto const generation = std::max(bounds.heads_max / 2, append_events_max);
     auto epochs = on->epochs();
+    if (epochs.empty())
+        return fail(errc::unavailable, "unreadable", "the log's line of history can not be read");
     std::unique_ptr<log_core> core(new log_core{
         .behind = std::move(on),
         .line = line_of_history(std::move(epochs)),

@@ -11,7 +11,7 @@ namespace diptych::read {
 
 namespace {
 
-constexpr std::uint64_t wal_size_max = 4u << 20;
+constexpr std::uint64_t page_bytes = 4096;  // as SQLite makes them
 
 }  // namespace
 
@@ -59,7 +59,8 @@ result<void> live_view::try_open() {
     auto const log_id = in_.log.durable_end().log_id;
     // Its file is begun anew, but the view is not new: appends wait for it.
     if (is_inline && sqlite::is_distrusted(file_)) hold_appends("it is built again");
-    DIPTYCH_TRY(auto into, view_database::open(file_, log_id, plan_.create, is_inline));
+    auto const pages = in_.options.wal_pages;
+    DIPTYCH_TRY(auto into, view_database::open(file_, log_id, plan_.create, is_inline, pages));
     DIPTYCH_TRY(check_history(into.at()));
     writer_ = std::make_shared<writer>(writer{.into = std::move(into), .with = {}});
     DIPTYCH_TRY(writer_->with, plan_.project(writer_->into.connection()));
@@ -217,7 +218,8 @@ result<bool> live_view::attach() {
 // The commit step's connection leaves the WAL alone, so that no append waits for that.
 result<void> live_view::keep_house() {
     auto const wal = file_.disk().look_at(file_.string() + "-wal");
-    if (!wal || wal->bytes < wal_size_max) return {};
+    auto const most = static_cast<std::uint64_t>(in_.options.wal_pages) * page_bytes;
+    if (!wal || wal->bytes < most) return {};
     if (!keeper_) {
         DIPTYCH_TRY(keeper_, sqlite::database::open(file_, {.automatic_checkpoint = false}));
     }

@@ -1,5 +1,6 @@
 #include "read/projector.hpp"
 
+#include "base/planted_bug.hpp"
 #include "read/misfit.hpp"
 
 #include <diptych/assert.hpp>
@@ -75,7 +76,8 @@ private:
                     event.position == done.reached.at.position + 1,
                     "a batch goes on exactly behind its checkpoint"
                 );
-                if (auto applied = one(event); !applied) {
+                if (auto applied = one(event);
+                    !applied && !is_planted(bug::event_skipped_on_error)) {
                     done.failure = stopping(event, std::move(applied).error());
                     return done;
                 }

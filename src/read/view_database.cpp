@@ -1,5 +1,7 @@
 #include "read/view_database.hpp"
 
+#include "base/planted_bug.hpp"
+
 #include <diptych/try.hpp>
 
 #include <algorithm>
@@ -47,11 +49,16 @@ result<void> set_up(sqlite::database const& in, uuid const& log_id, create_table
 }  // namespace
 
 result<view_database> view_database::open(
-    sqlite::location const& file, uuid const& log_id, create_tables const& create, bool paced
+    sqlite::location const& file,
+    uuid const& log_id,
+    create_tables const& create,
+    bool paced,
+    int wal_pages
 ) {
     view_database made;
     made.file_ = file.path;
-    DIPTYCH_TRY(made.connection_, sqlite::database::open(file, {.automatic_checkpoint = !paced}));
+    sqlite::options const how{.automatic_checkpoint = !paced, .wal_pages = wal_pages};
+    DIPTYCH_TRY(made.connection_, sqlite::database::open(file, how));
     DIPTYCH_TRY(auto const is_set_up, has_tables(made.connection_));
     if (!is_set_up) {
         DIPTYCH_TRY(set_up(made.connection_, log_id, create));
@@ -132,7 +139,12 @@ result<void> view_database::commit(checkpoint const& next) {
     save_.bind(1, std::int64_t{next.at.epoch.value})
         .bind(2, static_cast<std::int64_t>(next.at.position.value))
         .bind_blob(3, bytes_of(next.chain));
-    auto done = save_.run();
+    auto done = result<void>{};
+    if (is_planted(bug::checkpoint_behind_rows)) {
+        done = commit_.run();
+        if (done) done = begin_.run();
+    }
+    if (done) done = save_.run();
     if (done) done = commit_.run();
     if (!done) {
         roll_back();

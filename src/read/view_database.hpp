@@ -29,13 +29,17 @@ using create_tables = std::function<result<void>(sqlite::database const&)>;
 /// The writing connection. Not thread-safe.
 class view_database {
 public:
-    /// Opens the file, or creates it with its tables for this log. With `paced` nothing but
-    /// maintain() moves the WAL into the file.
+    /// Opens the file, or creates it with its tables for this log. With `paced` nothing
+    /// here moves the WAL into the file, else it is moved when it has so many pages.
     ///
     /// Fails with invalid if it has a newer format, corrupt if it is no view's file, or what SQLite
     /// failed with.
     static result<view_database> open(
-        sqlite::location const& file, uuid const& log_id, create_tables const& create, bool paced
+        sqlite::location const& file,
+        uuid const& log_id,
+        create_tables const& create,
+        bool paced,
+        int wal_pages = 1000
     );
 
     checkpoint const& at() const { return at_; }

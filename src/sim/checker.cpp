@@ -33,8 +33,8 @@ std::string_view fact(error const& of, std::string_view name) {
 
 class checker {
 public:
-    checker(history const& of, log_model const& log, rows_of_view const& rows)
-        : history_(of), log_(log), rows_(rows) {}
+    checker(history const& of, log_model const& log, rules const& domain)
+        : history_(of), log_(log), domain_(domain) {}
 
     complaint all() {
         if (auto fault = log_.fault()) return fault;
@@ -53,16 +53,33 @@ public:
 private:
     // --- appends
 
-    complaint check(attempt const&, append_attempt const& one) {
+    complaint check(attempt const& of, append_attempt const& one) {
         if (!one.answer) return {};
         if (*one.answer) return check_accepted(one, **one.answer);
         auto const& why = one.answer->error();
         if (why.kind == errc::conflict) return check_conflict(one, why);
-        return {};
+        if (why.kind == errc::refused || why.code == "command_id_reused") return {};
+        return check_failure(of, why);
+    }
+
+    // Where nothing has failed, only what a full queue or a stop says may keep one from an answer.
+    static complaint check_failure(attempt const& of, std::optional<error> const& why) {
+        if (!why || !of.is_sound) return {};
+        if (why->code == "queue_full" || why->code == "closed") return {};
+        return fmt::format("{} ({}), though nothing has failed", why->message, why->code);
+    }
+
+    // One id is one operation's.
+    complaint check_key(append_attempt const& one) {
+        if (!one.request.command) return {};
+        auto const [first, is_new] = owners_.emplace(one.request.command->id, one.operation);
+        if (is_new || first->second == one.operation) return {};
+        return fmt::format("its id is that of operation {}", first->second);
     }
 
     complaint check_accepted(append_attempt const& one, appended const& answer) {
         if (auto wrong = check_standing(one)) return wrong;
+        if (auto wrong = check_key(one)) return wrong;
         auto const end = answer.at.position.value;
         if (end > log_.end())
             return fmt::format("acknowledged at {}, and the log ends at {}", end, log_.end());
@@ -127,39 +144,57 @@ private:
                 log_.first_match(unless.what, unless.after.position.value, *at);
             if (beaten == nullptr || beaten->position != *at)
                 return fmt::format("refused for position {}, which is not what beat it", *at);
-        } else if (why.code == "stream_version") {
+        }
+        return {};
+    }
+
+    // What refused it was so at some time since it began, when `least` had been seen.
+    complaint check_refusal(append_attempt const& one, std::uint64_t least) {
+        if (!one.answer || *one.answer) return {};
+        auto const& why = one.answer->error();
+        if (why.code == "stream_version") {
             auto const text = fact(why, "actual");
             std::uint64_t actual = 0;
             std::from_chars(text.data(), text.data() + text.size(), actual);
             for (auto const& [stream, expected] : one.request.expect)
                 if (!expected.allows(version{actual}) &&
-                    log_.version_of(stream, log_.end()) >= actual)
+                    log_.version_of(stream, log_.end()) >= actual &&
+                    log_.version_of(stream, least) <= actual)
                     return {};
             return fmt::format("refused for version {}, which no stream of its had", actual);
         }
-        return {};
+        if (why.kind != errc::refused) return {};
+        for (auto prefix = least; prefix <= log_.end(); ++prefix)
+            if (domain_.refuses && domain_.refuses(log_, prefix, one.request.events)) return {};
+        return "refused by a view that had no reason to";
     }
 
     // --- commands
 
-    complaint check(attempt const&, command_attempt const& one) {
-        if (!one.answer || !*one.answer) return {};
+    complaint check(attempt const& of, command_attempt const& one) {
+        if (!one.answer) return {};
+        if (!*one.answer) return check_failure(of, one.answer->error());
         auto const& answer = **one.answer;
         if (answer.at.position.value > log_.end())
             return fmt::format(
                 "answered at {}, and the log ends at {}", to_string(answer.at), log_.end()
             );
         for (auto const& event : answer.events) {
+            if (event.position.value == 0 || event.position > answer.at.position)
+                return fmt::format("answered with position {}", event.position.value);
             auto const& stands = log_.at(event.position.value);
             if (stands.stream != event.stream || stands.type != event.type ||
                 stands.version != event.version.value)
                 return fmt::format("position {} is not what was answered", event.position.value);
         }
+        if (domain_.judge)
+            if (auto wrong = domain_.judge(log_, one, answer)) return wrong;
         if (one.id.empty()) return {};
         auto const [first, is_first] = answers_.emplace(one.id, &answer);
         if (is_first) return {};
         auto const& before = *first->second;
-        if (before.is != answer.is || (answer.accepted() && before.at != answer.at))
+        if (before.is != answer.is || before.reason != answer.reason ||
+            (answer.accepted() && before.at != answer.at))
             return "the same command was answered otherwise before";
         return {};
     }
@@ -204,7 +239,7 @@ private:
         if (auto const* const asked = std::get_if<command_attempt>(&one.what))
             return asked->answer && *asked->answer ? (*asked->answer)->at.position.value : 0;
         if (auto const* const read = std::get_if<read_attempt>(&one.what)) return read->seen;
-        return std::get<query_attempt>(one.what).at;
+        return std::get<query_attempt>(one.what).at;  // nothing, if it failed
     }
 
     complaint check_order() {
@@ -222,6 +257,10 @@ private:
             for (; over < answered.size() && answered[over]->answered < one->begun; ++over)
                 if (newest == nullptr || seen_by(*answered[over]) > seen_by(*newest))
                     newest = answered[over];
+            auto const least = newest == nullptr ? 0 : seen_by(*newest);
+            if (auto const* const made = std::get_if<append_attempt>(&one->what))
+                if (auto wrong = check_refusal(*made, least))
+                    return *wrong + "\n  " + describe(*one);
             if (newest == nullptr) continue;
             if (auto wrong = check_after(*one, *newest))
                 return *wrong + "\n  " + describe(*newest) + "\n  " + describe(*one);
@@ -246,7 +285,8 @@ private:
 
     // --- reads
 
-    complaint check(attempt const&, read_attempt const& one) {
+    complaint check(attempt const& of, read_attempt const& one) {
+        if (one.failure) return check_failure(of, one.failure);
         if (one.seen > log_.end())
             return fmt::format("has seen {}, and the log ends at {}", one.seen, log_.end());
         auto const expected =
@@ -276,30 +316,32 @@ private:
 
     // --- views
 
-    complaint check(attempt const&, query_attempt const& one) {
+    complaint check(attempt const& of, query_attempt const& one) {
+        if (one.failure) return check_failure(of, one.failure);
         if (one.at < one.at_least)
             return fmt::format("was asked for {} and shows {}", one.at_least, one.at);
         if (one.at > log_.end())
             return fmt::format("shows {}, and the log ends at {}", one.at, log_.end());
-        if (!rows_) return {};
-        auto const wanted = rows_(one.view, log_, one.at);
+        if (!domain_.rows) return {};
+        auto const wanted = domain_.rows(one.view, log_, one.at);
         if (wanted == one.rows) return {};
         return fmt::format("shows {}\n  instead of {}", one.rows, wanted);
     }
 
     history const& history_;
     log_model const& log_;
-    rows_of_view const& rows_;
+    rules const& domain_;
     std::map<std::uint64_t, std::vector<logged const*>> standing_;  // by operation
     std::map<std::string, outcome const*> answers_;                 // by command id
+    std::map<std::string, std::uint64_t> owners_;                   // operations by command id
 };
 
 }  // namespace
 
 std::optional<std::string> broken_promise(
-    history const& of, log_model const& log, rows_of_view const& rows
+    history const& of, log_model const& log, rules const& domain
 ) {
-    return checker{of, log, rows}.all();
+    return checker{of, log, domain}.all();
 }
 
 }  // namespace diptych::sim

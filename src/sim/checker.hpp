@@ -16,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace diptych::sim {
 
@@ -23,9 +24,23 @@ namespace diptych::sim {
 using rows_of_view =
     std::function<std::string(std::string_view view, log_model const& log, std::uint64_t prefix)>;
 
+/// What follows from the domain; all but the rows may be empty.
+struct rules {
+    rows_of_view rows;
+    /// What is wrong with an answer, at the place that it names.
+    std::function<std::optional<std::string>(
+        log_model const& log, command_attempt const& what, outcome const& answer
+    )>
+        judge = {};
+    /// Whether an inline view refuses these events behind the first `prefix`.
+    std::function<
+        bool(log_model const& log, std::uint64_t prefix, std::vector<event_data> const& events)>
+        refuses = {};
+};
+
 /// The first promise that is broken, in a few lines; nothing if all are kept.
 std::optional<std::string> broken_promise(
-    history const& of, log_model const& log, rows_of_view const& rows
+    history const& of, log_model const& log, rules const& domain
 );
 
 }  // namespace diptych::sim

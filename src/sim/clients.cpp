@@ -21,7 +21,7 @@ std::uint64_t clients::append(append_request request) {
     for (std::size_t i = 0; i < request.events.size(); ++i)
         request.events[i].data = fmt::format(R"({{"op":{},"place":{}}})", number, i);
     append_attempt made{.operation = number, .request = std::move(request)};
-    if (made.request.command) keyed_.push_back(made);
+    if (made.request.command && made.request.command->digest[0] == 1) keyed_.push_back(made);
     submit_append(std::move(made));
     return number;
 }
@@ -30,11 +30,24 @@ void clients::append_again() {
     if (!keyed_.empty()) submit_append(draws_.one_of(keyed_));
 }
 
+void clients::append_other_as_before(append_request request) {
+    if (keyed_.empty()) return;
+    request.command = draws_.one_of(keyed_).request.command;
+    request.command->digest[0] = 2;
+    append(std::move(request));
+}
+
+// An answer of a node that is being ended is no answer of a machine that works.
+void clients::over(attempt& one) {
+    one.answered = history_.next_moment();
+    one.is_sound = world_.is_sound();
+}
+
 void clients::submit_append(append_attempt made) {
     auto request = made.request;
     auto& one = begin(std::move(made));
     world_.node().log().append(std::move(request), [this, &one](result<appended> answer) {
-        one.answered = history_.next_moment();
+        over(one);
         if (answer) saw(answer->at);
         std::get<append_attempt>(one.what).answer = std::move(answer);
     });
@@ -56,53 +69,68 @@ void clients::submit_command(command_attempt made) {
     execute_options const how{.command_id = made.id};
     auto& one = begin(std::move(made));
     world_.node().commands().execute_async(name, json, how, [this, &one](result<outcome> answer) {
-        one.answered = history_.next_moment();
+        over(one);
         if (answer) saw(answer->at);
         std::get<command_attempt>(one.what).answer = std::move(answer);
     });
 }
 
-void clients::read(read_options const& what) {
-    auto const begun = history_.next_moment();
-    auto const page = world_.node().log().read(what);
-    if (!page) return;
-    read_attempt made{.what = what, .seen = page->seen().position.value, .at_end = page->at_end()};
-    for (auto const& event : *page) made.events.push_back(owned(event));
+template <class Made>
+void clients::read_page(Made made, std::uint64_t begun, result<page> const& found) {
+    if (found) {
+        made.seen = found->seen().position.value;
+        made.at_end = found->at_end();
+        for (auto const& event : *found) made.events.push_back(owned(event));
+    } else {
+        made.failure = found.error();
+    }
     auto& one = begin(std::move(made));
     one.begun = begun;
-    one.answered = history_.next_moment();
+    over(one);
+}
+
+void clients::read(read_options const& what) {
+    auto const begun = history_.next_moment();
+    read_page(read_attempt{.what = what}, begun, world_.node().log().read(what));
 }
 
 void clients::read_stream(std::string stream, stream_options const& what) {
     auto const begun = history_.next_moment();
-    auto const page = world_.node().log().read_stream(stream, what);
-    if (!page) return;
-    read_attempt made{
-        .what = std::pair{std::move(stream), what},
-        .seen = page->seen().position.value,
-        .at_end = page->at_end(),
-    };
-    for (auto const& event : *page) made.events.push_back(owned(event));
-    auto& one = begin(std::move(made));
-    one.begun = begun;
-    one.answered = history_.next_moment();
+    auto const found = world_.node().log().read_stream(stream, what);
+    read_page(read_attempt{.what = std::pair{std::move(stream), what}}, begun, found);
 }
 
 void clients::query(std::string view, token at_least) {
     auto const begun = history_.next_moment();
-    auto const reached = world_.node().views().has_reached(view, at_least);
-    if (!reached || !*reached) return;
-    auto answer = world_.node().views().query(view, {{"limit", "1000"}});
-    if (!answer) return;
-    saw(answer->at);
-    auto& one = begin(query_attempt{
-        .view = std::move(view),
-        .at_least = at_least.position.value,
-        .at = answer->at.position.value,
-        .rows = std::move(answer->rows),
-    });
+    query_attempt made{.view = std::move(view), .at_least = at_least.position.value};
+    auto const& views = world_.node().views();
+    auto const reached = views.has_reached(made.view, at_least);
+    if (reached && !*reached) return;
+    auto answer = reached ? views.query(made.view, {{"limit", "1000"}})
+                          : result<read::query_answer>{std::unexpect, reached.error()};
+    if (answer) {
+        saw(answer->at);
+        made.at = answer->at.position.value;
+        made.rows = std::move(answer->rows);
+    } else {
+        made.failure = answer.error();
+    }
+    auto& one = begin(std::move(made));
     one.begun = begun;
-    one.answered = history_.next_moment();
+    over(one);
+}
+
+// It may lag: its end is nobody else's.
+position clients::follow(position after) {
+    auto const reader = world_.reader();
+    if (!reader || !(*reader)->refresh()) return after;
+    auto const begun = history_.next_moment();
+    read_options const what{.what = {.engine_events = true}, .after = after};
+    auto const found = (*reader)->read(what);
+    if (!found) return after;
+    read_page(read_attempt{.what = what}, begun, found);
+    std::get<read_attempt>(history_.attempts.back()->what).at_end = false;
+    return found->seen().position;
 }
 
 }  // namespace diptych::sim

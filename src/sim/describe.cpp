@@ -14,6 +14,12 @@ std::string describe(query const& what) {
     return text.empty() ? "everything" : text;
 }
 
+std::string describe(error const& why) {
+    return fmt::format("{} {}: {}", to_string(why.kind), why.code, why.message);
+}
+
+std::string why_not(auto const& answer) { return answer ? describe(answer->error()) : "?"; }
+
 std::string describe(append_attempt const& one) {
     auto text = fmt::format("append op {}:", one.operation);
     for (auto const& event : one.request.events)
@@ -27,28 +33,14 @@ std::string describe(append_attempt const& one) {
             to_string(one.request.unless->after)
         );
     if (one.request.command) text += " as " + one.request.command->id;
-    if (!one.answer) return text + " -> ?";
-    if (!*one.answer)
-        return text + fmt::format(
-                          " -> {} {}: {}",
-                          to_string(one.answer->error().kind),
-                          one.answer->error().code,
-                          one.answer->error().message
-                      );
+    if (!one.answer || !*one.answer) return text + " -> " + why_not(one.answer);
     return text + " -> " + to_string((*one.answer)->at) +
            ((*one.answer)->repeated ? " repeated" : "");
 }
 
 std::string describe(command_attempt const& one) {
     auto const text = one.command + " " + one.json + (one.id.empty() ? "" : " as " + one.id);
-    if (!one.answer) return text + " -> ?";
-    if (!*one.answer)
-        return text + fmt::format(
-                          " -> {} {}: {}",
-                          to_string(one.answer->error().kind),
-                          one.answer->error().code,
-                          one.answer->error().message
-                      );
+    if (!one.answer || !*one.answer) return text + " -> " + why_not(one.answer);
     return text + " -> " + to_json(**one.answer);
 }
 
@@ -74,12 +66,14 @@ std::string describe(read_attempt const& one) {
         one.what
     );
     text += " ->";
+    if (one.failure) return text + " " + describe(*one.failure);
     for (auto const& event : one.events) text += fmt::format(" {}", event.position);
     return text + fmt::format(", seen {}{}", one.seen, one.at_end ? ", the end" : "");
 }
 
 std::string describe(query_attempt const& one) {
-    return fmt::format("query {} at least {} -> at {}", one.view, one.at_least, one.at);
+    return fmt::format("query {} at least {} -> ", one.view, one.at_least) +
+           (one.failure ? describe(*one.failure) : fmt::format("at {}", one.at));
 }
 
 }  // namespace

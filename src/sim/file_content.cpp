@@ -32,8 +32,13 @@ void file_content::sync() {
     changes_.clear();
 }
 
-void file_content::fail_sync() {
-    std::erase_if(changes_, [](auto const& one) { return !one.is_cut; });
+// What was cut comes into the journal before anything that was written later.
+void file_content::fail_sync(random_source& chance) {
+    for (auto const& one : changes_) {
+        if (one.is_cut) apply(one, 0, 0);
+        apply_some(one, chance);
+    }
+    changes_.clear();
 }
 
 void file_content::apply(change const& one, std::size_t from, std::size_t size) {
@@ -43,15 +48,20 @@ void file_content::apply(change const& one, std::size_t from, std::size_t size) 
         put(durable_, one.offset + from, std::string_view(one.bytes).substr(from, size));
 }
 
+// Sector by sector.
+void file_content::apply_some(change const& one, random_source& chance) {
+    for (std::size_t from = 0; from < one.bytes.size();) {
+        auto const at = one.offset + from;
+        auto const size = std::min(sector_bytes - at % sector_bytes, one.bytes.size() - from);
+        if (is_kept(chance)) apply(one, from, size);
+        from += size;
+    }
+}
+
 void file_content::lose_power(random_source& chance) {
     for (auto const& one : changes_) {
         if (one.is_cut && is_kept(chance)) apply(one, 0, 0);
-        for (std::size_t from = 0; from < one.bytes.size();) {
-            auto const at = one.offset + from;
-            auto const size = std::min(sector_bytes - at % sector_bytes, one.bytes.size() - from);
-            if (is_kept(chance)) apply(one, from, size);
-            from += size;
-        }
+        apply_some(one, chance);
     }
     changes_.clear();
     seen_ = durable_;

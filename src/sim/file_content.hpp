@@ -30,9 +30,10 @@ public:
     /// Makes everything durable.
     void sync();
 
-    /// As Linux does when a sync fails: pages count as clean and are not durable. What the journal
-    /// keeps is not forgotten: a size that was cut.
-    void fail_sync();
+    /// As Linux does when a sync fails: pages count as clean, and those that could not be written
+    /// are not durable; any of them may be. What the journal keeps is not forgotten: a size that
+    /// was cut.
+    void fail_sync(random_source& chance);
 
     /// Of what was not synced, each sector is there or not.
     void lose_power(random_source& chance);
@@ -47,6 +48,7 @@ private:
         bool is_cut = false;
     };
     void apply(change const& one, std::size_t from, std::size_t size);
+    void apply_some(change const& one, random_source& chance);
 
     std::uint64_t number_;
     std::string seen_;

@@ -33,20 +33,22 @@ struct command_attempt {
     std::optional<result<outcome>> answer = {};
 };
 
-/// A page of the log.
+/// A page of the log, or why there was none.
 struct read_attempt {
     std::variant<read_options, std::pair<std::string, stream_options>> what;
     std::vector<logged> events = {};
     std::uint64_t seen = 0;  ///< The page's.
     bool at_end = false;
+    std::optional<error> failure = {};
 };
 
-/// The rows of a view.
+/// The rows of a view, or why there were none.
 struct query_attempt {
     std::string view;
     std::uint64_t at_least = 0;  ///< That the client asked for.
     std::uint64_t at = 0;        ///< That the rows show.
     std::string rows = {};
+    std::optional<error> failure = {};
 };
 
 /// Moments count up with each beginning and each answer: an operation whose answer has a smaller
@@ -55,6 +57,7 @@ struct attempt {
     std::uint64_t client;
     std::uint64_t begun;
     std::uint64_t answered = 0;  ///< 0: not.
+    bool is_sound = false;       ///< Nothing of the machine had failed since the node's start.
     std::variant<append_attempt, command_attempt, read_attempt, query_attempt> what;
 };
 

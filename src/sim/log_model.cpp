@@ -102,6 +102,7 @@ std::vector<logged const*> log_model::read_stream(
 
 std::optional<std::string> log_model::fault() const {
     std::map<std::string, std::uint64_t, std::less<>> versions;
+    std::map<std::string, std::uint64_t> ids;
     std::uint64_t expected = 0;
     logged const* before = nullptr;
     for (auto const& event : events_) {
@@ -118,6 +119,10 @@ std::optional<std::string> log_model::fault() const {
             );
         if (before != nullptr && event.recorded_at < before->recorded_at)
             return fmt::format("time goes back at position {}", event.position);
+        if (auto const [first, is_new] = ids.emplace(event.id, event.position); !is_new)
+            return fmt::format(
+                "positions {} and {} have the same id", first->second, event.position
+            );
         before = &event;
     }
     return {};

@@ -3,20 +3,11 @@
 #include <diptych/try.hpp>
 
 #include <algorithm>
-#include <filesystem>
 #include <utility>
 
 namespace diptych::sim {
 
 namespace {
-
-std::string parent_of(std::string const& path) {
-    return std::filesystem::path(path).parent_path().native();
-}
-
-std::string name_of(std::string const& path) {
-    return std::filesystem::path(path).filename().native();
-}
 
 std::unexpected<error> failure(std::string_view operation, std::string const& path, bool is_full) {
     return fail(
@@ -26,8 +17,6 @@ std::unexpected<error> failure(std::string_view operation, std::string const& pa
             (is_full ? ": no space left on device" : ": input/output error")
     );
 }
-
-bool is_kept(random_source& chance) { return (chance.next() & 1) == 0; }
 
 }  // namespace
 
@@ -62,6 +51,7 @@ public:
         auto const is_full =
             fault == fault_kind::no_space ||
             (disk_.bytes_max_ && grows > 0 && disk_.sum_of_sizes() + grows > *disk_.bytes_max_);
+        if (is_full && !fault) ++disk_.faults_met_;
         if (is_full) return failure("write", path_, true);
         if (fault == fault_kind::flipped_bit) {
             auto wrong = std::string(bytes);
@@ -77,10 +67,11 @@ public:
     }
 
     result<void> sync() override {
+        if (disk_.look_ && session_ == disk_.session_) disk_.look_(path_);
         std::scoped_lock const guard{disk_.mutex_};
         DIPTYCH_TRY(auto const fault, enter("sync"));
         if (!fault || fault == fault_kind::flipped_bit) return node_->sync(), result<void>{};
-        node_->fail_sync();
+        node_->fail_sync(disk_.losses_);
         return failure("sync", path_, fault == fault_kind::no_space);
     }
 
@@ -112,7 +103,7 @@ private:
     std::uint64_t session_;
 };
 
-lying_disk::lying_disk() = default;
+lying_disk::lying_disk(std::uint64_t seed) : losses_(seed) {}
 lying_disk::~lying_disk() = default;
 
 void lying_disk::power_off() {
@@ -128,13 +119,23 @@ void lying_disk::power_on(random_source& chance) {
     power_lost_at_ = 0;
     ++session_;
     locked_.clear();
-    // Names are kept by a journal: those changed first are durable first.
-    auto const kept = name_changes_.empty() ? 0 : chance.next() % (name_changes_.size() + 1);
-    for (auto const& change : std::span(name_changes_).first(kept)) make_durable(change);
-    name_changes_.clear();
-    names_ = durable_names_;
-    for (auto const& [path, one] : names_) one->lose_power(chance);
-    std::erase_if(pages_, [&](auto const&) { return !is_kept(chance); });
+    names_.lose_power(chance);
+    for (auto const& [path, one] : names_.files()) one->lose_power(chance);
+    // A mapped page comes to the disk whenever the kernel likes, or never.
+    for (auto& [path, one] : pages_) {
+        one.earlier.push_back(*one.now);
+        auto const kept = chance.next() % one.earlier.size();
+        one = {.now = std::make_shared<page_bytes>(one.earlier[kept])};
+    }
+    std::erase_if(pages_, [&](auto const& one) {
+        return (chance.next() & 3) == 0 || !names_.has_directory(parent_of(one.first));
+    });
+}
+
+// What a page has been: the watermark is stored between calls.
+void lying_disk::keep_pages() {
+    for (auto& [path, one] : pages_)
+        if (one.earlier.empty() || one.earlier.back() != *one.now) one.earlier.push_back(*one.now);
 }
 
 void lying_disk::restart_process() {
@@ -149,9 +150,18 @@ void lying_disk::fail_at(std::vector<disk_fault> faults) {
     faults_ = std::move(faults);
 }
 
+void lying_disk::add_fault(disk_fault fault) {
+    std::scoped_lock const guard{mutex_};
+    std::erase_if(faults_, [](auto const& one) { return one.calls == 0; });
+    if (faults_.size() == 3) faults_.erase(faults_.begin());
+    faults_.push_back(std::move(fault));
+}
+
 void lying_disk::fail_operation(std::string_view operation, std::filesystem::path const& path) {
     std::scoped_lock const guard{mutex_};
-    failing_ = {std::string(operation), path.native()};
+    faults_.push_back(
+        {.operation = std::string(operation), .where = path.native(), .is_whole = true}
+    );
 }
 
 void lying_disk::lose_power_at(std::uint64_t call) {
@@ -174,6 +184,11 @@ void lying_disk::on_call(std::function<void(disk_call const&)> watch) {
     watch_ = std::move(watch);
 }
 
+void lying_disk::before_sync(std::function<void(std::string const&)> look) {
+    std::scoped_lock const guard{mutex_};
+    look_ = std::move(look);
+}
+
 std::uint64_t lying_disk::calls() const {
     std::scoped_lock const guard{mutex_};
     return calls_;
@@ -191,20 +206,20 @@ std::uint64_t lying_disk::bytes() const {
 
 std::uint64_t lying_disk::sum_of_sizes() const {
     std::uint64_t sum = 0;
-    for (auto const& [path, one] : names_) sum += one->bytes().size();
+    for (auto const& [path, one] : names_.files()) sum += one->bytes().size();
     return sum;
 }
 
 std::map<std::string, std::string> lying_disk::contents() const {
     std::scoped_lock const guard{mutex_};
     std::map<std::string, std::string> all;
-    for (auto const& [path, one] : names_) all[path] = one->bytes();
+    for (auto const& [path, one] : names_.files()) all[path] = one->bytes();
     return all;
 }
 
 void lying_disk::replace(std::filesystem::path const& path, std::string content) {
     std::scoped_lock const guard{mutex_};
-    names_.at(path.native())->replace(std::move(content));
+    names_.find(path.native())->replace(std::move(content));
 }
 
 result<std::optional<fault_kind>> lying_disk::enter(
@@ -215,17 +230,28 @@ result<std::optional<fault_kind>> lying_disk::enter(
     if (power_lost_at_ > 0 && calls_ >= power_lost_at_) is_off_ = true;
     if (is_off_) return failure(operation, path, false);
     if (watch_) watch_({.number = calls_, .operation = operation, .path = path});
-    if (failing_ && failing_->first == operation && failing_->second == path) {
-        failing_.reset();
-        ++faults_met_;
-        return fault_kind::io_error;
-    }
-    for (auto const& one : faults_)
-        if (calls_ >= one.call && calls_ - one.call < one.calls) {
-            ++faults_met_;
-            return one.kind;
+    if (operation == "sync") keep_pages();
+    auto const fault = fault_of(operation, path);
+    if (fault) ++faults_met_;
+    return fault;
+}
+
+std::optional<fault_kind> lying_disk::fault_of(
+    std::string_view operation, std::string const& path
+) {
+    for (auto& one : faults_) {
+        auto const fits = calls_ >= one.call && one.calls > 0 &&
+                          (one.operation.empty() || one.operation == operation) &&
+                          (one.is_whole ? path == one.where : path.contains(one.where));
+        if (!fits) continue;
+        if (one.spared > 0) {
+            --one.spared;
+            continue;
         }
-    return std::optional<fault_kind>{};
+        --one.calls;
+        return one.kind;
+    }
+    return std::nullopt;
 }
 
 result<void> lying_disk::enter_whole(std::string_view operation, std::string const& path) {
@@ -234,43 +260,35 @@ result<void> lying_disk::enter_whole(std::string_view operation, std::string con
     return failure(operation, path, *fault == fault_kind::no_space);
 }
 
-void lying_disk::change_name(std::string const& path, std::shared_ptr<file_content> now) {
-    if (now)
-        names_[path] = now;
-    else
-        names_.erase(path);
-    name_changes_.push_back({.path = path, .now = std::move(now)});
-}
-
 result<std::unique_ptr<storage::file>> lying_disk::open(
     std::filesystem::path const& path, storage::file_mode mode
 ) {
     std::scoped_lock const guard{mutex_};
     auto const is_new = mode == storage::file_mode::create_new;
     DIPTYCH_TRY(enter_whole(is_new ? "create" : "open", path));
-    auto const there = names_.find(path);
+    auto there = names_.find(path);
     if (is_new) {
-        if (there != names_.end()) return fail(errc::failed, "exists", path.native() + " exists");
-        if (!is_directory(parent_of(path)))
+        if (there) return fail(errc::failed, "exists", path.native() + " exists");
+        if (!names_.has_directory(parent_of(path)))
             return fail(errc::not_found, "not_found", "no directory for " + path.native());
-        change_name(path, std::make_shared<file_content>(++files_made_));
-        return std::make_unique<handle>(*this, path, names_.at(path));
+        there = std::make_shared<file_content>(++files_made_);
+        names_.put(path, there);
     }
-    if (there == names_.end()) return fail(errc::not_found, "not_found", "no " + path.native());
-    return std::make_unique<handle>(*this, path, there->second);
+    if (!there) return fail(errc::not_found, "not_found", "no " + path.native());
+    return std::make_unique<handle>(*this, path, std::move(there));
 }
 
 result<std::vector<std::string>> lying_disk::list(std::filesystem::path const& directory) {
     std::scoped_lock const guard{mutex_};
     DIPTYCH_TRY(enter_whole("list", directory));
-    if (!is_directory(directory))
+    if (!names_.has_directory(directory))
         return fail(errc::not_found, "not_found", "no directory " + directory.native());
     std::vector<std::string> found;
     auto const add = [&](std::string const& path) {
         if (parent_of(path) == directory) found.push_back(name_of(path));
     };
-    for (auto const& [path, one] : names_) add(path);
-    for (auto const& path : directories_) add(path);
+    for (auto const& [path, one] : names_.files()) add(path);
+    for (auto const& path : names_.directories()) add(path);
     for (auto const& [path, one] : pages_) add(path);
     std::ranges::sort(found);
     return found;
@@ -279,26 +297,26 @@ result<std::vector<std::string>> lying_disk::list(std::filesystem::path const& d
 result<bool> lying_disk::exists(std::filesystem::path const& path) {
     std::scoped_lock const guard{mutex_};
     DIPTYCH_TRY(enter_whole("look for", path));
-    return names_.contains(path) || is_directory(path) || pages_.contains(path);
+    return names_.find(path) || names_.has_directory(path) || pages_.contains(path);
 }
 
 result<storage::file_facts> lying_disk::look_at(std::filesystem::path const& path) {
     std::scoped_lock const guard{mutex_};
     DIPTYCH_TRY(enter_whole("look at", path));
     auto const there = names_.find(path);
-    if (there == names_.end()) return fail(errc::not_found, "not_found", "no " + path.native());
+    if (!there) return fail(errc::not_found, "not_found", "no " + path.native());
     return storage::file_facts{
-        .bytes = there->second->bytes().size(),
-        .identity = {0, there->second->number()},
+        .bytes = there->bytes().size(),
+        .identity = {0, there->number()},
     };
 }
 
 result<void> lying_disk::make_directories(std::filesystem::path const& path) {
     std::scoped_lock const guard{mutex_};
-    if (is_directory(path)) return {};
+    if (names_.has_directory(path)) return {};
     DIPTYCH_TRY(enter_whole("make", path));
-    for (auto one = path; !one.empty() && one != one.parent_path(); one = one.parent_path())
-        directories_.insert(one);
+    for (auto one = path; one != one.parent_path(); one = one.parent_path())
+        names_.make_directory(one);
     return {};
 }
 
@@ -307,41 +325,24 @@ result<void> lying_disk::rename(
 ) {
     std::scoped_lock const guard{mutex_};
     DIPTYCH_TRY(enter_whole("rename", from));
-    auto const there = names_.find(from);
-    if (there == names_.end()) return fail(errc::not_found, "not_found", "no " + from.native());
-    auto moved = there->second;
-    names_.erase(there);
-    names_[to] = moved;
-    // One change of the journal: never both names, never neither.
-    name_changes_.push_back({.path = to, .now = std::move(moved), .replaces = from});
+    if (!names_.find(from)) return fail(errc::not_found, "not_found", "no " + from.native());
+    names_.rename(from, to);
     return {};
 }
 
 result<void> lying_disk::remove(std::filesystem::path const& path) {
     std::scoped_lock const guard{mutex_};
     DIPTYCH_TRY(enter_whole("remove", path));
-    if (!names_.contains(path)) return fail(errc::not_found, "not_found", "no " + path.native());
-    change_name(path, nullptr);
+    if (!names_.find(path)) return fail(errc::not_found, "not_found", "no " + path.native());
+    names_.remove(path);
     return {};
 }
 
-// No more than POSIX promises: ext4 and XFS would make changes in other directories durable, too.
 result<void> lying_disk::sync_directory(std::filesystem::path const& path) {
     std::scoped_lock const guard{mutex_};
     DIPTYCH_TRY(enter_whole("sync", path));
-    auto const is_in = [&](name_change const& change) { return parent_of(change.path) == path; };
-    for (auto const& change : name_changes_)
-        if (is_in(change)) make_durable(change);
-    std::erase_if(name_changes_, is_in);
+    names_.sync(path);
     return {};
-}
-
-void lying_disk::make_durable(name_change const& change) {
-    if (!change.replaces.empty()) durable_names_.erase(change.replaces);
-    if (change.now)
-        durable_names_[change.path] = change.now;
-    else
-        durable_names_.erase(change.path);
 }
 
 result<storage::file_lock> lying_disk::lock(std::filesystem::path const& path) {
@@ -363,9 +364,9 @@ result<std::unique_ptr<storage::shared_page>> lying_disk::share(
     DIPTYCH_TRY(enter_whole("share", path));
     if (!pages_.contains(path)) {
         if (!writable) return fail(errc::not_found, "not_found", "no " + path.native());
-        pages_[path] = std::make_shared<page_bytes>();
+        pages_[path] = {.now = std::make_shared<page_bytes>()};
     }
-    return std::make_unique<page>(pages_[path]);
+    return std::make_unique<page>(pages_[path].now);
 }
 
 }  // namespace diptych::sim

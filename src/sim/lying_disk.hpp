@@ -3,7 +3,8 @@
 /// the power fails, tears and reorders writes sector by sector, and fails at the n-th call.
 #pragma once
 
-#include "sim/file_content.hpp"
+#include "sim/chance.hpp"
+#include "sim/name_table.hpp"
 #include "storage/disk.hpp"
 
 #include <diptych/clock.hpp>
@@ -30,11 +31,15 @@ enum class fault_kind : std::uint8_t {
     flipped_bit,  ///< Succeeds, with one bit wrong in what is read or written.
 };
 
-/// One failure of the disk.
+/// A failure of the disk.
 struct disk_fault {
-    std::uint64_t call = 0;  ///< Which call fails, from 1.
+    std::uint64_t call = 0;  ///< Not before this call, from 1.
     fault_kind kind = fault_kind::io_error;
-    std::uint64_t calls = 1;  ///< How many calls in a row.
+    std::uint64_t calls = 1;     ///< How many calls fail, of those that fit.
+    std::string operation = {};  ///< Only this one, "sync"; empty: any.
+    std::string where = {};      ///< Only on paths with this in them; empty: any.
+    std::uint64_t spared = 0;    ///< Calls that fit and go well before.
+    bool is_whole = false;       ///< `where` is all of the path.
 };
 
 /// A call that was made, for traces and for enumerating faults.
@@ -44,24 +49,27 @@ struct disk_call {
     std::string path;
 };
 
-/// See the file comment. A directory is there once it was made; what was done to the names in it is
-/// durable once it is synced. Thread-safe, but power_off() and power_on() are one thread's.
+/// See the file comment; names are as name_table says. Thread-safe, but power_off() and power_on()
+/// are one thread's.
 class lying_disk final : public storage::disk {
 public:
-    lying_disk();
+    /// The seed decides what is lost when a sync fails.
+    explicit lying_disk(std::uint64_t seed = 1);
     ~lying_disk() override;
 
     /// From now on every call fails, also of files that are open. Locks are freed.
     void power_off();
 
-    /// What was not synced is there or not, as chance has it: sectors one by one, names in the
-    /// order in which they were changed. Files that were open before stay unusable.
+    /// What was not synced is there or not, as chance has it: sectors and names one by one, of a
+    /// shared page any earlier state. Files that were open before stay unusable.
     void power_on(random_source& chance);
 
     /// As a process that is killed and started again: everything written is there.
     void restart_process();
 
     void fail_at(std::vector<disk_fault> faults);
+    /// One more; of those that wait, the newest three are kept.
+    void add_fault(disk_fault fault);
     /// The next call of this operation ("sync") on this file fails.
     void fail_operation(std::string_view operation, std::filesystem::path const& path);
     /// From this call on as after power_off(), which it needs all the same; 0: never.
@@ -70,6 +78,8 @@ public:
     /// Writes that would make all files together longer than this fail with "no space".
     void limit_bytes(std::optional<std::uint64_t> most);
     void on_call(std::function<void(disk_call const&)> watch);
+    /// Told before each sync of a file, with its path; may use the disk itself.
+    void before_sync(std::function<void(std::string const&)> look);
 
     std::uint64_t calls() const;
     std::uint64_t faults_met() const;  ///< Calls that were made to fail or lie.
@@ -99,29 +109,23 @@ private:
     class handle;
     struct page;
     using page_bytes = std::array<std::byte, 4096>;
-    using names = std::map<std::string, std::shared_ptr<file_content>>;
-    // What was done to a directory and is not synced.
-    struct name_change {
-        std::string path;
-        std::shared_ptr<file_content> now;  // null: removed
-        std::string replaces = {};          // a name that is gone with the same change
+    struct page_history {
+        std::shared_ptr<page_bytes> now;
+        std::vector<page_bytes> earlier = {};
     };
 
     // Counts a call and says how it is to fail, or to lie.
     result<std::optional<fault_kind>> enter(std::string_view operation, std::string const& path);
     // As enter, where there is nothing to lie about.
     result<void> enter_whole(std::string_view operation, std::string const& path);
-    void make_durable(name_change const& change);
+    std::optional<fault_kind> fault_of(std::string_view operation, std::string const& path);
+    void keep_pages();
     std::uint64_t sum_of_sizes() const;
-    void change_name(std::string const& path, std::shared_ptr<file_content> now);
-    bool is_directory(std::string const& path) const { return directories_.contains(path); }
 
     mutable std::mutex mutex_;  // guards everything below
-    names names_;
-    names durable_names_;
-    std::vector<name_change> name_changes_;
-    std::set<std::string> directories_;
-    std::map<std::string, std::shared_ptr<page_bytes>> pages_;
+    chance losses_;
+    name_table names_;
+    std::map<std::string, page_history> pages_;
     std::set<std::string> locked_;
     std::uint64_t session_ = 1;  // handles of an earlier one are stale
     std::uint64_t files_made_ = 0;
@@ -130,9 +134,9 @@ private:
     std::uint64_t power_lost_at_ = 0;
     std::uint64_t faults_met_ = 0;
     std::vector<disk_fault> faults_;
-    std::optional<std::pair<std::string, std::string>> failing_;  // an operation, and its file
     std::optional<std::uint64_t> bytes_max_;
     std::function<void(disk_call const&)> watch_;
+    std::function<void(std::string const&)> look_;
 };
 
 }  // namespace diptych::sim

@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 namespace diptych::sim {
@@ -20,9 +21,12 @@ public:
         : workload_(of),
           how_(how),
           draws_(how.seed),
-          world_(draws_.next(), of.parts),
+          odds_(odds_of(how, draws_)),
+          world_{draws_.next(), of.builds.front(), storage_of(of, draws_)},
           clients_(world_, history_, draws_) {
         report_.seed = how.seed;
+        if (odds_.looks_of_reader > 0)
+            world_.disk().before_sync([this](std::string const& path) { look(path); });
         if (!how.trace) return;
         world_.disk().on_call([this](disk_call const& call) {
             if (call.operation != "read" && call.operation != "stat" && call.operation != "look at")
@@ -48,13 +52,16 @@ private:
     using broken = std::optional<std::string>;
 
     broken run_and_check() {
-        if (auto const begun = world_.start(); !begun)
-            return "does not start on an empty disk: " + begun.error().message;
+        if (how_.fault) world_.disk().fail_at({*how_.fault});
+        world_.disk().lose_power_at(how_.power_lost_at);
+        if (auto wrong = start()) return wrong;
         for (; report_.steps < how_.steps; ++report_.steps) {
             if (is_left_out(report_.steps)) continue;
             draws_ = chance{how_.seed, report_.steps};
             if (auto wrong = act()) return wrong;
         }
+        draws_ = chance{how_.seed, how_.steps};
+        report_.calls_of_steps = world_.disk().calls();
         trace("rest");
         if (auto wrong = rest()) return wrong;
         return check();
@@ -64,26 +71,69 @@ private:
         return !how_.only.empty() && !std::ranges::binary_search(how_.only, step);
     }
 
+    static odds odds_of(run_options const& how, chance& draws) {
+        auto made = drawn_odds(draws);
+        if (how.favourite) made.favourite = *how.favourite;
+        return made;
+    }
+
+    static app::node_storage storage_of(workload const& of, chance& draws) {
+        auto made = of.storage;
+        draw_sizes(draws, made);
+        return made;
+    }
+
     // One thing that happens.
     broken act() {
-        auto const draw = draws_.below(100);
-        if (draw < 40) {
-            auto const before = history_.attempts.size();
-            workload_.act(clients_);
-            for (auto i = before; i < history_.attempts.size() && how_.trace; ++i)
-                trace(describe(*history_.attempts[i]));
-        } else if (draw < 94) {
+        auto const& [clients, steps, clock, faults, full_disks, crashes, looks, favourite] = odds_;
+        auto draw = draws_.below(clients + steps + clock + faults + full_disks + crashes);
+        auto const falls_on = [&](std::uint64_t weight) {
+            auto const is_it = draw < weight;
+            draw -= weight;
+            return is_it;
+        };
+        if (falls_on(clients)) {
+            begin([&] { workload_.act(clients_); });
+        } else if (falls_on(steps)) {
             step();
-        } else if (draw < 97) {
+        } else if (falls_on(clock)) {
             auto const ms = draws_.one_in(4) ? draws_.below(40'000) : draws_.below(300);
-            trace(fmt::format("clock + {} ms", ms));
-            world_.time().advance(std::chrono::milliseconds(ms));
-        } else if (draw < 98 && how_.faults) {
-            plan_fault();
+            auto const is_back = draws_.one_in(8);
+            trace(fmt::format("clock {} {} ms", is_back ? '-' : '+', ms));
+            auto const by = std::chrono::milliseconds(ms);
+            world_.time().advance(is_back ? -by : by);
+        } else if (falls_on(faults)) {
+            if (how_.faults) plan_fault();
+        } else if (falls_on(full_disks)) {
+            if (how_.faults) fill_disk();
         } else if (how_.crashes) {
             return crash();
         }
         return after_power_loss();
+    }
+
+    void fill_disk() {
+        auto const room = draws_.below(20'000);
+        is_full_ = !is_full_;
+        trace(is_full_ ? fmt::format("{} bytes of room", room) : "room again");
+        using most = std::optional<std::uint64_t>;
+        world_.disk().limit_bytes(is_full_ ? most{world_.disk().bytes() + room} : most{});
+    }
+
+    // What clients do, into the trace.
+    void begin(auto const& what) {
+        auto const before = history_.attempts.size();
+        what();
+        for (auto i = before; i < history_.attempts.size() && how_.trace; ++i)
+            trace(describe(*history_.attempts[i]));
+    }
+
+    // Another process reads what is not durable yet, or rather does not.
+    void look(std::string const& path) {
+        if (!path.ends_with(".seg") || is_looking_ || !draws_.one_in(odds_.looks_of_reader)) return;
+        is_looking_ = true;
+        followed_ = clients_.follow(followed_);
+        is_looking_ = false;
     }
 
     void step() {
@@ -108,13 +158,15 @@ private:
     }
 
     void plan_fault() {
-        disk_fault fault{.call = world_.disk().calls() + draws_.between(1, 30)};
-        fault.kind = draws_.one_of<fault_kind>(
-            {fault_kind::io_error, fault_kind::no_space, fault_kind::short_write}
-        );
-        if (draws_.one_in(3)) fault.calls = draws_.between(1, 20);
-        trace(fmt::format("call {} of the disk will fail, {} in a row", fault.call, fault.calls));
-        world_.disk().fail_at({fault});
+        auto const fault = drawn_fault(draws_, odds_.favourite, world_.disk().calls());
+        trace(fmt::format(
+            "after {}, '{}' on '{}' will fail, {} times",
+            fault.spared,
+            fault.operation,
+            fault.where,
+            fault.calls
+        ));
+        world_.disk().add_fault(fault);
     }
 
     broken crash() {
@@ -140,6 +192,10 @@ private:
                 return {};
             }
         }
+        if (draws_.one_in(6)) {
+            trace("another program");
+            world_.deploy(draws_.one_of(workload_.builds));
+        }
         return start();
     }
 
@@ -158,23 +214,81 @@ private:
             trace("does not start: " + begun.error().message);
             if (world_.disk().is_off()) world_.lose_power();
         }
-        world_.disk().fail_at({});
-        world_.disk().lose_power_at(0);
+        heal();
         auto const begun = world_.start();
         if (!begun) return "does not start: " + begun.error().message;
         return {};
     }
 
-    // Until nothing is left to do, on a disk that does what it should.
-    broken rest() {
+    // From here on the disk does what it should.
+    void heal() {
         world_.disk().fail_at({});
         world_.disk().lose_power_at(0);
-        (void)world_.stop();
-        DIPTYCH_ASSERT(!world_.is_running(), "it was stopped");
+        world_.disk().limit_bytes({});
+        is_full_ = false;
+    }
+
+    // On a disk that does what it should, until nothing is left to do: as it is, and then started
+    // again. Both times it must do whatever it is asked for.
+    broken rest() {
+        heal();
+        // A log whose recovery has failed, too, waits for a start.
+        auto const open = world_.node().log().writable();
+        if (open || open.error().code != "read_only") {
+            if (auto wrong = come_to_rest()) return wrong;
+            if (auto wrong = probe()) return *wrong + "\n  (without a new start)";
+        }
+        end();
         if (auto const begun = world_.start(); !begun)
             return "does not start: " + begun.error().message;
-        if (!world_.come_to_rest()) return "does not come to rest";
+        if (auto wrong = come_to_rest()) return wrong;
+        if (auto wrong = probe()) return wrong;
+        return come_to_rest();
+    }
+
+    void end() {
+        switch (draws_.below(4)) {
+            case 0:
+                trace("kill");
+                return world_.kill();
+            case 1:
+                trace("stop");
+                return (void)world_.stop();
+            default:
+                trace("power loss");
+                return world_.lose_power();
+        }
+    }
+
+    broken come_to_rest() {
+        if (auto const rests = world_.come_to_rest(); !rests) return rests.error().message;
         return {};
+    }
+
+    broken probe() {
+        auto const before = history_.attempts.size();
+        begin([&] {
+            clients_.read({.what = {.engine_events = true}, .limit = 1'000});
+            for (auto const& view : clients_.views()) clients_.query(view, {});
+            if (workload_.probe) workload_.probe(clients_);
+        });
+        if (auto wrong = come_to_rest()) return wrong;
+        for (auto i = before; i < history_.attempts.size(); ++i)
+            if (auto const& one = *history_.attempts[i]; !succeeded(one))
+                return "a probe fails\n  " + describe(one);
+        return {};
+    }
+
+    static bool succeeded(attempt const& one) {
+        return std::visit(
+            [](auto const& what) {
+                if constexpr (requires { what.answer; })
+                    return what.answer && what.answer->has_value();
+                else
+                    return !what.failure;
+            },
+            one.what
+        );
     }
 
     broken check() {
@@ -197,7 +311,7 @@ private:
                 );
             clients_.query(view.name, view.at);
         }
-        if (auto wrong = broken_promise(history_, *log, workload_.rows)) return wrong;
+        if (auto wrong = broken_promise(history_, *log, workload_.domain)) return wrong;
         if (workload_.rule)
             if (auto wrong = workload_.rule(*log)) return wrong;
         return workload_.at_rest ? workload_.at_rest(world_) : broken{};
@@ -222,6 +336,10 @@ private:
     run_options const& how_;
     run_report report_;
     chance draws_;
+    odds odds_;
+    bool is_full_ = false;
+    bool is_looking_ = false;
+    position followed_{};
     history history_;
     world world_;
     clients clients_;

@@ -3,6 +3,7 @@
 /// killed or loses its power, and what the disk does. The same seed gives the same run.
 #pragma once
 
+#include "sim/odds.hpp"
 #include "sim/workload.hpp"
 
 #include <cstdint>
@@ -17,8 +18,11 @@ namespace diptych::sim {
 struct run_options {
     std::uint64_t seed = 1;
     std::size_t steps = 300;
-    bool crashes = true;  ///< Kills, power losses and restarts.
-    bool faults = true;   ///< Calls of the disk that fail.
+    bool crashes = true;                   ///< Kills, power losses and restarts.
+    bool faults = true;                    ///< Calls of the disk that fail.
+    std::optional<aim> favourite = {};     ///< Of faults, if it is not the seed's.
+    std::optional<disk_fault> fault = {};  ///< One that is sure to come.
+    std::uint64_t power_lost_at = 0;       ///< A call of the disk; 0: none that is sure.
     /// The steps that are done, in order; empty: all. What a step does depends on the seed and its
     /// own number, so that a run without some of its steps is still much the same run.
     std::vector<std::size_t> only = {};
@@ -35,6 +39,7 @@ struct run_report {
     std::uint64_t crashes = 0;
     std::uint64_t faults = 0;
     std::uint64_t disk_calls = 0;
+    std::uint64_t calls_of_steps = 0;        ///< Of those, before the rest.
     std::optional<std::string> broken = {};  ///< The promise that was, if one was.
 };
 

@@ -28,7 +28,7 @@ void simulated_client::execute(std::string_view name, std::string json) {
 }
 
 struct simulation::implementation {
-    sim::workload of = {.parts = {.segment_bytes = 12'000}, .act = {}};
+    sim::workload of = {.builds = {{}}};
     std::vector<std::function<void(simulated_client&)>> clients;
     std::vector<std::pair<std::string, rule_check>> rules;
     std::optional<error> mistake;
@@ -89,7 +89,7 @@ simulation::simulation(simulation&&) noexcept = default;
 simulation::~simulation() = default;
 
 simulation& simulation::add(model::context const& context) {
-    implementation_->of.parts.contexts.push_back(&context);
+    implementation_->of.builds.front().contexts.push_back(&context);
     return *this;
 }
 
@@ -101,7 +101,7 @@ simulation& simulation::views(std::filesystem::path const& file_or_folder) {
     }
     for (auto const& file : *files) {
         std::ifstream in(file, std::ios::binary);
-        implementation_->of.parts.views.push_back(
+        implementation_->of.builds.front().views.push_back(
             {file.string(), std::string{std::istreambuf_iterator<char>(in), {}}}
         );
     }
@@ -109,7 +109,7 @@ simulation& simulation::views(std::filesystem::path const& file_or_folder) {
 }
 
 simulation& simulation::add(model::view const& view) {
-    implementation_->of.parts.typed_views.push_back(&view);
+    implementation_->of.builds.front().typed_views.push_back(&view);
     return *this;
 }
 
@@ -128,7 +128,7 @@ result<simulation_report> simulation::run(simulation_options const& how) const {
     if (all.mistake) return std::unexpected(*all.mistake);
     if (all.clients.empty())
         return fail(errc::invalid, "no_client", "a simulation needs a client, who asks something");
-    DIPTYCH_TRY(sim::world(how.seed, all.of.parts).start());
+    DIPTYCH_TRY(sim::world(how.seed, all.of.builds.front(), all.of.storage).start());
     auto of = all.of;
     of.act = [&all](sim::clients& as) { all.act(as); };
     of.at_rest = [&all](sim::world& in) { return all.at_rest(in); };

@@ -33,6 +33,9 @@ public:
     void command(std::string name, std::string json, std::string id = {});
     void command_again();
 
+    /// Other events under the id of an earlier operation.
+    void append_other_as_before(append_request request);
+
     void read(read_options const& what);
     void read_stream(std::string stream, stream_options const& what);
 
@@ -41,6 +44,8 @@ public:
 
     /// Names of the views that the node has.
     std::vector<std::string> views() const { return world_.node().views().names(); }
+    /// What has come behind `after`, as another process reads it. Where that one is.
+    position follow(position after);
 
     /// Tokens that clients were given.
     std::vector<token> const& tokens() const { return tokens_; }
@@ -49,7 +54,10 @@ private:
     attempt& begin(decltype(attempt::what) what);
     void submit_append(append_attempt made);
     void submit_command(command_attempt made);
+    void over(attempt& one);
     void saw(token at) { tokens_.push_back(at); }
+    template <class Made>
+    void read_page(Made made, std::uint64_t begun, result<page> const& found);
 
     world& world_;
     history& history_;
@@ -62,9 +70,12 @@ private:
 
 /// A kind of use.
 struct workload {
-    world_parts parts;
-    std::function<void(clients&)> act;  ///< Begins one operation.
-    rows_of_view rows = {};             ///< Empty: rows are compared at rest alone, if at all.
+    std::vector<build> builds;  ///< The first is there at the beginning, any may come over it.
+    std::function<void(clients&)> act = {};  ///< Begins one operation.
+    /// Begins what a node that works does not fail, besides reading the log and its views.
+    std::function<void(clients&)> probe = {};
+    app::node_storage storage = {};
+    rules domain = {};
     /// Rules of the domain that the whole log must keep; the last, when everything has come to
     /// rest.
     std::function<std::optional<std::string>(log_model const&)> rule = {};

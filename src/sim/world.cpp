@@ -1,37 +1,53 @@
 #include "sim/world.hpp"
 
+#include "log/segments/segment_engine.hpp"
+
 #include <diptych/try.hpp>
 
 #include <utility>
 
 namespace diptych::sim {
 
-world::world(std::uint64_t seed, world_parts parts)
-    : parts_(std::move(parts)), ids_(seed), losses_(ids_.fork()), files_(disk_) {
+namespace {
+
+constexpr auto folder = "/data/log";
+
+}  // namespace
+
+world::world(std::uint64_t seed, build first, app::node_storage storage)
+    : build_(std::move(first)),
+      storage_(std::move(storage)),
+      ids_(seed),
+      losses_(ids_.fork()),
+      disk_(losses_.next()),
+      files_(disk_) {
+    storage_.files = &files_;
     (void)disk_.make_directories("/data");
+    (void)disk_.sync_directory("/");
 }
 
 world::~world() {
     disk_.power_off();
+    reader_.reset();
     node_.reset();
 }
 
 result<void> world::start() {
     application_options const options{
-        .data = "/data/log",
+        .data = folder,
         .threads = false,
         .clock = &time_,
         .random = &ids_,
-        .build_id = "simulated",
+        .build_id = build_.id,
         .complain = [](std::string_view) {},
     };
     app::node_parts const parts{
-        .contexts = parts_.contexts,
-        .views = parts_.typed_views,
-        .view_texts = parts_.views,
-        .storage =
-            {.files = &files_, .segment_bytes = parts_.segment_bytes, .bounds = parts_.bounds},
+        .contexts = build_.contexts,
+        .views = build_.typed_views,
+        .view_texts = build_.views,
+        .storage = storage_,
     };
+    faults_before_ = disk_.faults_met();
     DIPTYCH_TRY(node_, app::node::open(options, parts));
     return {};
 }
@@ -42,28 +58,50 @@ result<void> world::stop() {
     return closed;
 }
 
-bool world::come_to_rest() {
-    constexpr int steps_max = 20'000;
+result<void> world::come_to_rest() {
+    constexpr int steps_max = 2'000;
     constexpr int idle_enough = 5;
     int idle = 0;
+    std::string last;
     for (int i = 0; i < steps_max && idle < idle_enough; ++i) {
         auto const stepped = node_->step();
+        if (!stepped) last = ": " + stepped.error().message;
         idle = stepped && !*stepped ? idle + 1 : 0;
         if (idle > 0) time_.advance(std::chrono::seconds(40));
     }
-    return idle == idle_enough;
+    if (idle < idle_enough) return fail(errc::failed, "does not come to rest" + last);
+    return {};
 }
 
 void world::kill() {
     disk_.power_off();
+    reader_.reset();
     node_.reset();
     disk_.restart_process();
 }
 
 void world::lose_power() {
     disk_.power_off();
+    reader_.reset();
     node_.reset();
     disk_.power_on(losses_);
+}
+
+result<log::sequenced_log*> world::reader() {
+    using log::segments::segment_engine;
+    if (!reader_) {
+        DIPTYCH_TRY(
+            auto engine,
+            segment_engine::open(
+                folder, segment_engine::mode::reader, disk_, time_, ids_, {.index_on = &files_}
+            )
+        );
+        DIPTYCH_TRY(
+            reader_,
+            log::sequenced_log::open(std::move(engine), time_, ids_, storage_.bounds, nullptr)
+        );
+    }
+    return reader_.get();
 }
 
 }  // namespace diptych::sim

@@ -1,6 +1,6 @@
 /// @file
 /// A node on a disk that lies, with time and chance in one hand: it can be stepped, killed, cut
-/// from its power and started again.
+/// from its power and started again, as another program, too. Beside it another process may read.
 #pragma once
 
 #include "app/node.hpp"
@@ -17,19 +17,18 @@
 
 namespace diptych::sim {
 
-/// What runs in a world.
-struct world_parts {
+/// A program.
+struct build {
     std::vector<model::context const*> contexts = {};
     std::vector<app::view_text> views = {};
     std::vector<model::view const*> typed_views = {};
-    std::uint64_t segment_bytes = 16'000;
-    log::limits bounds = {};
+    std::string id = "simulated";
 };
 
 /// See the file comment. One thread.
 class world {
 public:
-    world(std::uint64_t seed, world_parts parts);
+    world(std::uint64_t seed, build first, app::node_storage storage);
     ~world();
     world(world const&) = delete;
     world& operator=(world const&) = delete;
@@ -46,25 +45,35 @@ public:
     /// What was not synced is there or not.
     void lose_power();
 
-    /// Steps until nothing is left to do, with time passing. False if that takes too long.
-    bool come_to_rest();
+    /// Steps until nothing is left to do, with time passing. Fails if that takes too long, with
+    /// what went wrong last.
+    result<void> come_to_rest();
 
     /// What the next start runs.
-    world_parts& parts() { return parts_; }
+    void deploy(build next) { build_ = std::move(next); }
 
     bool is_running() const { return node_ != nullptr; }
     app::node& node() { return *node_; }
     lying_disk& disk() { return disk_; }
     virtual_clock& time() { return time_; }
 
+    /// The log as another process reads it. Fails as opening it does.
+    result<log::sequenced_log*> reader();
+
+    /// Whether no call of the disk has failed since the node was started.
+    bool is_sound() const { return !disk_.is_off() && disk_.faults_met() == faults_before_; }
+
 private:
-    world_parts parts_;
+    build build_;
+    app::node_storage storage_;
     chance ids_;     // of the node
     chance losses_;  // of the disk
     virtual_clock time_;
     lying_disk disk_;
     sqlite::disk_vfs files_;
+    std::uint64_t faults_before_ = 0;
     std::unique_ptr<app::node> node_;
+    std::unique_ptr<log::sequenced_log> reader_;
 };
 
 }  // namespace diptych::sim

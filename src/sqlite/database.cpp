@@ -126,7 +126,8 @@ result<database> database::open_as(location const& file, options const& how, boo
     sqlite3_busy_timeout(handle, how.busy_timeout_ms);
     DIPTYCH_TRY(opened.execute(settings(how)));
     if (how.mode == open_mode::read_only) return opened;
-    opened.trust_ = std::make_unique<file_trust>(file, handle, how.automatic_checkpoint);
+    opened.trust_ =
+        std::make_unique<file_trust>(file, handle, how.automatic_checkpoint ? how.wal_pages : 0);
     opened.handle_.get_deleter().trust = opened.trust_.get();
     return opened;
 }

@@ -30,6 +30,7 @@ struct options {
     int cache_kib = 16 * 1024;
     int busy_timeout_ms = 5'000;
     bool automatic_checkpoint = true;  ///< False: only checkpoint() moves the WAL into the file.
+    int wal_pages = 1000;              ///< Of a WAL that is moved automatically.
 };
 
 /// A prepared statement. Columns count from 0 and parameters from 1, as in SQLite. Not thread-safe.

@@ -1,5 +1,7 @@
 #include "sqlite/file_trust.hpp"
 
+#include "base/planted_bug.hpp"
+
 #include <diptych/try.hpp>
 
 #include <sqlite3.h>
@@ -9,8 +11,6 @@
 namespace diptych::sqlite {
 
 namespace {
-
-constexpr int pages_in_wal = 1000;  // as SQLite would wait for by itself
 
 std::string mark_of(location const& file) { return file.string() + "-distrusted"; }
 
@@ -22,11 +22,12 @@ result<void> mark(location const& file) {
 
 }  // namespace
 
-file_trust::file_trust(location file, sqlite3* handle, bool automatic)
-    : file_(std::move(file)), handle_(handle) {
-    if (!automatic) return;
-    auto const committed = [](void* self, sqlite3*, char const*, int pages) {
-        if (pages >= pages_in_wal) (void)static_cast<file_trust*>(self)->checkpoint();
+file_trust::file_trust(location file, sqlite3* handle, int wal_pages)
+    : file_(std::move(file)), handle_(handle), wal_pages_(wal_pages) {
+    if (wal_pages == 0) return;
+    auto const committed = [](void* of, sqlite3*, char const*, int pages) {
+        auto& self = *static_cast<file_trust*>(of);
+        if (pages >= self.wal_pages_) (void)self.checkpoint();
         return SQLITE_OK;  // the commit is none the worse for it
     };
     sqlite3_wal_hook(handle, committed, this);
@@ -39,6 +40,7 @@ int file_trust::checkpoint() {
     auto const code =
         sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC) return code;
+    if (is_planted(bug::wal_trusted_again)) return code;
     leave_as_it_is();
     (void)mark(file_);  // also without it nothing is moved by this connection
     return code;

@@ -21,8 +21,8 @@ namespace diptych::sqlite {
 /// connection has a pointer to it.
 class file_trust {
 public:
-    /// `automatic`: whenever the WAL has some thousand pages.
-    file_trust(location file, sqlite3* handle, bool automatic);
+    /// After a commit that leaves so many pages in the WAL it is moved; 0: only by checkpoint().
+    file_trust(location file, sqlite3* handle, int wal_pages);
     file_trust(file_trust const&) = delete;
     file_trust& operator=(file_trust const&) = delete;
 
@@ -38,6 +38,7 @@ private:
 
     location file_;
     sqlite3* handle_;
+    int wal_pages_;
     bool is_lost_ = false;
 };
 

@@ -1,5 +1,7 @@
 #include "write/process_status.hpp"
 
+#include "base/planted_bug.hpp"
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -31,7 +33,8 @@ bool is_of_the_machine(std::string_view code) {
 }  // namespace
 
 bool passes_by_itself(error const& what) {
-    if (what.kind == errc::failed) return is_of_the_machine(what.code);
+    if (what.kind == errc::failed)
+        return is_of_the_machine(what.code) && !is_planted(bug::machine_failure_is_answer);
     return what.kind == errc::unavailable || what.kind == errc::outcome_unknown ||
            what.kind == errc::conflict;
 }

@@ -53,7 +53,7 @@ struct world_of_two {
         auto const rows = [](std::string_view, log_model const&, std::uint64_t prefix) {
             return std::to_string(prefix);
         };
-        return broken_promise(of, log_model{log}, rows).value_or("");
+        return broken_promise(of, log_model{log}, {.rows = rows}).value_or("");
     }
     bool is_broken(std::string_view promise) const { return broken().starts_with(promise); }
 

@@ -31,8 +31,13 @@ std::vector<std::string> trace_of(workload const& of, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("appends: every promise is kept") { run_seeds(appends(), 1, 60, 150); }
-TEST_CASE("reservations: every promise is kept") { run_seeds(reservations(), 1, 60, 150); }
+TEST_CASE("appends: every promise is kept") { run_seeds(appends(), 1, 40, 80); }
+TEST_CASE("reservations: every promise is kept") { run_seeds(reservations(), 1, 40, 80); }
+
+TEST_CASE("seeds that once broke a promise") {
+    // The folder of the log was gone after a power loss: its own name had not been made durable.
+    run_seeds(appends(), 60, 60, 150);
+}
 
 TEST_CASE("a seed repeats exactly, and two seeds do not") {
     for (auto const& of : {appends(), reservations()}) {
@@ -51,7 +56,7 @@ TEST_CASE("runs meet crashes, faults and conflicts, or they would prove little")
         sum.crashes += report.crashes;
         sum.faults += report.faults;
     }
-    CHECK(sum.events > 300);
+    CHECK(sum.events > 200);
     CHECK(sum.crashes > 30);
     CHECK(sum.faults > 5);
 }

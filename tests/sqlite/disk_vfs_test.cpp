@@ -17,7 +17,10 @@ using sim::lying_disk;
 namespace {
 
 struct files {
-    files() { disk.make_directories("/db").or_throw(); }
+    files() {
+        disk.make_directories("/db").or_throw();
+        disk.sync_directory("/").or_throw();
+    }
 
     result<sqlite::database> open(sqlite::options const& how = {}) const {
         return sqlite::database::open(file, how);

@@ -65,6 +65,21 @@ std::optional<durable_mark> reading_engine::limit() const {
     return newest;
 }
 
+// Also of a log that shows nothing yet: of its only segment no more than the header can be read.
+std::vector<epoch_start> reading_engine::epochs() const {
+    auto all = segment_engine::epochs();
+    if (!all.empty()) return all;
+    segment_key const first{.log_id = log_id_, .first = position{1}};
+    auto const path = folder_.segment(first.first);
+    auto const on = disk_.open(path, storage::file_mode::read_only);
+    if (!on && on.error().kind == errc::not_found)
+        return {{.epoch = epoch{1}, .first = first.first}};
+    if (!on) return {};
+    auto const header = read_segment_header(**on, path, first);
+    if (!header) return {};
+    return {{.epoch = header->epoch, .first = first.first}};
+}
+
 log_end reading_engine::end() const {
     auto const lock = std::scoped_lock(mutex_);
     auto const said = limit();

@@ -27,6 +27,7 @@ public:
         std::optional<durable_mark> closed
     );
 
+    std::vector<epoch_start> epochs() const override;
     log_end end() const override;
     result<void> writable() const override;
     result<void> write(frame& next) override;

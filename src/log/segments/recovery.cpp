@@ -1,5 +1,6 @@
 #include "log/segments/recovery.hpp"
 
+#include "base/planted_bug.hpp"
 #include "log/segments/frame_cursor.hpp"
 #include "log/segments/segment_scan.hpp"
 
@@ -229,6 +230,7 @@ result<void> repair(storage::disk& on, folder const& in, inspection const& found
     }
     // What the last process wrote may be in memory only, even where its sync failed: the kernel
     // reports that once. So the last frame is written again before anybody reads it.
+    if (is_planted(bug::page_cache_trusted)) return {};
     frame_cursor cursor(last, last.frame_before(last.last()), extent.frames_end);
     std::string frame;
     auto begin = cursor.place();

@@ -32,6 +32,7 @@ struct segment_options {
     /// the log, or of another line, it opens read-only.
     std::vector<checkpoint> covered_by = {};
     segment_cache::bounds cache = {};
+    index_limits index = {};
 };
 
 /// An engine on a folder. See log::engine for threads.

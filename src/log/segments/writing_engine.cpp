@@ -10,6 +10,23 @@
 
 namespace diptych::log::segments {
 
+namespace {
+
+// A folder that was made may be gone after a power loss, and the log in it, until the names on the
+// way to it are durable. Not everyone may look at all of those, and who can not has not made them.
+result<void> sync_way_to(storage::disk& on, std::filesystem::path const& folder) {
+    std::error_code unknown;
+    auto const whole = std::filesystem::absolute(folder, unknown);
+    for (auto one = whole.parent_path(); !one.empty(); one = one.parent_path()) {
+        auto const synced = on.sync_directory(one);
+        if (!synced && synced.error().kind != errc::denied) return synced;
+        if (one == one.parent_path()) break;
+    }
+    return {};
+}
+
+}  // namespace
+
 writing_engine::writing_engine(
     storage::disk& on,
     folder in,
@@ -34,6 +51,7 @@ result<std::unique_ptr<segment_engine>> writing_engine::open(
     DIPTYCH_TRY(auto lock, on.lock(in.lock()));
     DIPTYCH_TRY(auto log_id, read_format(on, in));
     if (!log_id) {
+        DIPTYCH_TRY(sync_way_to(on, in.root));
         auto const now = std::chrono::time_point_cast<std::chrono::milliseconds>(time.now());
         auto const high = random.next();
         log_id = make_uuid_v7(now, high, random.next());
@@ -50,11 +68,15 @@ result<std::unique_ptr<segment_engine>> writing_engine::open(
 
 result<void> writing_engine::open_index() {
     if (!options_.indexed) return {};
-    auto opened = index::open({folder_.index(), options_.index_on}, log_id_, index::mode::writer);
+    auto const open = [&] {
+        sqlite::location const file{folder_.index(), options_.index_on};
+        return index::open(file, log_id_, index::mode::writer, options_.index);
+    };
+    auto opened = open();
     if (!opened && opened.error().kind == errc::corrupt) {
         // Derived, so losing it loses nothing: a damaged index is thrown away and built again.
         DIPTYCH_TRY(sqlite::remove({folder_.index(), options_.index_on}));
-        opened = index::open({folder_.index(), options_.index_on}, log_id_, index::mode::writer);
+        opened = open();
     }
     if (!opened) return std::unexpected(opened.error());
     index_ = std::move(*opened);

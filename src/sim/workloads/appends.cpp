@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,7 @@ names const types{"came", "went", "sat"};
 constexpr auto every_event = R"sql(
 -- @view {0} {1}
 create table {0} (position integer primary key, op integer not null, stream text not null);
+{2}
 -- @event came (op integer, place integer)
 -- @event went (op integer, place integer)
 -- @event sat (op integer, place integer)
@@ -36,6 +39,30 @@ on conflict (stream) do update set events = events + 1, last = :$position;
 -- @on went
 delete from streams where stream = :$stream;
 )sql";
+
+// Refuses who sits down twice.
+constexpr auto sitting = R"sql(
+-- @view sitting inline
+create table sitting (stream text primary key, position integer not null);
+-- @event went (op integer, place integer)
+-- @event sat (op integer, place integer)
+-- @on sat
+insert into sitting (stream, position) values (:$stream, :$position);
+-- @on went
+delete from sitting where stream = :$stream;
+)sql";
+
+std::vector<app::view_text> views(bool is_indexed) {
+    auto const index = [&](std::string_view on) {
+        return is_indexed ? fmt::format("create index by_stream on {} (stream);", on) : "";
+    };
+    return {
+        {"held.sql", fmt::format(every_event, "held", "inline", index("held"))},
+        {"followed.sql", fmt::format(every_event, "followed", "async", index("followed"))},
+        {"sitting.sql", sitting},
+        {"streams.sql", by_stream},
+    };
+}
 
 query some_query(chance& draws) {
     query what;
@@ -88,6 +115,8 @@ void act(clients& of) {
     auto const draw = draws.below(20);
     if (draw < 10) {
         of.append(some_request(of));
+    } else if (draw == 10 && draws.one_in(4)) {
+        of.append_other_as_before(some_request(of));
     } else if (draw < 12) {
         of.append_again();
     } else if (draw < 15) {
@@ -102,8 +131,43 @@ void act(clients& of) {
         of.read_stream(draws.one_of(streams), what);
     } else {
         auto const at_least = some_token(of);
-        of.query(draws.one_of<std::string>({"held", "followed", "streams"}), at_least);
+        of.query(draws.one_of<std::string>({"held", "followed", "sitting", "streams"}), at_least);
     }
+}
+
+void probe(clients& of) {
+    of.append({.events = {{.stream = "probe-1", .type = "came"}}});
+    for (auto const& stream : streams) of.read_stream(stream, {.limit = 1'000});
+}
+
+// Who sits where, by stream; the first who would sit twice.
+std::map<std::string, std::uint64_t> sitting_at(log_model const& log, std::uint64_t prefix) {
+    std::map<std::string, std::uint64_t> all;
+    for (std::uint64_t position = 1; position <= prefix; ++position) {
+        auto const& event = log.at(position);
+        if (event.type == "went") all.erase(event.stream);
+        if (event.type == "sat") all.emplace(event.stream, position);
+    }
+    return all;
+}
+
+bool refuses(log_model const& log, std::uint64_t prefix, std::vector<event_data> const& events) {
+    auto all = sitting_at(log, prefix);
+    for (auto const& event : events) {
+        if (event.type == "went") all.erase(event.stream);
+        if (event.type == "sat" && !all.emplace(event.stream, 0).second) return true;
+    }
+    return false;
+}
+
+std::optional<std::string> rule(log_model const& log) {
+    std::set<std::string> all;
+    for (auto const& event : log.events()) {
+        if (event.type == "went") all.erase(event.stream);
+        if (event.type == "sat" && !all.insert(event.stream).second)
+            return fmt::format("{} sits twice at {}", event.stream, event.position);
+    }
+    return {};
 }
 
 std::string rows(std::string_view view, log_model const& log, std::uint64_t prefix) {
@@ -123,6 +187,9 @@ std::string rows(std::string_view view, log_model const& log, std::uint64_t pref
             row(fmt::format(
                 R"({{"stream":"{}","events":{},"last":{}}})", stream, of.first, of.second
             ));
+    } else if (view == "sitting") {
+        for (auto const& [stream, position] : sitting_at(log, prefix))
+            row(fmt::format(R"({{"stream":"{}","position":{}}})", stream, position));
     } else {
         for (std::uint64_t position = 1; position <= prefix; ++position) {
             auto const& event = log.at(position);
@@ -140,17 +207,12 @@ std::string rows(std::string_view view, log_model const& log, std::uint64_t pref
 
 workload appends() {
     return {
-        .parts =
-            {.views =
-                 {{"held.sql", fmt::format(every_event, "held", "inline")},
-                  {"followed.sql", fmt::format(every_event, "followed", "async")},
-                  {"streams.sql", by_stream}},
-             .segment_bytes = 6'000,
-             .bounds =
-                 {.queue_max = 12, .group_max = 6, .tail_events_max = 60, .block_events_max = 8}},
+        .builds = {{.views = views(false)}, {.views = views(true)}},
         .act = act,
-        .rows = rows,
-        .rule = {},
+        .probe = probe,
+        .storage = {},
+        .domain = {.rows = rows, .refuses = refuses},
+        .rule = rule,
     };
 }
 

@@ -47,6 +47,8 @@ void act(clients& of) {
         of.command("release", body, id);
     else if (draw < 16)
         of.command_again();
+    else if (draw == 16)
+        of.read({.limit = draws.between(1, 20)});
     else
         of.query(
             draws.one_in(2) ? "seats" : "letters",
@@ -75,6 +77,54 @@ std::string rows(std::string_view view, log_model const& log, std::uint64_t pref
             row(fmt::format(R"({{"guest":"{}","sent":{}}})", guest, sent));
     return text + "]";
 }
+
+std::string in_json(std::string_view json, std::string_view name) {
+    auto const key = fmt::format(R"("{}":")", name);
+    auto const from = json.find(key) + key.size();
+    return std::string(json.substr(from, json.find('"', from) - from));
+}
+
+struct theatre_at {
+    theatre_at(log_model const& log, std::uint64_t prefix) {
+        for (std::uint64_t position = 1; position <= prefix; ++position) {
+            auto const& event = log.at(position);
+            auto const change = event.type == "theatre.reserved"   ? 1
+                                : event.type == "theatre.released" ? -1
+                                                                   : 0;
+            if (change == 0) continue;
+            auto const guest = value_of(event, "guest");
+            auto& house = houses[value_of(event, "show")];
+            if (change > 0)
+                house.insert(guest);
+            else
+                house.erase(guest);
+            shows[guest] += change;
+        }
+    }
+    std::map<std::string, std::set<std::string>> houses = {};
+    std::map<std::string, int> shows = {};
+};
+
+// An answer follows from what stands before it.
+std::optional<std::string> judge(
+    log_model const& log, command_attempt const& what, outcome const& answer
+) {
+    theatre_at now{log, answer.at.position.value - answer.events.size()};
+    auto const guest = in_json(what.json, "guest");
+    auto const& house = now.houses[in_json(what.json, "show")];
+    auto const sits = house.contains(guest);
+    if (what.command == "release" && sits == answer.events.empty())
+        return fmt::format("{} {}", guest, sits ? "keeps the seat" : "had none to give back");
+    if (what.command != "reserve") return {};
+    std::string_view const should = sits                                               ? "twice"
+                                    : house.size() == theatre::seats                   ? "sold_out"
+                                    : now.shows[guest] == int{theatre::shows_of_guest} ? "too_many"
+                                                                                       : "";
+    if (answer.reason == should) return {};
+    return fmt::format("is refused for '{}' where it should be '{}'", answer.reason, should);
+}
+
+void probe(clients& of) { of.command("release", R"({"show":"s0","guest":"g0"})"); }
 
 // Never more guests than seats, never more shows than allowed, a letter for each seat.
 std::optional<std::string> rule(log_model const& log) {
@@ -110,14 +160,17 @@ std::optional<std::string> rule(log_model const& log) {
 }  // namespace
 
 workload reservations() {
+    std::vector<app::view_text> const views{
+        {"seats.sql", seats_taken}, {"letters.sql", letters_sent}
+    };
     return {
-        .parts =
-            {.contexts = {&context_model<theatre::context>()},
-             .views = {{"seats.sql", seats_taken}, {"letters.sql", letters_sent}},
-             .segment_bytes = 12'000,
-             .bounds = {.queue_max = 12, .group_max = 6, .block_events_max = 8}},
+        .builds =
+            {{.contexts = {&context_model<theatre::context>()}, .views = views},
+             {.contexts = {&context_model<theatre_next::context>()}, .views = views, .id = "next"}},
         .act = act,
-        .rows = rows,
+        .probe = probe,
+        .storage = {},
+        .domain = {.rows = rows, .judge = judge},
         .rule = rule,
     };
 }

@@ -93,3 +93,41 @@ struct context
 };
 
 }  // namespace theatre
+
+/// The same domain in a later program, in which a state means something else.
+namespace theatre_next {
+
+using theatre::guest_id;
+using theatre::house;
+using theatre::refusal;
+using theatre::released;
+using theatre::reserved;
+using theatre::show_id;
+
+struct calendar {
+    using of = guest_id;
+    std::size_t shows = theatre::shows_of_guest;  // that are left
+    void evolve(reserved const&) { --shows; }
+    void evolve(released const&) { ++shows; }
+};
+
+struct reserve {
+    show_id show;
+    guest_id guest;
+    using refusals = refusal;
+
+    diptych::decision<reserved> decide(house const& in, calendar const& of) const {
+        if (in.guests.contains(guest.value)) return diptych::refuse(refusal::twice);
+        if (in.guests.size() == theatre::seats) return diptych::refuse(refusal::sold_out);
+        if (of.shows == 0) return diptych::refuse(refusal::too_many);
+        return reserved{.show = show, .guest = guest};
+    }
+};
+
+struct context : diptych::context<
+                     diptych::commands<reserve, theatre::release, theatre::write_to>,
+                     diptych::processes<theatre::letters>> {
+    static constexpr auto name = "theatre";
+};
+
+}  // namespace theatre_next
