@@ -194,6 +194,12 @@ struct context_of {
     }
 
     template <class Event>
+    static result<void> check_data(std::string_view data) {
+        DIPTYCH_TRY(json::read<Event>(data, upcasting<Event> ? json::fitting : json::tolerant));
+        return {};
+    }
+
+    template <class Event>
     static model::event build_event() {
         static_assert(check_event<Event>::passed);
         auto names = wire_names<Event>(context_name());
@@ -202,6 +208,7 @@ struct context_of {
             .formerly = {names.begin() + 1, names.end()},
             .fields = json::form<Event>::describe().fields,
             .home_kind = std::string{home_kind<Event>()},
+            .check = check_data<Event>,
         };
         if constexpr (upcasting<Event>) made.upcast = upcast<Event>;
         return made;

@@ -73,6 +73,9 @@ struct event {
     /// What such an event means today, as types and data (itself, if it is of today's shape under
     /// the same name); null if the struct is today's.
     result<std::vector<upcasted>> (*upcast)(recorded_event const& old) = nullptr;
+    /// Whether states can fold an event with this data. Fails with invalid if not, the path of the
+    /// fault among the facts. An older shape must have all that it requires.
+    result<void> (*check)(std::string_view data) = nullptr;
 };
 
 /// A state value whose type only its model knows.

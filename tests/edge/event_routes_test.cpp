@@ -2,6 +2,7 @@
 #include "edge/site_fixture.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace diptych;
 using namespace diptych::testing;
@@ -38,6 +39,30 @@ TEST_CASE("events are appended to several streams at once and read back as they 
     CHECK(json_at(read.body, "events.1.id") == "0198c5a0-7b1e-7cc3-98c4-dc0c0c07398f");
     CHECK(json_at(read.body, "seen") == "1.2");
     CHECK(json_at(read.body, "at_end") == "true");
+}
+
+TEST_CASE("an event of a declared type is recorded only if states could fold it") {
+    site_fixture of;
+    auto const append = [&](std::string_view type, std::string_view data) {
+        return of.post(
+            "/events",
+            fmt::format(
+                R"({{"events":[{{"stream":"cup-1","type":"filled"}},
+                    {{"stream":"book-b1","type":"{}","data":{}}}]}})",
+                type,
+                data
+            )
+        );
+    };
+    auto const refused = append("lending.lent", R"({"book":"b1","reader":7})");
+    CHECK(refused.status == 400);
+    CHECK(json_at(refused.body, "type") == "urn:diptych:event_misfit");
+    CHECK(json_at(refused.body, "path") == "events/1/data/reader");
+    CHECK(json_at(of.ask("GET", "/events").body, "events") == "[]");
+
+    CHECK(append("lending.lent", R"({"book":"b1","reader":"ada","shelf":3})").status == 201);
+    CHECK(append("elsewhere.lent", R"({"book":{"is":"anything"}})").status == 201);
+    CHECK(of.post("/commands/lend", R"({"book":"b1","reader":"bob"})").status == 409);
 }
 
 TEST_CASE("an append whose condition does not hold names the event that won") {

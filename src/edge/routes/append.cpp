@@ -1,5 +1,6 @@
 // POST /events
 #include "edge/append_body.hpp"
+#include "edge/declared_events.hpp"
 #include "edge/routes/routes.hpp"
 #include "log/hash.hpp"
 
@@ -38,6 +39,8 @@ error fault_of_body(error what) {
 void append(site_parts& parts, http::request const& asked, http::responder to) {
     auto request = parse_append(asked.body);
     if (!request) return to.answer(http::problem(request.error()));
+    if (auto const fit = check_declared(request->events, parts.of.commands.contexts()); !fit)
+        return to.answer(http::problem(fit.error()));
     if (auto const key = asked.header("Idempotency-Key"); key && !key->empty())
         request->command = command_key{
             .caller = asked.caller, .id = std::string(*key), .digest = log::sha256({asked.body})
