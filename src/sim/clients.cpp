@@ -34,6 +34,8 @@ void clients::append_other_as_before(append_request request) {
     if (keyed_.empty()) return;
     request.command = draws_.one_of(keyed_).request.command;
     request.command->digest[0] = 2;
+    request.command->digest[1] = static_cast<std::uint8_t>(operations_);
+    request.command->digest[2] = static_cast<std::uint8_t>(operations_ >> 8);
     append(std::move(request));
 }
 

@@ -33,6 +33,8 @@ world::~world() {
 }
 
 result<void> world::start() {
+    // Locks of simulated files go by name: one that reads would hold a file that is made anew.
+    reader_.reset();
     application_options const options{
         .data = folder,
         .threads = false,
