@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <cstring>
 #include <expected>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
