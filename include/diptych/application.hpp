@@ -22,6 +22,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -44,6 +45,10 @@ struct application_options {
     /// Folder of the views' databases; empty: `views` in `data`. Views of a process that only reads
     /// are its own and follow the log: in this folder, or a temporary one.
     std::filesystem::path views = {};
+
+    /// Bytes kept free in `data` for a full disk: given back then, so that views and a clean stop
+    /// have room. Appends are unavailable until as much is free again. 0: nothing is kept.
+    std::uint64_t reserve_bytes = 8u << 20;
 
     /// False: no threads; nothing happens between calls but what step() does. For tests.
     bool threads = true;

@@ -94,6 +94,7 @@ result<void> node::open_log(node_storage const& storage) {
         tell_of_copy(data);
         log::segments::segment_options how{
             .segment_bytes = storage.segment_bytes,
+            .reserve_bytes = options_.reserve_bytes,
             .index_on = storage.files,
             .index = storage.index,
         };
@@ -157,6 +158,7 @@ result<void> node::open_read_leaf(node_parts const& parts) {
     read::view_options how{
         .files = parts.storage.files,
         .wal_pages = parts.storage.wal_pages,
+        .is_beside_log = options_.views.empty() && !options_.data.empty() && !options_.read_only,
         .batch_events_max = parts.storage.batch_events_max,
     };
     for (auto const* const context : parts.contexts)

@@ -25,6 +25,7 @@ struct serve_options {
     std::string token = {};
     bool read_only = false;  ///< Beside the process that writes.
     std::string views = {};  ///< Folder of the views' databases.
+    std::uint64_t reserve_bytes = 8u << 20;
     bool json = false;
 };
 result<void> serve(serve_options const& how);

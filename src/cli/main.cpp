@@ -140,6 +140,14 @@ private:
         serve->add_option(
             "--views", serve_.views, "Where it keeps its views; a replica's are temporary otherwise"
         );
+        serve
+            ->add_option(
+                "--reserve",
+                serve_.reserve_bytes,
+                "Bytes kept free in the folder, given back when the disk is full: 8M, or 0 for none"
+            )
+            ->transform(CLI::AsSizeValue(false))
+            ->default_str("8M");
         add_json(serve, serve_.json);
         serve->footer(
             "Example:\n  diptych serve --data shop --http 127.0.0.1:8080\n"

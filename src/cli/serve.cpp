@@ -20,6 +20,7 @@ result<void> serve(serve_options const& how) {
         .data = folder,
         .read_only = how.read_only,
         .views = how.views,
+        .reserve_bytes = how.reserve_bytes,
         .progress = drawn_in(bar),
     }};
     if (std::filesystem::is_directory(folder / "views")) app.views(folder / "views");

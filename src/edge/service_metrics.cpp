@@ -1,5 +1,7 @@
 #include "edge/service_metrics.hpp"
 
+#include "storage/disk.hpp"
+
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,6 +66,7 @@ double seconds(std::uint64_t microseconds) { return number(microseconds) / 1e6; 
 
 void add_log(samples& to, log::sequenced_log const& log) {
     auto const s = log.statistics();
+    auto const writable = log.writable();
     to.gauge("log_position", "Position of the last durable event", number(log.end().position.value))
         .counter("log_appends_total", "Appends accepted", number(s.appends))
         .counter("log_events_total", "Events recorded", number(s.events))
@@ -82,7 +85,12 @@ void add_log(samples& to, log::sequenced_log const& log) {
         .gauge("log_queued", "Appends waiting for the commit step", number(s.queued))
         .gauge("log_tail_events", "Events kept in memory", number(s.tail_events))
         .gauge("log_index_lag", "Events the index has not taken", number(s.index_lag))
-        .gauge("log_writable", "1 if appends are taken", log.writable() ? 1 : 0);
+        .gauge("log_writable", "1 if appends are taken", writable ? 1 : 0)
+        .gauge(
+            "log_disk_full",
+            "1 if there is no room for more",
+            !writable && storage::is_disk_full(writable.error()) ? 1 : 0
+        );
 }
 
 void add_commands(samples& to, write::executor const& commands) {

@@ -24,7 +24,8 @@ result<void> committer::accepts() const {
             "view_behind",
             fmt::format("appends wait for inline views: {}", views_.why_behind())
         );
-    return writable();
+    DIPTYCH_TRY(writable());
+    return core_.behind->has_room();
 }
 
 group committer::run(group& taken) {
@@ -86,18 +87,21 @@ void committer::reopen(error const& why) {
 // What was staged is forgotten; what is durable after all is found out.
 void committer::recover(group& judged, error const& why) {
     views_.abandon();
-    // A log that was stopped before has written nothing of this.
+    // A log that was stopped before has written nothing of this, nor has one without room for it.
     auto const is_unwritten = why.kind == errc::unavailable;
+    auto const is_stopped = !core_.behind->writable();
     for (auto& one : judged)
         if (!is_planted(bug::verdict_left_standing))
-            one->outcome = is_unwritten ? fail(errc::unavailable, "log_failed", why.message)
-                                        : fail(
-                                              errc::outcome_unknown,
-                                              "write_failed",
-                                              "it may or may not be recorded: " + why.message
-                                          );
+            one->outcome =
+                is_unwritten
+                    ? fail(errc::unavailable, is_stopped ? "log_failed" : why.code, why.message)
+                    : fail(
+                          errc::outcome_unknown,
+                          "write_failed",
+                          "it may or may not be recorded: " + why.message
+                      );
     auto const before = core_.newest.pin()->end.position;
-    auto reopened = core_.behind->reopen();
+    auto reopened = is_unwritten && !is_stopped ? result<void>{} : core_.behind->reopen();
     if (reopened) reopened = reread_open_block();
     if (!reopened) {
         auto const lock = std::scoped_lock(mutex_);

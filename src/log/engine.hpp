@@ -44,10 +44,19 @@ public:
     /// Whether this process may write; if not, why not.
     virtual result<void> writable() const = 0;
 
+    /// Whether there is room for more. Fails with unavailable (disk_full) from the moment that a
+    /// write found none until maintain() has found some. Thread-safe and cheap.
+    virtual result<void> has_room() const { return {}; }
+
+    /// Somebody whose files lie beside the log's found no room, as `why` says (other errors are
+    /// ignored): has_room() fails from now on, and what is kept in reserve is free. Thread-safe.
+    virtual void ran_out(error const& why) { static_cast<void>(why); }
+
     /// Makes the frame durable: fills in its header, writes and syncs. Then end() includes it.
     ///
-    /// Fails with outcome_unknown after a failed write or sync, and from then on with unavailable
-    /// until reopen().
+    /// Fails with unavailable (disk_full) if there is no room for it: nothing has been written, and
+    /// writable() is as before. Fails with outcome_unknown after a failed write or sync, and from
+    /// then on with unavailable until reopen().
     virtual result<void> write(frame& next) = 0;
 
     /// Closes and opens again through recovery, after a failed write.
@@ -100,7 +109,7 @@ public:
     virtual result<std::optional<std::string>> load_state(std::string_view name) const = 0;
 
     /// Housekeeping off the commit path: writes blocks ahead, checkpoints the index, expires
-    /// answers. Returns whether there may be more to do at once.
+    /// answers, looks whether there is room again. Returns whether there may be more to do at once.
     virtual result<bool> maintain(timestamp now) = 0;
 
     /// Marks a clean close and releases the files. Nothing else may be called afterwards.

@@ -9,6 +9,8 @@
 
 namespace diptych::log {
 
+namespace {
+
 result<void> merge_all(
     engine& into, std::function<void(position done, position end)> const& progress
 ) {
@@ -20,6 +22,20 @@ result<void> merge_all(
         DIPTYCH_TRY(into.merge(frames));
         if (progress) progress(walk.last(), end);
     }
+}
+
+}  // namespace
+
+result<bool> merge_at_open(
+    engine& into,
+    limits const& bounds,
+    std::function<void(position done, position end)> const& progress
+) {
+    auto merged = merge_all(into, progress);
+    if (merged) return true;
+    auto const rest = into.end().position.value - into.merged_to().value;
+    if (!into.has_room() && rest <= bounds.tail_events_max) return false;
+    return std::unexpected(std::move(merged).error());
 }
 
 namespace {

@@ -12,9 +12,12 @@
 
 namespace diptych::log {
 
-/// Brings an engine's index up to its end, in bounded pieces.
-result<void> merge_all(
-    engine& into, std::function<void(position done, position end)> const& progress
+/// Brings an engine's index up to its end, in bounded pieces. Whether it could: on a full disk the
+/// rest may wait in the tail, unless it is more than that may hold.
+result<bool> merge_at_open(
+    engine& into,
+    limits const& bounds,
+    std::function<void(position done, position end)> const& progress
 );
 
 /// Reads into the tail what lies between its end and the engine's. Leader only. With `is_bounded`

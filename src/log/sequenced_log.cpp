@@ -102,8 +102,10 @@ public:
     result<void> writable() const override {
         DIPTYCH_TRY(auto const inside, enter());
         DIPTYCH_TRY(step_.writable());
+        DIPTYCH_TRY(core_->behind->has_room());
         return check_index();
     }
+    void ran_out(error const& why) override { core_->behind->ran_out(why); }
     log_statistics statistics() const override;
 
     result<void> save_state(std::string_view name, std::string_view bytes) override {
@@ -302,6 +304,8 @@ result<void> passive_log::close() {
     result<void> done;
     if (!was_closed) {
         if (step_.writable()) done = indexer_.finish();
+        // What the index lacks for want of room it takes the next time.
+        if (!core_->behind->has_room()) done = {};
         auto const released = core_->behind->close();
         if (done) done = released;
     }
@@ -360,8 +364,9 @@ result<std::unique_ptr<sequenced_log>> sequenced_log::open(
     std::function<void(position done, position end)> const& progress
 ) {
     auto const is_writer = on->writable().has_value();
+    auto is_merged = false;
     if (is_writer && on->is_indexed()) {
-        DIPTYCH_TRY(merge_all(*on, progress));
+        DIPTYCH_TRY(is_merged, merge_at_open(*on, bounds, progress));
     }
     DIPTYCH_TRY(auto const snapshot, on->index());
     auto begin = on->end();
@@ -385,8 +390,8 @@ result<std::unique_ptr<sequenced_log>> sequenced_log::open(
         .ids = id_maker(time, random),
         .bounds = bounds,
     });
-    // A writer's index reaches the end by now, answers without events included.
-    if (!is_writer || !core->behind->is_indexed()) {
+    // An index that was merged reaches the end, answers without events included.
+    if (!is_merged) {
         DIPTYCH_TRY(extend_tail(*core, !is_writer));
     }
     return std::make_unique<passive_log>(std::move(core));

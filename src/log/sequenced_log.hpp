@@ -123,6 +123,9 @@ public:
     virtual log_end durable_end() const = 0;
     virtual result<hash256> chain_at(position at) const = 0;
     virtual result<void> writable() const = 0;
+
+    /// For whoever keeps files beside the log's and finds no room for them: see engine::ran_out.
+    virtual void ran_out(error const& why) = 0;
     virtual log_statistics statistics() const = 0;
 
     /// Whole frames from the one that holds `from`, newest ones from memory, up to about

@@ -36,6 +36,7 @@ void live_view::open() {
             if (is_inline) now.state = view_state::detached;
         });
     } else {
+        look_for_room(opened.error());
         writer_.reset();
         readers_.reset();
         progress_->change([&](view_moment& now) {
@@ -47,6 +48,10 @@ void live_view::open() {
         if (is_inline) hold_appends(opened.error().message);
     }
     in_.hints->give();
+}
+
+void live_view::look_for_room(error const& why) const {
+    if (in_.options.is_beside_log) in_.log.ran_out(why);
 }
 
 void live_view::hold_appends(std::string_view why) {
@@ -150,6 +155,7 @@ result<bool> live_view::next_batch() {
     auto done = project_batch(writer_->into, *writer_->with, in_.log, in_.time, limits);
     if (!done) {
         // Whoever steps hears of it; the view tries again after a pause.
+        look_for_room(done.error());
         if (is_known_to_log_) hold_appends(done.error().message);
         auto const pause = in_.options.pause_min;
         progress_->change([&](view_moment& now) {
@@ -223,7 +229,9 @@ result<void> live_view::keep_house() {
     if (!keeper_) {
         DIPTYCH_TRY(keeper_, sqlite::database::open(file_, {.automatic_checkpoint = false}));
     }
-    return keeper_->checkpoint();
+    auto moved = keeper_->checkpoint();
+    if (!moved) look_for_room(moved.error());
+    return moved;
 }
 
 result<void> live_view::catch_up() {

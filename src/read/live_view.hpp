@@ -74,6 +74,7 @@ private:
     result<bool> attach();
     result<void> keep_house();
     void note_poison(error what);
+    void look_for_room(error const& why) const;
     void hold_appends(std::string_view why);
     timestamp end_of_pause(int attempts) const;
     bool has_dropped_out() const;

@@ -19,6 +19,7 @@ struct view_options {
     std::vector<model::event> events = {};    ///< Of all contexts: what `@on` may name and bind.
     sqlite::disk_vfs const* files = nullptr;  ///< Null: the machine's disk.
     int wal_pages = 1000;                     ///< Of a view, before they are moved into its file.
+    bool is_beside_log = false;  ///< On the disk of the log: one is full when the other is.
     std::size_t batch_events_max = 10'000;
     std::size_t batch_bytes_max = 8u << 20;
     std::chrono::microseconds batch_time_max = std::chrono::milliseconds{200};

@@ -12,7 +12,7 @@ namespace {
 std::unexpected<error> failure(std::string_view operation, std::string const& path, bool is_full) {
     return fail(
         is_full ? errc::unavailable : errc::failed,
-        is_full ? "no_space" : "io_error",
+        is_full ? "disk_full" : "io_error",
         "cannot " + std::string(operation) + " " + path +
             (is_full ? ": no space left on device" : ": input/output error")
     );

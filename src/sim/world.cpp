@@ -14,9 +14,12 @@ constexpr auto folder = "/data/log";
 
 }  // namespace
 
-world::world(std::uint64_t seed, build first, app::node_storage storage)
+world::world(
+    std::uint64_t seed, build first, app::node_storage storage, std::uint64_t reserve_bytes
+)
     : build_(std::move(first)),
       storage_(std::move(storage)),
+      reserve_bytes_(reserve_bytes),
       ids_(seed),
       losses_(ids_.fork()),
       disk_(losses_.next()),
@@ -37,6 +40,7 @@ result<void> world::start() {
     reader_.reset();
     application_options const options{
         .data = folder,
+        .reserve_bytes = reserve_bytes_,
         .threads = false,
         .clock = &time_,
         .random = &ids_,

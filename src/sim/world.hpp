@@ -28,7 +28,12 @@ struct build {
 /// See the file comment. One thread.
 class world {
 public:
-    world(std::uint64_t seed, build first, app::node_storage storage);
+    world(
+        std::uint64_t seed,
+        build first,
+        app::node_storage storage,
+        std::uint64_t reserve_bytes = 4'096
+    );
     ~world();
     world(world const&) = delete;
     world& operator=(world const&) = delete;
@@ -66,6 +71,7 @@ public:
 private:
     build build_;
     app::node_storage storage_;
+    std::uint64_t reserve_bytes_;
     chance ids_;     // of the node
     chance losses_;  // of the disk
     virtual_clock time_;

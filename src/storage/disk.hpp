@@ -30,6 +30,11 @@ public:
     /// Makes what was written durable (fdatasync: with the size, where it changed).
     virtual result<void> sync() = 0;
 
+    /// Sees to it that writing from `begin` to `end` does not fail for want of space; the file is
+    /// at least `end` long then, new bytes are zeros. Fails with unavailable (disk_full) if there
+    /// is none, and then is as long as before. This one writes zeros behind the file's end.
+    virtual result<void> allocate(std::uint64_t begin, std::uint64_t end);
+
     virtual result<std::uint64_t> size() const = 0;
     virtual result<void> truncate(std::uint64_t size) = 0;
 };
@@ -55,8 +60,9 @@ public:
 
 /// Directories and files. Thread-safe.
 ///
-/// Errors: not_found, denied (permissions, read-only file system), unavailable (no space left,
-/// quota), failed (I/O error); each message names operation, path and the system's reason.
+/// Errors: not_found, denied (permissions, read-only file system), unavailable (code disk_full: no
+/// space left, quota), failed (I/O error); each message names operation, path and the system's
+/// reason.
 class disk {
 public:
     virtual ~disk() = default;
@@ -84,6 +90,11 @@ public:
         std::filesystem::path const& path, bool writable
     ) = 0;
 };
+
+/// Whether something failed because there is no space left.
+inline bool is_disk_full(error const& why) {
+    return why.kind == errc::unavailable && why.code == "disk_full";
+}
 
 /// The machine's disk.
 disk& system_disk();

@@ -1,5 +1,7 @@
 #include "storage/disk.hpp"
 
+#include <diptych/try.hpp>
+
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -34,13 +36,19 @@ errc kind_of(int reason) {
     }
 }
 
+std::string code_of(errc kind) {
+    if (kind == errc::unavailable) return "disk_full";
+    if (kind == errc::failed) return "io_error";
+    return std::string(to_string(kind));
+}
+
 std::unexpected<error> cannot(
     std::string_view what, std::filesystem::path const& path, int reason = errno
 ) {
     auto const kind = kind_of(reason);
     return fail(
         kind,
-        kind == errc::failed ? "io_error" : std::string(to_string(kind)),
+        code_of(kind),
         fmt::format(
             "cannot {} {}: {}", what, path.native(), std::generic_category().message(reason)
         )
@@ -98,6 +106,19 @@ public:
     result<void> sync() override {
         if (::fdatasync(fd_.get()) != 0) return cannot("sync", path_);
         return {};
+    }
+
+    result<void> allocate(std::uint64_t begin, std::uint64_t end) override {
+        DIPTYCH_TRY(auto const before, size());
+        auto const from = static_cast<::off_t>(begin);
+        auto const length = static_cast<::off_t>(end - begin);
+        auto done = ::fallocate(fd_.get(), 0, from, length);
+        while (done != 0 && errno == EINTR) done = ::fallocate(fd_.get(), 0, from, length);
+        if (done == 0) return {};
+        if (errno == EOPNOTSUPP) return file::allocate(begin, end);
+        auto const failure = cannot(fmt::format("allocate {} bytes for", end - begin), path_);
+        DIPTYCH_TRY(truncate(before));  // some of it may have been allocated
+        return failure;
     }
 
     result<std::uint64_t> size() const override {
@@ -239,9 +260,10 @@ public:
                 )
             );
         }
+        // Over what is there: on a full disk there might be no room for it again.
         auto const text = fmt::format("{}\n", ::getpid());
-        if (::ftruncate(held->get(), 0) != 0 ||
-            ::pwrite(held->get(), text.data(), text.size(), 0) < 0)
+        if (::pwrite(held->get(), text.data(), text.size(), 0) < 0 ||
+            ::ftruncate(held->get(), static_cast<::off_t>(text.size())) != 0)
             return cannot("write", path);
         return file_lock{std::move(held)};
     }
@@ -272,6 +294,20 @@ public:
 };
 
 }  // namespace
+
+result<void> file::allocate(std::uint64_t, std::uint64_t end) {
+    constexpr std::uint64_t at_once = 1 << 20;
+    DIPTYCH_TRY(auto const before, size());
+    std::string const zeros(end > before ? std::min(end - before, at_once) : 0, '\0');
+    for (auto at = before; at < end; at += zeros.size()) {
+        auto written =
+            write(at, std::string_view(zeros).substr(0, std::min(end - at, zeros.size())));
+        if (written) continue;
+        DIPTYCH_TRY(truncate(before));
+        return written;
+    }
+    return {};
+}
 
 disk& system_disk() {
     static system_disk_t machine;

@@ -57,3 +57,35 @@ TEST_CASE("a lock is freed when it is let go") {
     held.reset();
     CHECK(disk.lock(folder.path() / "LOCK"));
 }
+
+TEST_CASE("room that is allocated is of zeros, and what was there stays") {
+    temporary_folder const folder;
+    auto& disk = system_disk();
+    disk.make_directories(folder.path()).or_throw();
+    auto const of = disk.open(folder.path() / "a", file_mode::create_new).or_throw();
+    of->write(0, "hello").or_throw();
+    for (auto const is_portable : {false, true}) {
+        auto const size = is_portable ? 3'000'000u : 100'000u;
+        if (is_portable)
+            of->file::allocate(3, size).or_throw();
+        else
+            of->allocate(3, size).or_throw();
+        CHECK(of->size().or_throw() == size);
+        std::string all(size, 'x');
+        CHECK(of->read(0, all).or_throw() == size);
+        CHECK(all == "hello" + std::string(size - 5, '\0'));
+        of->allocate(0, 10).or_throw();
+        CHECK(of->size().or_throw() == size);
+    }
+}
+
+TEST_CASE("room that there is not is an error of its own, and the file is as long as before") {
+    temporary_folder const folder;
+    auto& disk = system_disk();
+    disk.make_directories(folder.path()).or_throw();
+    auto const of = disk.open(folder.path() / "a", file_mode::create_new).or_throw();
+    of->write(0, "hello").or_throw();
+    auto const done = of->allocate(0, std::uint64_t{1} << 60);
+    CHECK_FALSE(done);
+    CHECK(of->size().or_throw() == 5);
+}

@@ -28,6 +28,16 @@ public:
         if (end > ready_) ready_ = end;
     }
 
+    /// Whether bytes up to `end` are yet to be made, by the commit itself; nobody else zeroes
+    /// until end_zeroing(), which must follow then. Waits while they are being zeroed.
+    bool begin_growing(std::uint64_t end) {
+        auto lock = std::unique_lock(mutex_);
+        done_.wait(lock, [&] { return !zeroing_ || end <= ready_; });
+        if (end <= ready_) return false;
+        zeroing_ = true;
+        return true;
+    }
+
     struct range {
         std::uint64_t begin;
         std::uint64_t end;

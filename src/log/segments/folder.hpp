@@ -24,6 +24,7 @@ struct folder {
     std::filesystem::path lock() const { return root / "LOCK"; }
     std::filesystem::path closed() const { return root / "CLOSED"; }
     std::filesystem::path home() const { return root / "HOME"; }
+    std::filesystem::path reserve() const { return root / "RESERVE"; }
     std::filesystem::path index() const { return root / "index.db"; }
     std::filesystem::path log() const { return root / "log"; }
     std::filesystem::path watermark() const { return log() / "WATERMARK"; }

@@ -25,6 +25,7 @@ namespace diptych::log::segments {
 /// What may differ from folder to folder.
 struct segment_options {
     std::uint64_t segment_bytes = 64u << 20;     ///< A segment is sealed before it grows beyond.
+    std::uint64_t reserve_bytes = 0;             ///< Kept free for a full disk; see room.hpp.
     bool indexed = true;                         ///< False: no index.db.
     sqlite::disk_vfs const* index_on = nullptr;  ///< For the index, if not the machine's disk.
     std::chrono::microseconds keep_answers = std::chrono::hours{24 * 7};

@@ -35,22 +35,26 @@ std::uint64_t ahead_size(std::uint64_t file_size) {
 }
 
 result<void> next_segment::make(std::uint64_t zeros) {
+    ready_.reset();
     auto const path = folder_.next_segment();
     DIPTYCH_TRY(auto const left_over, disk_.exists(path));
     if (left_over) {
         DIPTYCH_TRY(disk_.remove(path));
     }
     DIPTYCH_TRY(auto made, disk_.open(path, storage::file_mode::create_new));
-    DIPTYCH_TRY(write_zeros(*made, 0, zeros));
+    if (auto written = write_zeros(*made, 0, zeros); !written) {
+        (void)disk_.remove(path);  // its room is of use to others; recovery removes it, too
+        return written;
+    }
     ready_ = std::move(made);
     zeros_ = zeros;
     return {};
 }
 
-result<bool> next_segment::prepare(std::uint64_t zeros) {
+result<bool> next_segment::prepare(std::uint64_t zeros, std::uint64_t zeros_min) {
     auto const lock = std::scoped_lock(mutex_);
-    if (ready_) return false;
-    DIPTYCH_TRY(make(zeros));
+    if (ready_ && zeros_ >= zeros_min) return false;
+    DIPTYCH_TRY(make(std::max(zeros, zeros_min)));
     return true;
 }
 
@@ -87,6 +91,17 @@ bool segment_writer::has_room(std::size_t size, std::uint64_t bytes_max) const {
     auto const trailer = extent.event_count * std::uint64_t{5} + segment_footer_size;
     return extent.event_count == 0 || extent.frames_end + size + trailer <= bytes_max;
 }
+
+result<void> segment_writer::make_room(std::uint64_t size) {
+    auto const begin = to_->extent().frames_end;
+    auto const end = begin + size;
+    if (!ahead_.begin_growing(end)) return {};
+    auto made = to_->on().allocate(begin, end);
+    ahead_.end_zeroing(made ? end : 0);
+    return made;
+}
+
+result<void> segment_writer::make_room_for_trailer() { return make_room(to_->trailer().size()); }
 
 result<void> segment_writer::write(frame& next) {
     auto const extent = to_->extent();
@@ -128,14 +143,12 @@ result<void> segment_writer::seal() {
 }
 
 result<bool> segment_writer::write_ahead(std::uint64_t bytes_max) {
-    if (ahead_blocked_) return false;
     auto const zeros =
         ahead_.begin_zeroing(ahead_size(to_->extent().frames_end), std::min(bytes_max, offset_max));
     if (!zeros) return false;
     auto const written = write_zeros(*ahead_file_, zeros->begin, zeros->end);
     ahead_.end_zeroing(written ? zeros->end : zeros->begin);
     if (written) return true;
-    ahead_blocked_ = true;
     return std::unexpected(written.error());
 }
 

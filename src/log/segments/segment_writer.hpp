@@ -26,8 +26,9 @@ class next_segment {
 public:
     next_segment(storage::disk& on, folder in) : disk_(on), folder_(std::move(in)) {}
 
-    /// Makes the file with `zeros` bytes if it is not there. Whether it made it.
-    result<bool> prepare(std::uint64_t zeros);
+    /// Makes the file with `zeros` bytes if it is not there, or shorter than `zeros_min`. Whether
+    /// it had to. Fails with unavailable if there is no space; then nothing is left of it.
+    result<bool> prepare(std::uint64_t zeros, std::uint64_t zeros_min = 0);
 
     /// Gives the prepared file its header and its name, durably.
     result<std::shared_ptr<segment>> begin(segment_header const& header);
@@ -63,6 +64,11 @@ public:
     /// is never full: the next one would have its name.
     bool has_room(std::size_t size, std::uint64_t bytes_max) const;
 
+    /// Sees to it that `size` bytes can be written behind the last frame. Fails with unavailable
+    /// if there is no space for them; then the segment is as before.
+    result<void> make_room(std::uint64_t size);
+    result<void> make_room_for_trailer();
+
     /// Header filled in, written, synced; then the segment includes it.
     result<void> write(frame& next);
 
@@ -77,7 +83,6 @@ private:
     std::shared_ptr<segment> to_;
     std::unique_ptr<storage::file> ahead_file_;
     blocks_ahead ahead_;
-    std::atomic<bool> ahead_blocked_ = false;  // no space: not tried again in this segment
 };
 
 }  // namespace diptych::log::segments

@@ -25,6 +25,8 @@ result<void> sync_way_to(storage::disk& on, std::filesystem::path const& folder)
     return {};
 }
 
+constexpr std::chrono::microseconds blocks_pause = std::chrono::seconds{5};
+
 }  // namespace
 
 writing_engine::writing_engine(
@@ -36,7 +38,8 @@ writing_engine::writing_engine(
 )
     : segment_engine(on, in, log_id, std::move(options)),
       lock_(std::move(lock)),
-      next_(on, std::move(in)) {
+      next_(on, in),
+      room_(on, std::move(in), options_.reserve_bytes) {
     list_.sealed = std::make_shared<std::vector<segment_entry> const>();
     end_.log_id = log_id;
 }
@@ -59,6 +62,7 @@ result<std::unique_ptr<segment_engine>> writing_engine::open(
     }
     auto opened =
         std::make_unique<writing_engine>(on, in, *log_id, std::move(options), std::move(lock));
+    DIPTYCH_TRY(opened->room_.begin());
     DIPTYCH_TRY(opened->open_index());
     DIPTYCH_TRY(auto const checkpoints, opened->checkpoints());
     DIPTYCH_TRY(settle(on, in, *log_id, checkpoints, random));
@@ -76,6 +80,10 @@ result<void> writing_engine::open_index() {
     if (!opened && opened.error().kind == errc::corrupt) {
         // Derived, so losing it loses nothing: a damaged index is thrown away and built again.
         DIPTYCH_TRY(sqlite::remove({folder_.index(), options_.index_on}));
+        opened = open();
+    }
+    if (!opened && storage::is_disk_full(opened.error())) {
+        room_.ran_out(opened.error());
         opened = open();
     }
     if (!opened) return std::unexpected(opened.error());
@@ -97,6 +105,13 @@ result<std::vector<checkpoint>> writing_engine::checkpoints() const {
 }
 
 result<void> writing_engine::recover() {
+    auto done = recover_once();
+    if (done || !storage::is_disk_full(done.error())) return done;
+    room_.ran_out(done.error());
+    return recover_once();
+}
+
+result<void> writing_engine::recover_once() {
     {
         // Until all of it has been done, for what is durable is known only then.
         auto const lock = std::scoped_lock(mutex_);
@@ -222,7 +237,13 @@ result<void> writing_engine::write(frame& next) {
     DIPTYCH_ASSERT(next.bytes.size() <= frame_bytes_max, "the commit step bounds its groups");
     DIPTYCH_ASSERT(next.first == end_.position + 1, "positions are dense");
     DIPTYCH_ASSERT(next.recorded_at >= end_.recorded_at, "time does not run backwards in the log");
-    auto const written = write_to_disk(next);
+    auto written = make_room(next.bytes.size());
+    if (!written && written.error().kind == errc::unavailable) {
+        room_.ran_out(written.error());
+        DIPTYCH_TRY(has_room());
+        return written;
+    }
+    if (written) written = write_to_disk(next);
     if (!written) {
         auto const& cause = written.error().message;
         auto const lock = std::scoped_lock(mutex_);
@@ -246,6 +267,15 @@ result<void> writing_engine::write(frame& next) {
     return {};
 }
 
+// Before anything is changed.
+result<void> writing_engine::make_room(std::size_t frame_size) {
+    if (writer_->has_room(frame_size, options_.segment_bytes))
+        return writer_->make_room(frame_size);
+    DIPTYCH_TRY(writer_->make_room_for_trailer());
+    DIPTYCH_TRY(next_.prepare(ahead_size(0), segment_header_size + frame_size));
+    return {};
+}
+
 result<void> writing_engine::write_to_disk(frame& next) {
     if (!writer_->has_room(next.bytes.size(), options_.segment_bytes)) {
         DIPTYCH_TRY(writer_->seal());
@@ -260,14 +290,16 @@ result<void> writing_engine::write_to_disk(frame& next) {
 
 result<void> writing_engine::reopen() {
     auto const lock = std::scoped_lock(housekeeping_);
-    next_blocked_ = false;
+    blocks_at_.reset();
     return recover();
 }
 
 result<void> writing_engine::merge(std::span<frame_ptr const> frames) {
     DIPTYCH_TRY(writable());
     if (!index_) return {};
-    return index_->merge(frames);
+    auto merged = index_->merge(frames);
+    if (!merged) room_.ran_out(merged.error());
+    return merged;
 }
 
 result<void> writing_engine::save_state(std::string_view name, std::string_view bytes) {
@@ -278,41 +310,60 @@ result<void> writing_engine::save_state(std::string_view name, std::string_view 
 result<bool> writing_engine::maintain(timestamp now) {
     auto const lock = std::scoped_lock(housekeeping_);
     if (!writable()) return false;
-    DIPTYCH_TRY(auto const more, prepare_blocks());
-    if (!index_) return more;
-    DIPTYCH_TRY(auto const more_in_index, index_->maintain(now, options_.keep_answers));
-    return more || more_in_index;
+    auto more = result<bool>{false};
+    if (room_.try_again(now)) more = prepare_blocks(now);
+    if (!more || !index_) return more;
+    auto more_in_index = index_->maintain(now, options_.keep_answers);
+    if (!more_in_index) room_.ran_out(more_in_index.error());
+    if (!more_in_index) return more_in_index;
+    return *more || *more_in_index;
 }
 
-result<bool> writing_engine::prepare_blocks() {
+// Where there is no room for blocks ahead, commits make what they need, and are the first to find
+// that the disk is full.
+result<bool> writing_engine::prepare_blocks(timestamp now) {
+    if (blocks_at_ && now < *blocks_at_ && *blocks_at_ - now <= blocks_pause) return false;
     std::shared_ptr<segment_writer> writer;
     {
         auto const lock = std::scoped_lock(mutex_);
         writer = writer_;
     }
-    auto ahead = writer->write_ahead(options_.segment_bytes);
+    auto done = write_blocks(*writer);
+    blocks_at_.reset();
+    if (!done && done.error().kind == errc::unavailable) blocks_at_ = now + blocks_pause;
+    return done;
+}
+
+result<bool> writing_engine::write_blocks(segment_writer& writer) {
+    auto ahead = writer.write_ahead(options_.segment_bytes);
     if (!ahead && ahead.error().kind != errc::unavailable) {
         // Some block of the file could not be written: what it holds is known only after recovery.
         auto const lock = std::scoped_lock(mutex_);
         stopped_ = fail(errc::unavailable, "log_failed", ahead.error().message).error();
     }
     if (!ahead) return ahead;
-    auto const used = writer->target()->extent().frames_end;
-    if (used < options_.segment_bytes / 2) next_blocked_ = false;
-    if (*ahead || next_blocked_ || used < options_.segment_bytes / 2) return ahead;
-    auto const prepared = next_.prepare(std::min(ahead_size(used), options_.segment_bytes));
-    next_blocked_ = !prepared;
-    return prepared;
+    auto const used = writer.target()->extent().frames_end;
+    if (*ahead || used < options_.segment_bytes / 2) return ahead;
+    return next_.prepare(std::min(ahead_size(used), options_.segment_bytes));
 }
 
 result<void> writing_engine::close() {
     auto const lock = std::scoped_lock(housekeeping_);
     auto closed = result<void>{};
-    if (writable()) closed = write_closed(disk_, folder_, mark());
+    if (writable()) {
+        closed = write_closed(disk_, folder_, mark());
+        if (!closed) room_.ran_out(closed.error());
+    }
+    if (!has_room()) {
+        room_.give_all_back();
+        if (!closed) closed = write_closed(disk_, folder_, mark());
+    }
     if (index_) {
         auto index_closed = index_->close();
         index_.reset();
-        if (closed) closed = std::move(index_closed);
+        // What could not be moved into its file for want of room is moved the next time.
+        if (closed && !(index_closed || storage::is_disk_full(index_closed.error())))
+            closed = std::move(index_closed);
     }
     auto const inner = std::scoped_lock(mutex_);
     stopped_ = fail(errc::unavailable, "closed", "the log is closed").error();

@@ -2,6 +2,7 @@
 /// The engine of the one process that writes a folder.
 #pragma once
 
+#include "log/segments/room.hpp"
 #include "log/segments/segment_engine.hpp"
 #include "log/segments/segment_writer.hpp"
 #include "log/segments/watermark.hpp"
@@ -32,6 +33,8 @@ public:
 
     log_end end() const override;
     result<void> writable() const override;
+    result<void> has_room() const override { return room_.check(); }
+    void ran_out(error const& why) override { room_.ran_out(why); }
     result<void> write(frame& next) override;
     result<void> reopen() override;
     result<void> merge(std::span<frame_ptr const> frames) override;
@@ -44,20 +47,24 @@ private:
     result<void> open_index();
     result<std::vector<checkpoint>> checkpoints() const;
     result<void> recover();
+    result<void> recover_once();
     result<void> leave_index_of_another_line();
     result<void> start_writing(inspection const& found);
     result<void> begin_segment(segment_list list, log_end const& after);
+    result<void> make_room(std::size_t frame_size);
     result<void> write_to_disk(frame& next);
-    result<bool> prepare_blocks();
+    result<bool> prepare_blocks(timestamp now);
+    result<bool> write_blocks(segment_writer& writer);
     durable_mark mark() const;
 
     storage::file_lock lock_;
     next_segment next_;
+    room room_;
     std::optional<watermark> watermark_;
-    std::mutex housekeeping_;       // held while maintain() uses the segment files
-    bool next_blocked_ = false;     // by housekeeping_: no space, not tried again for now
-    mutable std::mutex mutex_;      // guards everything below
-    std::optional<error> stopped_;  // why nothing may be written
+    std::mutex housekeeping_;             // held while maintain() uses the segment files
+    std::optional<timestamp> blocks_at_;  // by housekeeping_: there was no room for them until then
+    mutable std::mutex mutex_;            // guards everything below
+    std::optional<error> stopped_;        // why nothing may be written
     std::shared_ptr<segment_writer> writer_;
     segment_list list_;
     log_end end_;

@@ -233,7 +233,7 @@ private:
             if (!allowed && disk_.fails_short) put(offset, bytes.substr(0, bytes.size() / 2));
             if (!allowed) return allowed;
             if (disk_.is_full && offset + bytes.size() > node_->content.size())
-                return fail(errc::unavailable, "no space left: " + path_.native());
+                return fail(errc::unavailable, "disk_full", "no space left: " + path_.native());
             put(offset, bytes);
             return {};
         }

@@ -333,29 +333,40 @@ TEST_CASE("after a failed write nothing is retried until the log is opened again
     }
 }
 
-TEST_CASE("a full disk fails a commit, reading goes on, and with space it works again") {
-    faulty_disk disk;
-    log_opener opener{disk, root, {.indexed = false}};
-    auto const log = opener.writer().or_throw();
-    write_events(*log, 100, 2000).or_throw();
-    disk.is_full = true;
-    std::uint64_t written = 100;
-    while (true) {
-        auto const done = write_events(*log, 10, 2000);
-        if (!done) CHECK(done.error().kind == errc::outcome_unknown);
-        if (!done) CHECK(done.error().message.contains("no space"));
-        if (!done) break;
-        written += 10;
+TEST_CASE("a full disk turns a commit away before anything is written, and with space it goes on") {
+    for (std::uint64_t const segment_bytes : {1 << 26, 300'000}) {  // in a segment, at its end
+        CAPTURE(segment_bytes);
+        faulty_disk disk;
+        log_opener opener{disk, root, {.segment_bytes = segment_bytes, .indexed = false}};
+        auto const log = opener.writer().or_throw();
+        write_events(*log, 100, 2000).or_throw();
+        disk.is_full = true;
+        auto written = log->end().position.value;
+        auto before = disk.all();
+        auto done = write_events(*log, 10, 2000);
+        for (; done; done = write_events(*log, 10, 2000)) {
+            written += 10;
+            before = disk.all();
+        }
+        CHECK(written > 100);
+        CHECK(done.error().kind == errc::unavailable);
+        CHECK(done.error().message.contains("the disk is full"));
+        CHECK(done.error().message.contains("no space"));
+        CHECK(disk.all() == before);
+        CHECK(log->writable());
+        CHECK(log->has_room().error().code == "disk_full");
+        check_whole(*log, written, 2000);
+        CHECK(log->reopen());
+        auto now = opener.time.now();
+        CHECK_FALSE(log->maintain(now).or_throw());
+        CHECK_FALSE(log->has_room());
+        disk.is_full = false;
+        now += std::chrono::seconds{6};
+        CHECK(log->maintain(now).or_throw());
+        CHECK(log->has_room());
+        write_events(*log, 10, 2000).or_throw();
+        check_whole(*log, written + 10, 2000);
     }
-    CHECK(written > 100);
-    CHECK(log->fetch(std::vector{position{written}}).or_throw().size() == 1);
-    CHECK(log->reopen());
-    CHECK_FALSE(log->maintain({}));
-    CHECK(log->writable());
-    disk.is_full = false;
-    log->reopen().or_throw();
-    write_events(*log, 10, 2000).or_throw();
-    check_whole(*log, written + 10, 2000);
 }
 
 TEST_CASE("a lost segment of answers alone is acknowledged loss, though no event is missing") {
