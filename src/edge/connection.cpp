@@ -103,8 +103,11 @@ std::size_t connection::parse(std::string_view bytes) {
         auto const taken = parser_.feed(bytes.substr(parsed));
         parsed += taken;
         if (!had_started && parser_.is_started()) request_since_ = loop_.now();
+        hold_body(parser_.body_size());
         if (auto const& fault = parser_.fault())
             refuse(*fault);
+        else if (body_held_ > 0 && loop_.hub().is_full())
+            refuse({503, "too_busy", "the bodies of other requests take all the memory there is"});
         else if (parser_.is_complete())
             dispatch();
         else if (parser_.has_header())
@@ -148,10 +151,24 @@ void connection::dispatch() {
     auto const next = expect_reply(
         {.keep_alive = keep_alive, .without_body = asked.method == "HEAD", .http_1_0 = old}
     );
+    next->hold(body_held_);
+    hold_body(0);
+    if (loop_.hub().is_full())
+        return next->answer(http::problem(
+            503, "too_busy", "answers that are not yet read take all the memory there is"
+        ));
     loop_.hub().handle(std::move(asked), http::responder{next});
 }
 
+void connection::hold_body(std::size_t bytes) {
+    // Unsigned: adds a negative number as well.
+    loop_.hub().held.fetch_add(bytes - body_held_, std::memory_order_relaxed);
+    body_held_ = bytes;
+}
+
 void connection::refuse(request_fault const& fault) {
+    parser_.drop();
+    hold_body(0);
     auto const next = expect_reply({.keep_alive = false});
     next->answer(http::problem(fault.status, fault.code, fault.detail));
 }

@@ -20,6 +20,7 @@ namespace diptych::edge {
 class connection : public std::enable_shared_from_this<connection> {
 public:
     connection(loop& on, boost::asio::ip::tcp::socket socket, std::string remote);
+    ~connection() { hold_body(0); }
 
     void start();
     void flush();       ///< Sends what the replies have.
@@ -42,6 +43,7 @@ private:
     void resume();
     void on_header();
     void dispatch();
+    void hold_body(std::size_t bytes);
     std::shared_ptr<reply> expect_reply(framing const& how);
     void refuse(request_fault const& fault);
     void say_continue();
@@ -61,6 +63,8 @@ private:
     std::vector<std::shared_ptr<reply>> replies_;  // owed, oldest first
     std::shared_ptr<reply> streaming_;             // whose bytes are in out_
     std::vector<std::string> out_;                 // being sent
+    std::vector<std::shared_ptr<reply>> sending_;  // whose last bytes are in out_
+    std::size_t body_held_ = 0;                    // bytes of the body being read
     std::size_t out_sent_ = 0;                     // bytes of out_.front() that have gone
     std::size_t lingered_ = 0;                     // bytes thrown away since the last answer
 

@@ -12,6 +12,7 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::size_t gathered_max = 16;  // buffers in one write
+constexpr std::size_t gathered_bytes_max = 256u << 10;
 constexpr auto linger_time = std::chrono::milliseconds{2'000};
 }  // namespace
 
@@ -23,15 +24,18 @@ void connection::flush() {
 }
 
 void connection::gather() {
-    while (!replies_.empty() && out_.size() < gathered_max) {
+    std::size_t bytes = 0;
+    while (!replies_.empty() && out_.size() < gathered_max && bytes < gathered_bytes_max) {
         auto part = replies_.front()->take(out_.empty());
         if (!part.is_there) return;
+        bytes += part.body.size();
         if (!part.head.empty()) out_.push_back(std::move(part.head));
         if (!part.body.empty()) out_.push_back(std::move(part.body));
         if (part.is_stream) streaming_ = replies_.front();
         if (!part.is_last) return;
 
         replies_.front()->owner = nullptr;
+        sending_.push_back(std::move(replies_.front()));
         replies_.erase(replies_.begin());
         if (part.keep_alive) continue;
         input_ended_ = true;
@@ -64,6 +68,7 @@ bool connection::send() {
         one->sent();
         if (!one->owner) one->abandon();  // its last part
     }
+    sending_.clear();
     return true;
 }
 

@@ -42,6 +42,8 @@ struct hub {
         none_left_.wait_for(lock, at_most, [this] { return connections == 0; });
     }
 
+    bool is_full() const { return held > options.limits.held_bytes; }
+
     void complain(std::string_view of) const {
         if (options.complain) options.complain(of);
     }
@@ -55,6 +57,7 @@ struct hub {
     std::atomic<std::uint64_t> timed_out = 0;
     std::atomic<std::uint64_t> connections = 0;
     std::atomic<std::uint64_t> streams = 0;
+    std::atomic<std::uint64_t> held = 0;  ///< Bytes of bodies and answers in memory.
 
 private:
     std::mutex mutex_;  // for waiting only

@@ -232,6 +232,7 @@ std::size_t request_parser::feed(std::string_view bytes) {
 bool request_parser::is_started() const { return machine_->started; }
 bool request_parser::has_header() const { return machine_->parser->is_header_done(); }
 bool request_parser::is_complete() const { return machine_->parser->is_done(); }
+std::size_t request_parser::body_size() const { return machine_->request.body.size(); }
 bool request_parser::expects_continue() const { return machine_->parser->expects_continue(); }
 bool request_parser::keeps_alive() const { return machine_->parser->keep_alive(); }
 bool request_parser::is_http_1_0() const { return machine_->parser->is_http_1_0(); }
@@ -242,5 +243,7 @@ http::request request_parser::take() {
     machine_->restart();
     return taken;
 }
+
+void request_parser::drop() { machine_->request = {}; }
 
 }  // namespace diptych::edge

@@ -42,6 +42,7 @@ public:
     bool is_started() const;  ///< Some bytes of the current request were fed.
     bool has_header() const;
     bool is_complete() const;
+    std::size_t body_size() const;  ///< Bytes of the body so far.
     bool expects_continue() const;  ///< The other side waits for "100 Continue".
     bool keeps_alive() const;       ///< Valid once there is a header.
     bool is_http_1_0() const;
@@ -49,6 +50,9 @@ public:
 
     /// The complete request; begins with the next one.
     http::request take();
+
+    /// Lets go of what was read of a request that is refused.
+    void drop();
 
 private:
     class machine;

@@ -36,6 +36,17 @@ void reply::tell() {
 void reply::put(http::response what) {
     head_ = format(what, how_);
     body_ = std::move(what.body);
+    add_held(body_.size());
+}
+
+void reply::add_held(std::size_t bytes) {
+    held_ += bytes;
+    hub_->held.fetch_add(bytes, std::memory_order_relaxed);
+}
+
+void reply::hold(std::size_t bytes) {
+    std::lock_guard const lock(mutex_);
+    add_held(bytes);
 }
 
 void reply::answer(http::response what) {

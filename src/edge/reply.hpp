@@ -23,6 +23,9 @@ class reply final : public http::detail::exchange,
                     public std::enable_shared_from_this<reply> {
 public:
     reply(std::shared_ptr<edge::hub> hub, std::shared_ptr<edge::mailbox> to, framing const& how);
+    reply(reply const&) = delete;
+    reply& operator=(reply const&) = delete;
+    ~reply() { hub_->held.fetch_sub(held_, std::memory_order_relaxed); }
 
     // The handler's side.
     void answer(http::response what) override;
@@ -49,9 +52,10 @@ public:
     /// counted until they have gone.
     part take(bool nothing_in_flight);
     bool is_stream() const;
-    void sent();         ///< What take() gave has been sent.
-    void close_after();  ///< The connection ends with this answer.
-    void abandon();      ///< The connection has gone, or the stream been sent to its end.
+    void hold(std::size_t bytes);  ///< Counts them as held until this is gone.
+    void sent();                   ///< What take() gave has been sent.
+    void close_after();            ///< The connection ends with this answer.
+    void abandon();                ///< The connection has gone, or the stream been sent to its end.
 
     connection* owner = nullptr;  ///< Null once sent or abandoned. The I/O thread's alone.
 
@@ -59,9 +63,10 @@ private:
     enum class phase { waiting, streaming, ended };
 
     void observe(int status);
-    void tell();                    // mutex_ held
-    void end();                     // mutex_ held
-    void put(http::response what);  // mutex_ held
+    void tell();                       // mutex_ held
+    void end();                        // mutex_ held
+    void put(http::response what);     // mutex_ held
+    void add_held(std::size_t bytes);  // mutex_ held
 
     std::shared_ptr<edge::hub> const hub_;
     std::shared_ptr<edge::mailbox> const mailbox_;
@@ -79,6 +84,7 @@ private:
     std::string head_;
     std::string body_;
     std::size_t in_flight_ = 0;  // bytes taken and not sent
+    std::size_t held_ = 0;       // of the request and of an answer in one piece
     std::function<void()> on_close_;
     std::function<void()> on_room_;
 };

@@ -88,7 +88,8 @@ server_statistics server::statistics() const {
         .turned_away = h.turned_away,
         .timed_out = h.timed_out,
         .connections = h.connections,
-        .streams = h.streams
+        .streams = h.streams,
+        .held_bytes = h.held,
     };
 }
 

@@ -23,7 +23,10 @@ struct server_limits {
     std::size_t target_bytes = 8u << 10;   ///< Path and query: 414.
     std::size_t body_bytes = 16u << 20;    ///< 413.
     std::size_t connections = 12'000;      ///< One more is answered 503 and closed.
-    std::size_t pipelined = 32;           ///< Unanswered requests of one connection; then it waits.
+    std::size_t pipelined = 32;  ///< Unanswered requests of one connection; then it waits.
+    /// Of all connections together: bodies being received or worked on, answers not yet sent. Who
+    /// would need more is answered 503.
+    std::size_t held_bytes = 512u << 20;
     std::size_t stream_bytes = 1u << 20;  ///< Waiting in one stream; beyond, it is closed.
     std::chrono::milliseconds header_time{10'000};  ///< From a request's first byte: 408.
     std::chrono::milliseconds body_time{60'000};    ///< From the end of its header: 408.
@@ -57,6 +60,7 @@ struct server_statistics {
     std::uint64_t timed_out = 0;
     std::uint64_t connections = 0;  ///< Now.
     std::uint64_t streams = 0;      ///< Now.
+    std::uint64_t held_bytes = 0;   ///< Now; see server_limits.
 };
 
 /// Thread-safe, but for start and stop: one thread.

@@ -219,6 +219,7 @@ std::vector<prometheus::MetricFamily> families_of(
     add_views(to, of.views);
     add_processes(to, of);
     to.gauge("http_connections", "Open now", number(server.connections))
+        .gauge("http_held_bytes", "Bodies and answers in memory", number(server.held_bytes))
         .gauge("http_streams", "Event streams open now", number(server.streams))
         .counter("http_accepted_total", "Connections accepted", number(server.accepted))
         .counter("http_turned_away_total", "Connections too many", number(server.turned_away))

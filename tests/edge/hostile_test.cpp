@@ -1,0 +1,202 @@
+// Clients that mean harm: they get an answer or are closed, and take no more memory than they may.
+#include "edge/fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+using namespace diptych;
+using namespace diptych::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Whether it becomes true within ten seconds.
+bool soon(auto const& question) {
+    auto const end = std::chrono::steady_clock::now() + 10s;
+    while (!question()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        std::this_thread::yield();
+    }
+    return true;
+}
+
+/// A server of one I/O thread that answers with many bytes and counts what it is asked.
+struct generous_server {
+    explicit generous_server(std::size_t bytes, edge::server_limits const& limits = {})
+        : server(
+              {.address = "127.0.0.1:0", .threads = 1, .limits = limits},
+              [this, bytes](http::request const& asked, http::responder to) {
+                  ++asked_;
+                  to.answer({.body = std::string(asked.path == "/much" ? bytes : 2, 'x')});
+              }
+          ) {
+        REQUIRE(server.start().has_value());
+    }
+
+    std::uint64_t asked() const { return asked_; }
+    std::uint64_t held() const { return server.statistics().held_bytes; }
+
+private:
+    std::atomic<std::uint64_t> asked_ = 0;
+
+public:
+    edge::server server;  // last: its threads count until it is gone
+};
+
+std::string times(std::size_t count, std::string_view text) {
+    std::string all;
+    all.reserve(count * text.size());
+    while (count-- > 0) all += text;
+    return all;
+}
+
+}  // namespace
+
+TEST_CASE("headers that come byte by byte do not put off their end") {
+    server_fixture at({.limits = {.header_time = 10s}});
+    auto client = at.client();
+    auto const headers = "GET / HTTP/1.1\r\nHost: x\r\nX: " + std::string(50, 'y');
+    for (std::size_t i = 0; i < 9; ++i) {
+        client.send(headers.substr(i, 1));
+        CHECK(at.client().ask("GET", "/").status == 200);  // the byte has surely been seen by now
+        at.time.move_on(1s);
+    }
+    CHECK(client.has_nothing_to_read());
+    client.send(headers.substr(9, 1));
+    at.time.move_on(2s);
+    CHECK(client.read().status == 408);
+    CHECK(client.is_closed_by_server());
+}
+
+TEST_CASE("two thousand connections with half a request are closed when their time is up") {
+    server_fixture at({.limits = {.header_time = 10s}});
+    std::vector<http_client> slow;
+    for (int i = 0; i < 2'000; ++i) {
+        slow.push_back(at.client());
+        slow.back().send("GET /slow HTTP/1.1\r\nHost: x\r\nX: ");
+    }
+    CHECK(soon([&] { return at.server.statistics().connections == slow.size(); }));
+    CHECK(at.client().ask("GET", "/").status == 200);
+    CHECK(at.server.statistics().held_bytes == 0);
+    at.time.move_on(11s);
+    for (auto& one : slow) REQUIRE(one.read().status == 408);
+    slow.clear();
+    CHECK(soon([&] { return at.server.statistics().connections == 0; }));
+    CHECK(at.server.statistics().timed_out == 2'000);
+}
+
+TEST_CASE("a body without an end is answered 413, closed, and its memory is given back") {
+    server_fixture at({.limits = {.body_bytes = 500'000}});
+    auto client = at.client();
+    client.send("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    auto const chunk = "1000\r\n" + std::string(4'096, 'b') + "\r\n";
+    for (int i = 0; i < 200; ++i) client.send(chunk);
+    CHECK(client.read().status == 413);
+    CHECK(client.is_closed_by_server());
+    CHECK(soon([&] { return at.server.statistics().held_bytes == 0; }));
+}
+
+TEST_CASE("headers, chunks and trailers without an end are refused") {
+    server_fixture at;
+    std::string const start = "POST / HTTP/1.1\r\nHost: x\r\n";
+    for (auto const& endless :
+         {start + times(5'000, "X-A: b\r\n"),
+          start + "X: " + std::string(40'000, 'a'),
+          start + "Transfer-Encoding: chunked\r\n\r\n1;" + std::string(90'000, 'e'),
+          start + "Transfer-Encoding: chunked\r\n\r\n0\r\n" + times(20'000, "X-A: b\r\n")}) {
+        auto client = at.client();
+        client.send(endless);
+        auto const status = client.read().status;
+        CHECK((status == 431 || status == 400));
+        CHECK(client.is_closed_by_server());
+    }
+    CHECK(at.client().ask("GET", "/").status == 200);
+}
+
+TEST_CASE("garbage behind pipelined requests ends the connection after their answers") {
+    server_fixture at;
+    auto client = at.client();
+    client.send(
+        times(100, request_text("GET", "/good")) + "\x01\x02 rubbish\r\n\r\n" +
+        times(100, request_text("GET", "/never"))
+    );
+    for (int i = 0; i < 100; ++i) REQUIRE(client.read().body == "GET /good ");
+    CHECK(client.read().status == 400);
+    CHECK(client.is_closed_by_server());
+}
+
+TEST_CASE("who pipelines requests and reads no answers is asked nothing more") {
+    constexpr std::size_t requests = 2'000;
+    constexpr std::size_t bytes = 200'000;
+    generous_server at(bytes);
+    http_client client(at.server.port());
+    client.send(times(requests, request_text("GET", "/much")));
+    http_client other(at.server.port());
+    for (int i = 0; i < 100; ++i) REQUIRE(other.ask("GET", "/").status == 200);
+    // What the sockets hold, and one round of pipelined requests.
+    CHECK(at.asked() < 300);
+    CHECK(at.held() <= 33 * bytes);
+    for (std::size_t i = 0; i < requests; ++i) REQUIRE(client.read().body.size() == bytes);
+    CHECK(soon([&] { return at.held() == 0; }));
+    CHECK(at.asked() == requests + 100);
+}
+
+TEST_CASE("unread answers of many connections take no more memory than there is for them") {
+    constexpr std::size_t bytes = 4'000'000;
+    constexpr std::size_t most = 10'000'000;
+    generous_server at(bytes, {.held_bytes = most});
+    std::vector<http_client> readers;
+    for (int i = 0; i < 20; ++i) {
+        readers.emplace_back(at.server.port());
+        readers.back().send(times(8, request_text("GET", "/much")));
+    }
+    http_client other(at.server.port());
+    CHECK(soon([&] { return other.ask("GET", "/").status == 503; }));
+    CHECK(at.held() <= most + bytes);
+    readers.clear();
+    CHECK(soon([&] { return other.ask("GET", "/").status == 200; }));
+    CHECK(soon([&] { return at.held() == 0; }));
+}
+
+TEST_CASE("bodies of many connections take no more memory than there is for them") {
+    server_fixture at({.limits = {.held_bytes = 1'000'000}});
+    auto const held = [&] { return at.server.statistics().held_bytes; };
+    std::vector<http_client> slow;
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+        slow.push_back(at.client());
+        slow.back().send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 300001\r\n\r\n");
+        slow.back().send(std::string(300'000, 'b'));
+        CHECK(soon([&] { return held() == i * 300'000; }));
+    }
+    auto one_more = at.client();
+    one_more.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n");
+    one_more.send(std::string(300'000, 'b'));
+    auto const answer = one_more.read();
+    CHECK(answer.status == 503);
+    CHECK(answer.headers.at("retry-after") == "1");
+    CHECK(one_more.is_closed_by_server());
+    CHECK(held() == 900'000);
+    CHECK(at.client().ask("GET", "/").status == 200);  // without a body
+    slow.back().send("b");
+    CHECK(slow.back().read().status == 200);
+    CHECK(soon([&] { return held() == 600'000; }));
+    slow.clear();
+    CHECK(soon([&] { return held() == 0; }));
+    CHECK(at.client().ask("POST", "/", {}, std::string(300'000, 'c')).status == 200);
+}
+
+TEST_CASE("a thousand half-closed connections get their answers and are gone") {
+    server_fixture at;
+    std::vector<http_client> halves;
+    for (int i = 0; i < 1'000; ++i) {
+        halves.push_back(at.client());
+        halves.back().send(i % 2 == 0 ? request_text("GET", "/half") : "GET /half HT");
+        halves.back().stop_sending();
+    }
+    for (std::size_t i = 0; i < halves.size(); i += 2) REQUIRE(halves[i].read().status == 200);
+    for (auto& one : halves) REQUIRE(one.is_closed_by_server());
+    CHECK(soon([&] { return at.server.statistics().connections == 0; }));
+}
