@@ -24,11 +24,21 @@ result<T> blamed(sqlite::location const& file, result<T> what) {
     return wrong_view(file, what.error().message);
 }
 
+// SQLite 3.40 looks at the wrong column where a table without rowid has other columns before those
+// of its key, and says that a value is null or of the wrong type. What values there are is not what
+// is asked here: rows are compared with the log's.
+bool is_about_a_value(std::string_view complaint) { return complaint.contains(" value in "); }
+
 result<void> check_pages(sqlite::location const& file, sqlite::database const& in) {
-    DIPTYCH_TRY(auto rows, in.prepare("pragma integrity_check(1)"));
-    DIPTYCH_TRY(auto const more, rows.step());
-    if (more && rows.text(0) == "ok") return {};
-    return wrong_view(file, more ? rows.text(0) : "SQLite can not check it");
+    DIPTYCH_TRY(auto rows, in.prepare("pragma integrity_check(1000000)"));
+    DIPTYCH_TRY(auto more, rows.step());
+    if (!more) return wrong_view(file, "SQLite can not check it");
+    while (more) {
+        auto const says = rows.text(0);
+        if (says != "ok" && !is_about_a_value(says)) return wrong_view(file, says);
+        DIPTYCH_TRY(more, rows.step());
+    }
+    return {};
 }
 
 result<void> check_place(

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr auto orders = R"(-- @view orders async
 -- @event order_placed (total integer)
-create table orders (stream text primary key, total integer not null, note text);
+create table orders (total integer not null, stream text primary key, note text);
 -- @on order_placed
 insert into orders (stream, total) values (:$stream, :total);
 -- @serve filter total
@@ -112,19 +112,19 @@ TEST_CASE("rows that the log does not make are told one by one, and repaired") {
     kept_log const of;
     of.change(of.view, "update orders set total = 70 where stream = 'order-o7'");
     of.change(of.view, "delete from orders where stream = 'order-o2'");
-    of.change(of.view, "insert into orders values ('order-x', 1, null)");
+    of.change(of.view, "insert into orders values (1, 'order-x', null)");
     of.change(of.view, "update orders set note = '' where stream = 'order-o8'");
     auto const found = of.check();
     CHECK(code_of(found.fault()) == "wrong_view");
     auto const& view = *found.views.at(0).found;
     CHECK(view.different == 4);
     REQUIRE(view.differences.size() == 3);  // as many as were asked for
-    CHECK(view.differences[0].expected == R"({"stream":"order-o2","total":2,"note":null})");
+    CHECK(view.differences[0].expected == R"({"total":2,"stream":"order-o2","note":null})");
     CHECK(view.differences[0].found.empty());
-    CHECK(view.differences[1].expected == R"({"stream":"order-o7","total":7,"note":null})");
-    CHECK(view.differences[1].found == R"({"stream":"order-o7","total":70,"note":null})");
-    CHECK(view.differences[2].expected == R"({"stream":"order-o8","total":8,"note":null})");
-    CHECK(view.differences[2].found == R"({"stream":"order-o8","total":8,"note":""})");
+    CHECK(view.differences[1].expected == R"({"total":7,"stream":"order-o7","note":null})");
+    CHECK(view.differences[1].found == R"({"total":70,"stream":"order-o7","note":null})");
+    CHECK(view.differences[2].expected == R"({"total":8,"stream":"order-o8","note":null})");
+    CHECK(view.differences[2].found == R"({"total":8,"stream":"order-o8","note":""})");
     auto const planned = of.repair(true).or_throw();
     REQUIRE(planned.all.size() == 1);
     CHECK(of.check().fault());  // only planned
