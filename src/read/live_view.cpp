@@ -156,7 +156,8 @@ result<bool> live_view::next_batch() {
     if (!done) {
         // Whoever steps hears of it; the view tries again after a pause.
         look_for_room(done.error());
-        if (is_known_to_log_) hold_appends(done.error().message);
+        // Nor is anything recorded meanwhile that it might have refused, were it new.
+        if (plan_.definition->is_inline) hold_appends(done.error().message);
         auto const pause = in_.options.pause_min;
         progress_->change([&](view_moment& now) {
             now.last_error = done.error();

@@ -260,20 +260,6 @@ TEST_CASE("a follower far behind gets everything, however much it is") {
         CHECK(client.read_stream_to("\n\n").starts_with("id: 1." + std::to_string(i) + "\n"));
 }
 
-TEST_CASE("what an inline view cannot take is told as a fault of the body, with view and place") {
-    site_fixture of;
-    auto const said = of.post(
-        "/events",
-        R"({"events":[{"stream":"book-b1","type":"lending.lent","data":{"book":"b1","reader":7}}]})"
-    );
-    CHECK(said.status == 400);
-    CHECK(json_at(said.body, "code") == "event_misfit");
-    CHECK(json_at(said.body, "view") == "loans");
-    CHECK(json_at(said.body, "path") == "reader");
-    CHECK(json_at(said.body, "detail").find("expected") != std::string::npos);
-    CHECK(json_at(of.ask("GET", "/events").body, "events") == "[]");
-}
-
 TEST_CASE("a page links to the next one by a token, in both directions") {
     site_fixture of;
     for (int i = 0; i < 3; ++i) of.post("/events", one_event);
