@@ -18,6 +18,8 @@ using boost::beast::error_code;
 
 std::string_view plain(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
+constexpr std::string_view last_chunk = "0\r\n\r\n";
+
 /// Beast's incremental parser, filling our request directly.
 class incremental final : public beast_http::basic_parser<true> {
 public:
@@ -25,14 +27,17 @@ public:
         http::request& into, std::optional<request_fault>& fault, parser_limits const& limits
     )
         : into_(into), fault_(fault), limits_(limits) {
-        eager(true);
+        eager(false);  // one part in one put, so that it is known how long it is
         header_limit(static_cast<std::uint32_t>(limits.header_bytes));
         body_limit(limits.body_bytes);
     }
 
-    bool started_line() const { return started_line_; }
+    bool has_first_line() const { return has_first_line_; }
     bool expects_continue() const { return expects_continue_; }
     bool is_http_1_0() const { return version_ == 10; }
+
+    /// What comes next is the size of a chunk.
+    bool is_between_chunks() const { return header_done_ && chunked() && chunk_left_ == 0; }
 
 private:
     void on_request_impl(
@@ -42,7 +47,7 @@ private:
         int version,
         error_code& stop
     ) override {
-        started_line_ = true;
+        has_first_line_ = true;
         version_ = version;
         into_.method = plain(method);
         if (target.size() > limits_.target_bytes)
@@ -135,10 +140,13 @@ private:
         return bytes.size();
     }
 
-    void on_chunk_header_impl(std::uint64_t, boost::beast::string_view, error_code&) override {}
+    void on_chunk_header_impl(std::uint64_t size, boost::beast::string_view, error_code&) override {
+        chunk_left_ = size;
+    }
 
     std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view bytes, error_code&)
         override {
+        chunk_left_ -= bytes.size();
         into_.body.append(bytes.data(), bytes.size());
         return bytes.size();
     }
@@ -154,7 +162,8 @@ private:
     std::optional<request_fault>& fault_;
     parser_limits const& limits_;
     int version_ = 11;
-    bool started_line_ = false;
+    std::uint64_t chunk_left_ = 0;
+    bool has_first_line_ = false;
     bool header_done_ = false;
     bool has_host_ = false;
     bool expects_continue_ = false;
@@ -164,15 +173,6 @@ request_fault fault_of(
     error_code const& what, std::string_view bytes, parser_limits const& limits
 ) {
     auto const line = bytes.substr(0, bytes.find('\n'));
-    if (what == beast_http::error::header_limit) {
-        if (line.size() >= std::min(bytes.size(), limits.header_bytes))
-            return {414, "target_too_long", "the first line does not end"};
-        return {
-            431,
-            "headers_too_long",
-            fmt::format("the headers take more than {} bytes", limits.header_bytes)
-        };
-    }
     if (what == beast_http::error::body_limit)
         return {
             413,
@@ -194,6 +194,38 @@ public:
         request = {};
         parser.emplace(request, fault, limits);
         started = false;
+        header_taken = 0;
+    }
+
+    /// Takes the header, a piece of the body, or what is between two chunks and behind the last.
+    /// Beast bounds what one put() takes of a header, and nothing between chunks.
+    error_code put(std::string_view bytes, std::size_t& taken) {
+        error_code stop;
+        taken = 0;
+        auto const may_be_last = parser->is_between_chunks() && bytes.starts_with('0');
+        if (may_be_last && bytes.size() < last_chunk.size())
+            return beast_http::error::need_more;  // Beast asserts that it gets no less
+        bool const in_header = !parser->is_header_done();
+        auto const body_before = request.body.size();
+        taken = parser->put(boost::asio::const_buffer(bytes.data(), bytes.size()), stop);
+        auto size = taken - (request.body.size() - body_before);
+        if (in_header) size = header_taken += taken;
+        if (stop == beast_http::error::need_more) size += bytes.size() - taken;  // waits for more
+        if (size > limits.header_bytes) stop = beast_http::error::header_limit;
+        if (stop == beast_http::error::header_limit && !fault) fault = too_long(in_header, bytes);
+        return stop;
+    }
+
+    request_fault too_long(bool in_header, std::string_view bytes) const {
+        if (!in_header)
+            return {431, "headers_too_long", "what is between or behind the chunks is too long"};
+        if (!parser->has_first_line() && bytes.find('\n') >= limits.header_bytes)
+            return {414, "target_too_long", "the first line does not end"};
+        return {
+            431,
+            "headers_too_long",
+            fmt::format("the headers take more than {} bytes", limits.header_bytes)
+        };
     }
 
     parser_limits limits;
@@ -201,6 +233,7 @@ public:
     std::optional<request_fault> fault;
     std::optional<incremental> parser;
     bool started = false;
+    std::size_t header_taken = 0;  // of the first line and the headers
 };
 
 request_parser::request_parser(parser_limits const& limits)
@@ -217,15 +250,10 @@ std::size_t request_parser::feed(std::string_view bytes) {
     if (bytes.empty()) return taken;
 
     m.started = true;
-    error_code stop;
-    auto const more = m.parser->put(boost::asio::const_buffer(bytes.data(), bytes.size()), stop);
-    if (stop == beast_http::error::need_more) {
-        // Between chunks Beast has no bound of its own for extensions and trailers.
-        if (bytes.size() - more > m.limits.header_bytes && m.parser->is_header_done())
-            m.fault = {431, "headers_too_long", "the trailers of the body are too long"};
-    } else if (stop && !m.fault) {
+    std::size_t more = 0;
+    auto const stop = m.put(bytes, more);
+    if (stop && stop != beast_http::error::need_more && !m.fault)
         m.fault = fault_of(stop, bytes, m.limits);
-    }
     return taken + more;
 }
 

@@ -94,6 +94,7 @@ struct server_fixture {
 private:
     edge::server_options local(edge::server_options options) {
         options.address = "127.0.0.1:0";
+        if (options.threads == 0) options.threads = 1;  // reads in the order of sending
         options.now = [this] { return time.now(); };
         options.tick = std::chrono::milliseconds{5};
         return options;

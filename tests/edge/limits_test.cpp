@@ -1,8 +1,10 @@
 // What strangers may send, and how long they may take.
 #include "edge/fixture.hpp"
+#include "edge/parser.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 
 using namespace diptych;
@@ -85,6 +87,56 @@ TEST_CASE("what is too long is answered with the status that says which part") {
             .status == 431
     );
     CHECK(at.client().ask("POST", "/", {}, std::string(10'000, 'c')).status == 200);
+}
+
+TEST_CASE("headers have one limit, in however many pieces they come") {
+    constexpr edge::parser_limits limits{
+        .header_bytes = 1'000, .target_bytes = 500, .body_bytes = 100
+    };
+    std::string const start = "GET / HTTP/1.1\r\nHost: x\r\n";
+    auto const with_fields = [&](std::size_t bytes) {
+        auto header = start;
+        while (header.size() + 17 <= bytes) header += "Xy: 4567\r\n";
+        header += "Z: " + std::string(bytes - header.size() - 7, 'z') + "\r\n\r\n";
+        REQUIRE(header.size() == bytes);
+        return header;
+    };
+    for (auto const piece : {1'010, 500, 101, 11, 1}) {
+        auto const status_of = [&](std::string_view bytes) {
+            edge::request_parser parser(limits);
+            std::string waiting;
+            while (!bytes.empty() && !parser.fault()) {
+                waiting += bytes.substr(0, static_cast<std::size_t>(piece));
+                bytes.remove_prefix(std::min(bytes.size(), static_cast<std::size_t>(piece)));
+                waiting.erase(0, parser.feed(waiting));
+            }
+            return parser.fault() ? parser.fault()->status : parser.is_complete() ? 200 : 0;
+        };
+        CAPTURE(piece);
+        CHECK(status_of(with_fields(1'000)) == 200);
+        CHECK(status_of(with_fields(1'020)) == 431);
+        CHECK(status_of(with_fields(60'000)) == 431);
+        CHECK(status_of("GET /" + std::string(2'000, 'a')) == 414);
+    }
+}
+
+TEST_CASE("a chunked body may come byte by byte, also an empty one") {
+    std::string const start = "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
+    for (std::string_view const body : {"", "a", "abcdef"}) {
+        auto bytes = start;
+        if (!body.empty()) bytes.append(std::to_string(body.size())).append("\r\n").append(body);
+        bytes += body.empty() ? "0\r\n\r\n" : "\r\n0\r\n\r\n";
+        edge::request_parser parser({.header_bytes = 1'000, .target_bytes = 500, .body_bytes = 100}
+        );
+        std::string waiting;
+        for (char const c : bytes) {
+            CHECK_FALSE(parser.is_complete());
+            waiting += c;
+            waiting.erase(0, parser.feed(waiting));
+        }
+        REQUIRE(parser.is_complete());
+        CHECK(parser.take().body == body);
+    }
 }
 
 TEST_CASE("headers that take too long are answered 408") {

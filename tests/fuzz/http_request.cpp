@@ -20,14 +20,19 @@ std::string shown(http::request const& what) {
     require(what.path.starts_with('/'), "a path starts with a slash");
     require(what.body.size() <= limits.body_bytes, "no body is longer than the limit");
     auto text = what.method + ' ' + what.path;
+    auto header_bytes = text.size();
     std::string query;
     for (auto const& [name, value] : what.query) {
         text += '\n' + name + '=' + value;
         query += edge::percent_encode(name) + '=' + edge::percent_encode(value) + '&';
     }
     require(edge::parse_query(query) == what.query, "a query is what it was when encoded again");
-    for (std::size_t i = 0; i < what.headers.size(); ++i)
-        text.append("\n").append(what.headers[i].first).append(": ").append(what.headers[i].second);
+    for (std::size_t i = 0; i < what.headers.size(); ++i) {
+        auto const [name, value] = what.headers[i];
+        text.append("\n").append(name).append(": ").append(value);
+        header_bytes += name.size() + value.size() + 3;  // a colon and the end of the line
+    }
+    require(header_bytes <= limits.header_bytes, "no header is longer than the limit");
     return text + "\n\n" + what.body;
 }
 
@@ -62,7 +67,7 @@ heard hear(std::string_view bytes, std::size_t step) {
 
 void http_request(std::string_view input) {
     auto const whole = hear(input, std::max<std::size_t>(input.size(), 1));
-    for (auto const step : {std::size_t{1}, std::size_t{7}}) {
+    for (auto const step : {std::size_t{1}, std::size_t{7}, std::size_t{64}}) {
         auto const cut = hear(input, step);
         require(cut.requests == whole.requests, "requests do not depend on how they arrive");
         require(cut.is_idle == whole.is_idle, "what is no request is none however it arrives");
