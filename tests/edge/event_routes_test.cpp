@@ -1,5 +1,7 @@
 #include "edge/append_body.hpp"
+#include "edge/declared_events.hpp"
 #include "edge/site_fixture.hpp"
+#include "log/hash.hpp"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -63,6 +65,75 @@ TEST_CASE("an event of a declared type is recorded only if states could fold it"
     CHECK(append("lending.lent", R"({"book":"b1","reader":"ada","shelf":3})").status == 201);
     CHECK(append("elsewhere.lent", R"({"book":{"is":"anything"}})").status == 201);
     CHECK(of.post("/commands/lend", R"({"book":"b1","reader":"bob"})").status == 409);
+}
+
+TEST_CASE("the path to what a type does not have is told as it is") {
+    site_fixture of;
+    auto const refused = of.post(
+        "/events",
+        R"({"events":[{"stream":"book-b1","type":"lending.repaired",
+            "data":{"book":"b1","cost":2,"hours":{"Ann \"Bee\"":"many"}}}]})"
+    );
+    CHECK(refused.status == 400);
+    CHECK(json_at(refused.body, "path") == "events/0/data/hours/Ann \"Bee\"");
+    CHECK(json_at(refused.body, "detail").starts_with("events/0/data/hours/Ann \"Bee\" is not"));
+}
+
+TEST_CASE("an append recorded before its type was declared gets its first answer again") {
+    site_fixture of;
+    auto const body = [](std::string_view cost, std::string_view id = {}) {
+        return fmt::format(
+            R"({{"events":[{{"stream":"book-b1","type":"lending.repaired",{}
+                "data":{{"book":"b1","cost":{}}}}}]}})",
+            id,
+            cost
+        );
+    };
+    auto const record = [&](std::string const& text, std::optional<command_key> key) {
+        auto request = edge::parse_append(text).or_throw();
+        request.command = std::move(key);
+        return of.log->append(std::move(request)).or_throw().at;
+    };
+    auto const with_key = body(R"("much")");
+    auto const digest = log::sha256({with_key});
+    record(with_key, command_key{.caller = "anonymous", .id = "k1", .digest = digest});
+    auto const with_id = body(R"("more")", R"("id":"0198c5a0-7b1e-7cc3-98c4-dc0c0c07398f",)");
+    record(with_id, std::nullopt);
+
+    auto const by_key = of.post("/events", with_key, "Idempotency-Key: k1\r\n");
+    CHECK(by_key.status == 201);
+    CHECK(json_at(by_key.body, "token") == "1.1");
+    CHECK(json_at(by_key.body, "repeated") == "true");
+    auto const by_id = of.post("/events", with_id);
+    CHECK(by_id.status == 201);
+    CHECK(json_at(by_id.body, "token") == "1.2");
+    CHECK(of.post("/events", body("[]"), "Idempotency-Key: k1\r\n").status == 422);
+    auto const fresh = of.post("/events", with_key, "Idempotency-Key: k2\r\n");
+    CHECK(fresh.status == 400);
+    CHECK(json_at(fresh.body, "path") == "events/0/data/cost");
+    CHECK(of.log->end().position.value == 2);
+}
+
+TEST_CASE("what an inline view cannot take is told as a fault of the body, with view and place") {
+    site_fixture of;
+    auto const refused = of.post(
+        "/events",
+        R"({"events":[{"stream":"till-1","type":"till.paid","data":{"receipt":7,"amount":"all"}}]})"
+    );
+    CHECK(refused.status == 400);
+    CHECK(json_at(refused.body, "code") == "event_misfit");
+    CHECK(json_at(refused.body, "view") == "takings");
+    CHECK(json_at(refused.body, "path") == "amount");
+    CHECK(json_at(refused.body, "detail").find("expected") != std::string::npos);
+    CHECK(json_at(of.ask("GET", "/events").body, "events") == "[]");
+}
+
+TEST_CASE("a context made by hand need not say what its events have") {
+    model::context by_hand;
+    by_hand.events.emplace_back().type = "kettle.boiled";
+    model::context const* const contexts[] = {&by_hand};
+    event_data const boiled{.stream = "kettle-1", .type = "kettle.boiled", .data = R"({"at":1})"};
+    CHECK(edge::check_declared({&boiled, 1}, contexts).has_value());
 }
 
 TEST_CASE("an append whose condition does not hold names the event that won") {

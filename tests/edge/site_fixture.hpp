@@ -17,6 +17,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -35,6 +36,12 @@ struct lent {
 };
 struct returned {
     book_id book;
+};
+
+struct repaired {
+    book_id book;
+    int cost;
+    std::map<std::string, int> hours;  // by name
 };
 
 enum class refusal { already_lent };
@@ -65,7 +72,7 @@ struct give_back {
     }
 };
 
-using library = diptych::context<diptych::commands<lend, give_back>>;
+using library = diptych::context<diptych::commands<lend, give_back>, diptych::events<repaired>>;
 
 struct fetching {
     using of = book_id;
@@ -88,6 +95,15 @@ insert into loans (book, reader) values (:book, :reader);
 -- @on returned
 delete from loans where book = :book;
 -- @serve filter reader sort reader
+)sql";
+
+// Another program's events, which no context here declares.
+inline constexpr auto takings_view = R"sql(
+-- @view takings inline
+-- @event till.paid (receipt integer, amount decimal(2))
+create table takings (receipt integer primary key, amount decimal(2) not null);
+-- @on till.paid
+insert into takings values (:receipt, :amount);
 )sql";
 
 inline constexpr auto readers_view = R"sql(
@@ -182,6 +198,7 @@ struct site_fixture {
         commands.add(context_model<lending::library>()).or_throw();
         views.add_text("loans.sql", lending::loans_view).or_throw();
         views.add_text("readers.sql", lending::readers_view).or_throw();
+        views.add_text("takings.sql", lending::takings_view).or_throw();
         views.start().or_throw();
         site.start().or_throw();
     }

@@ -36,26 +36,37 @@ error fault_of_body(error what) {
     return what;
 }
 
+/// Known answers come first, also to what would be refused today: so the log is asked, and `why` is
+/// the answer if it knows neither the command nor the events.
+void refuse_if_new(log::proposal& what, error why) {
+    what.decide_first = true;
+    what.again = [why = std::move(why)](log::stage const&) {
+        return result<std::optional<append_request>>(std::unexpected(why));
+    };
+}
+
 void append(site_parts& parts, http::request const& asked, http::responder to) {
     auto request = parse_append(asked.body);
     if (!request) return to.answer(http::problem(request.error()));
-    if (auto const fit = check_declared(request->events, parts.of.commands.contexts()); !fit)
-        return to.answer(http::problem(fit.error()));
     if (auto const key = asked.header("Idempotency-Key"); key && !key->empty())
         request->command = command_key{
             .caller = asked.caller, .id = std::string(*key), .digest = log::sha256({asked.body})
         };
-    parts.of.log.append(
-        *std::move(request),
-        [&parts, to = std::move(to)](result<appended> said) mutable {
-            to.answer_later([&parts, said = std::move(said)] {
-                if (said) return answer_of(*said);
-                auto const why = fault_of_body(said.error());
-                parts.note("POST /events", why);
-                return http::problem(why);
-            });
-        }
-    );
+    auto fit = check_declared(request->events, parts.of.commands.contexts());
+    log::proposal what{
+        .request = *std::move(request),
+        .done =
+            [&parts, to = std::move(to)](result<appended> said) mutable {
+                to.answer_later([&parts, said = std::move(said)] {
+                    if (said) return answer_of(*said);
+                    auto const why = fault_of_body(said.error());
+                    parts.note("POST /events", why);
+                    return http::problem(why);
+                });
+            }
+    };
+    if (!fit) refuse_if_new(what, std::move(fit.error()));
+    parts.of.log.propose(std::move(what));
 }
 
 }  // namespace
