@@ -14,10 +14,23 @@ namespace {
 
 std::string mark_of(location const& file) { return file.string() + "-distrusted"; }
 
+result<void> sync_names(location const& file) {
+    auto const directory = file.path.parent_path();
+    auto synced = file.disk().sync_directory(directory.empty() ? "." : directory);
+    if (!synced && synced.error().kind == errc::not_found) return {};
+    return synced;
+}
+
 result<void> mark(location const& file) {
     DIPTYCH_TRY(auto const made, file.disk().open(mark_of(file), storage::file_mode::create_new));
     DIPTYCH_TRY(made->sync());
-    return file.disk().sync_directory(file.path.parent_path());
+    return sync_names(file);
+}
+
+result<void> remove_if_there(location const& file, std::string const& suffix) {
+    auto gone = file.disk().remove(file.string() + suffix);
+    if (!gone && gone.error().kind == errc::not_found) return {};
+    return gone;
 }
 
 }  // namespace
@@ -54,12 +67,13 @@ void file_trust::leave_as_it_is() {
 void file_trust::before_close() { (void)checkpoint(); }
 
 result<void> remove(location const& file) {
-    // The main file last: a WAL without its file is ignored, a file without its WAL is not.
-    for (auto const* const suffix : {"-wal", "-shm", ""}) {
-        auto const gone = file.disk().remove(file.string() + suffix);
-        if (!gone && gone.error().kind != errc::not_found) return gone;
-    }
-    return {};
+    // The main file first, for good: SQLite throws a WAL without its file away, but takes a file
+    // without its WAL for whole. And no WAL may come back to the next file of that name.
+    DIPTYCH_TRY(remove_if_there(file, ""));
+    DIPTYCH_TRY(sync_names(file));
+    DIPTYCH_TRY(remove_if_there(file, "-wal"));
+    DIPTYCH_TRY(remove_if_there(file, "-shm"));
+    return sync_names(file);
 }
 
 bool is_distrusted(location const& file) {

@@ -42,7 +42,8 @@ private:
     bool is_lost_ = false;
 };
 
-/// Removes a database with its WAL. Fails with denied or failed; what is not there is no failure.
+/// Removes a database with its WAL, for good, and never leaves half of it behind, wherever the
+/// process or the machine stops. Fails with denied or failed; what is not there is no failure.
 result<void> remove(location const& file);
 
 /// Whether a sync of it has failed, or it can not be told.

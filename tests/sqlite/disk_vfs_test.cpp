@@ -174,3 +174,38 @@ TEST_CASE("the WAL is moved into the file when it has grown, and a failure of th
     CHECK(of.disk.contents().at("/db/a.db").size() == size);
     CHECK(of.disk.contents().contains("/db/a.db-distrusted"));
 }
+
+TEST_CASE("wherever removing a database stops, no file is left without its WAL, or without its mark"
+) {
+    for (auto const is_power : {false, true})
+        for (std::uint64_t call = 1; call <= 8; ++call)
+            for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+                CAPTURE(is_power);
+                CAPTURE(call);
+                CAPTURE(seed);
+                files of;
+                sim::chance draws{seed};
+                {
+                    auto const db = of.open({.automatic_checkpoint = false}).or_throw();
+                    db.execute("create table t (n integer primary key)").or_throw();
+                    of.disk.fail_operation("sync", "/db/a.db-wal");
+                    CHECK_FALSE(db.checkpoint());
+                }
+                of.disk.sync_directory("/db").or_throw();
+                REQUIRE(of.disk.contents().contains("/db/a.db-wal"));
+                REQUIRE(of.disk.contents().contains("/db/a.db-distrusted"));
+                if (is_power)
+                    of.disk.lose_power_at(of.disk.calls() + call);
+                else
+                    of.disk.fail_at({{.call = of.disk.calls() + call, .calls = 50}});
+                (void)sqlite::remove_if_distrusted(of.file);
+                of.disk.fail_at({});
+                of.disk.lose_power_at(0);
+                of.disk.power_off();
+                is_power ? of.disk.power_on(draws) : of.disk.restart_process();
+                auto const left = of.disk.contents();
+                if (!left.contains("/db/a.db")) continue;
+                CHECK(left.contains("/db/a.db-wal"));
+                CHECK(left.contains("/db/a.db-distrusted"));
+            }
+}
