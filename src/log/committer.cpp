@@ -79,9 +79,19 @@ void committer::commit(frame& next, group& judged) {
     core_.hints.call();
 }
 
-void committer::reopen(error const& why) {
+void committer::reopen_if_stopped() {
+    auto const stopped = core_.behind->writable();
     group nobody;
-    recover(nobody, why);
+    if (!stopped && writable()) recover(nobody, stopped.error());
+}
+
+result<bool> committer::try_again() {
+    if (!may_try_again_ || !before_trying_.is_over(core_.time.now())) return false;
+    auto const opened = go_on(core_.behind->reopen());
+    if (opened) return true;
+    if (opened.error().message == told_) return false;
+    told_ = opened.error().message;
+    return std::unexpected(opened.error());
 }
 
 // What was staged is forgotten; what is durable after all is found out.
@@ -100,20 +110,40 @@ void committer::recover(group& judged, error const& why) {
                           "write_failed",
                           "it may or may not be recorded: " + why.message
                       );
+    before_trying_.begin_again();
+    told_.clear();
+    (void)go_on(is_unwritten && !is_stopped ? result<void>{} : core_.behind->reopen());
+}
+
+// With what was recorded, if the engine is open again; else nothing is recorded.
+result<void> committer::go_on(result<void> opened) {
     auto const before = core_.newest.pin()->end.position;
-    auto reopened = is_unwritten && !is_stopped ? result<void>{} : core_.behind->reopen();
-    if (reopened) reopened = reread_open_block();
-    if (!reopened) {
-        auto const lock = std::scoped_lock(mutex_);
-        auto const& cause = reopened.error().message;
-        can_write_ = fail(
-            errc::unavailable, "read_only", "the log is read-only after a failed write: " + cause
+    if (opened) opened = core_.behind->writable();
+    if (opened) opened = reread_open_block();
+    // What is missing or damaged does not come back.
+    may_try_again_ = !opened && opened.error().kind != errc::corrupt;
+    auto can_write = opened;
+    if (may_try_again_)
+        can_write = fail(
+            errc::unavailable,
+            "log_failed",
+            "nothing is recorded until the log can be opened again: " + opened.error().message
         );
+    else if (!opened)
+        can_write = fail(
+            errc::corrupt,
+            "read_only",
+            "the log is read-only after a failed write: " + opened.error().message
+        );
+    {
+        auto const lock = std::scoped_lock(mutex_);
+        can_write_ = std::move(can_write);
     }
     auto const after = core_.newest.pin()->end.position;
     core_.known.clear(after);
     if (after != before) views_.fall_behind();
     core_.hints.call();
+    return opened;
 }
 
 result<void> committer::reread_open_block() {

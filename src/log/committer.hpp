@@ -3,6 +3,7 @@
 #pragma once
 
 #include "log/frame_builder.hpp"
+#include "log/growing_pause.hpp"
 #include "log/inline_views.hpp"
 #include "log/log_core.hpp"
 #include "log/proposal_queue.hpp"
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <mutex>
 #include <optional>
+#include <string>
 
 namespace diptych::log {
 
@@ -25,8 +27,13 @@ public:
     /// moved out of it and comes back.
     group run(group& taken);
 
-    /// Opens the log again that something other than a commit has stopped. `why` says what.
-    void reopen(error const& why);
+    /// Opens the log again if something other than a commit has stopped it.
+    void reopen_if_stopped();
+
+    /// If opening it again has failed, tries that once more from time to time, so that the log goes
+    /// on without a person as soon as it can; not one of which acknowledged events are missing or
+    /// damaged. Whether it goes on now. Fails with why not, the first time.
+    result<bool> try_again();
 
     /// Why nothing can be appended just now, if so. Thread-safe.
     result<void> writable() const;  ///< The log itself.
@@ -47,11 +54,15 @@ private:
 
     void commit(frame& next, group& judged);
     void recover(group& judged, error const& why);
+    result<void> go_on(result<void> opened);
     result<void> reread_open_block();
     void answer(group& judged);
 
     log_core& core_;
     inline_views views_;
+    bool may_try_again_ = false;
+    growing_pause before_trying_;
+    std::string told_;          // why trying again has failed
     std::mutex mutable mutex_;  // guards can_write_
     result<void> can_write_;
 };

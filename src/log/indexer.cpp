@@ -52,6 +52,19 @@ void drop_excess(log_core& core) {
 
 }  // namespace
 
+result<log_end> where_tail_begins(engine const& of, limits const& bounds) {
+    DIPTYCH_TRY(auto const snapshot, of.index());
+    auto begin = of.end();
+    auto const end = begin.position;
+    begin.position = std::min(end, snapshot->last());
+    // A reader that finds no index does not read all of a long log for what it can not hold.
+    if (!of.writable() && end.value - begin.position.value > bounds.tail_events_max) {
+        DIPTYCH_TRY(auto const there, of.frames(end - bounds.tail_events_max, 1));
+        if (!there.empty()) begin.position = there.front()->last();
+    }
+    return begin;
+}
+
 result<void> extend_tail(log_core& core, bool is_bounded) {
     auto end = core.behind->end();
     auto const target = end;

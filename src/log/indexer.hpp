@@ -20,6 +20,9 @@ result<bool> merge_at_open(
     std::function<void(position done, position end)> const& progress
 );
 
+/// Where the tail of a log that is opened begins: behind what its index has.
+result<log_end> where_tail_begins(engine const& of, limits const& bounds);
+
 /// Reads into the tail what lies between its end and the engine's. Leader only. With `is_bounded`
 /// the oldest go when there are too many: only who reads may do without what no index has yet.
 result<void> extend_tail(log_core& core, bool is_bounded);

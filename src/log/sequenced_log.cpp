@@ -131,7 +131,7 @@ private:
     result<void> check_index() const;
     void enqueue(proposal what, waiter* blocked);
     bool make_room();
-    void reopen_if_stopped();
+    result<bool> try_again();
     result<prepared> prepare_on_this_thread(append_request request) const;
 
     std::unique_ptr<log_core> core_;
@@ -229,23 +229,27 @@ bool passive_log::commit_step() {
     return true;
 }
 
-// Housekeeping writes to the log's files, too, and stops the log where that fails.
-void passive_log::reopen_if_stopped() {
+result<bool> passive_log::try_again() {
     queue_.enter();
-    auto const stopped = core_->behind->writable();
-    if (!stopped && step_.writable()) step_.reopen(stopped.error());
+    auto const is_open = check_open();
+    auto resumed = is_open ? step_.try_again() : result<bool>(std::unexpect, is_open.error());
     queue_.leave();
+    return resumed;
 }
 
 result<bool> passive_log::index_step() {
     DIPTYCH_TRY(check_open());
-    if (!step_.writable()) return false;
+    if (!step_.writable()) return try_again();
     auto const more = [&]() -> result<bool> {
         auto const lock = std::scoped_lock(indexing_);
         DIPTYCH_TRY(check_open());
         auto stepped = indexer_.step();
         is_index_failing_ = !stepped;
-        if (!stepped) reopen_if_stopped();
+        if (stepped) return stepped;
+        // Housekeeping writes to the log's files, too, and stops the log where that fails.
+        queue_.enter();
+        step_.reopen_if_stopped();
+        queue_.leave();
         return stepped;
     }();
     if (auto const goes_on = check_index(); !goes_on)
@@ -284,7 +288,8 @@ void passive_log::detach(std::string_view name) {
 
 result<bool> passive_log::refresh() {
     DIPTYCH_TRY(check_open());
-    if (step_.writable()) return false;
+    // One that writes knows how far it is, also when it is stopped.
+    if (auto const open = step_.writable(); open || open.error().kind != errc::denied) return false;
     queue_.enter();
     auto const is_open = check_open();
     auto const is_more = is_open && core_->behind->end().position > durable_end().position;
@@ -368,15 +373,7 @@ result<std::unique_ptr<sequenced_log>> sequenced_log::open(
     if (is_writer && on->is_indexed()) {
         DIPTYCH_TRY(is_merged, merge_at_open(*on, bounds, progress));
     }
-    DIPTYCH_TRY(auto const snapshot, on->index());
-    auto begin = on->end();
-    auto const end = begin.position;
-    begin.position = std::min(end, snapshot->last());
-    // A reader that finds no index does not read all of a long log for what it can not hold.
-    if (!is_writer && end.value - begin.position.value > bounds.tail_events_max) {
-        DIPTYCH_TRY(auto const there, on->frames(end - bounds.tail_events_max, 1));
-        if (!there.empty()) begin.position = there.front()->last();
-    }
+    DIPTYCH_TRY(auto const begin, where_tail_begins(*on, bounds));
     auto const generation = std::max(bounds.heads_max / 2, append_events_max);
     auto epochs = on->epochs();
     if (epochs.empty())

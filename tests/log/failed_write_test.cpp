@@ -119,15 +119,41 @@ TEST_CASE("after a failed write inline views go back to what is recorded, or fal
     }
 }
 
-TEST_CASE("if the log can not be reopened after a failed write, it is read-only") {
-    opened<memory> log;
-    log.append({event("a-1", "made")}).or_throw();
-    log.fixture.kept->fail_after(0, store::failure::lost);
-    log.fixture.kept->fail_reopen();
-    CHECK(log.append({event("a-1", "made")}).error().kind == errc::outcome_unknown);
-    CHECK(log->writable().error().code == "read_only");
-    CHECK(log.append({event("a-1", "made")}).error().kind == errc::unavailable);
-    CHECK(log->read({}).or_throw().size() == 1);
+TEST_CASE("a log that can not be reopened after a failed write is read, and goes on when it can be"
+) {
+    for (auto const how : {store::failure::lost, store::failure::kept}) {
+        auto const is_kept = how == store::failure::kept;
+        CAPTURE(is_kept);
+        opened<memory> log;
+        log.append({event("a-1", "made")}).or_throw();
+        auto const view = attached(log, "v");
+        log.fixture.kept->fail_after(0, how);
+        log.fixture.kept->fail_reopen();
+        CHECK(log.append({event("a-1", "made")}).error().kind == errc::outcome_unknown);
+        CHECK(log->writable().error().code == "log_failed");
+        CHECK(log.append({event("a-1", "made")}).error().kind == errc::unavailable);
+        CHECK_FALSE(log->index_step().or_throw());  // a pause comes first
+        log.time.advance(1s);
+        CHECK(log->index_step().error().message.contains("as it was told to"));
+        for (int i = 0; i < 20; ++i) {  // which is said once
+            CHECK_FALSE(log->index_step().or_throw());
+            log.time.advance(1s);
+        }
+        CHECK(log.append({event("a-1", "made")}).error().kind == errc::unavailable);
+        CHECK(log->end().position == position{1});
+        CHECK(log->read({}).or_throw().size() == 1);
+
+        log.fixture.kept->fail_reopen(false);
+        log.time.advance(5s);
+        CHECK(log->index_step().or_throw());
+        CHECK(log->writable());
+        CHECK(log->end().position == position{is_kept ? 2u : 1u});
+        if (is_kept) CHECK(log->detached_views() == std::vector<std::string>{"v"});
+        log->detach("v");
+        auto const next = log.append({event("a-1", "made")}).or_throw();
+        CHECK(next.first == log->end().position);
+        CHECK(log->verify({}).or_throw().events == log->end().position.value);
+    }
 }
 
 TEST_CASE("a failed write among many callers loses nothing that was answered") {

@@ -23,7 +23,7 @@ std::unique_ptr<log::sequenced_log> reader_of(
 ) {
     auto engine =
         std::make_unique<test::indexed_memory_engine>(writer.fixture.store, writer.fixture.index);
-    engine->can_write = fail(errc::unavailable, "another process writes");
+    engine->can_write = fail(errc::denied, "another process writes");
     return log::sequenced_log::open(std::move(engine), writer.time, writer.random, bounds)
         .or_throw();
 }
@@ -130,8 +130,8 @@ TEST_CASE("a reader beside the writer follows when it looks") {
     add(log, 3);
     auto const reader = reader_of(log);
     CHECK(reader->end().position == position{3});
-    CHECK(reader->writable().error().kind == errc::unavailable);
-    CHECK(reader->append({.events = {event("a-1", "made")}}).error().kind == errc::unavailable);
+    CHECK(reader->writable().error().kind == errc::denied);
+    CHECK(reader->append({.events = {event("a-1", "made")}}).error().kind == errc::denied);
     auto hints = 0;
     auto const registration = reader->on_more([&] { ++hints; });
     CHECK_FALSE(reader->refresh().or_throw());
@@ -262,7 +262,7 @@ TEST_CASE("a log whose last frames can not be read is not opened as a shorter on
     add(log, 2);
     auto engine =
         std::make_unique<test::indexed_memory_engine>(log.fixture.store, log.fixture.index);
-    engine->can_write = fail(errc::unavailable, "another process writes");
+    engine->can_write = fail(errc::denied, "another process writes");
     engine->loses_frames = true;
     auto const opened = log::sequenced_log::open(std::move(engine), log.time, log.random);
     REQUIRE_FALSE(opened);

@@ -59,9 +59,9 @@ void store::fail_after(std::size_t writes, failure how) {
     fault_ = {writes, how};
 }
 
-void store::fail_reopen() {
+void store::fail_reopen(bool fails) {
     auto const lock = std::scoped_lock(mutex_);
-    reopen_fails_ = true;
+    reopen_fails_ = fails;
 }
 
 void store::start_epoch() {

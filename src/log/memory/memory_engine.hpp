@@ -29,7 +29,7 @@ public:
         kept,  ///< Fails with outcome_unknown; the frame is there after reopen().
     };
     void fail_after(std::size_t writes, failure how);
-    void fail_reopen();  ///< Every reopen() from now on fails.
+    void fail_reopen(bool fails = true);  ///< Every reopen() from now on.
 
     /// Begins a new line of history at the next event, as restoring a backup does.
     void start_epoch();

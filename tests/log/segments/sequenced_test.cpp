@@ -153,4 +153,62 @@ TEST_CASE("an append that meets a log stopped by housekeeping was not written, a
     CHECK(log->append(one).or_throw().first == position{2});
 }
 
+TEST_CASE("a log whose recovery has failed, at whatever call, goes on by itself when the disk does"
+) {
+    for (std::size_t call = 1;; ++call) {
+        CAPTURE(call);
+        REQUIRE(call < 50);
+        log::segments::faulty_disk disk;
+        segment_log log{.disk = disk, .path = "/log", .options = {.indexed = false}};
+        log.open();
+        log->append(command("c1")).or_throw();
+        disk.fail_at = disk.calls() + 2;  // the sync of the frame, and whatever follows
+        disk.fails_ever_after = true;
+        CHECK(log->append(command("c2")).error().kind == errc::outcome_unknown);
+        disk.fail_at = disk.calls() + call;
+        for (int i = 0; i < 2; ++i) {
+            log.time.advance(6s);
+            (void)log->index_step();
+        }
+        if (log->writable()) {
+            CHECK(call > 3);
+            break;
+        }
+        CHECK(log->append(command("c3")).error().kind == errc::unavailable);
+        CHECK(log->end().position == position{1});
+        disk.fail_at = 0;
+        disk.fails_ever_after = false;
+        log.time.advance(6s);
+        CHECK(log->index_step().or_throw());
+        CHECK(log->append(command("c1")).or_throw().repeated);
+        CHECK(log->append(command("c3")));
+        auto const end = log->end().position;
+        CHECK(log->verify({}).or_throw().events == end.value);
+        log.log.reset();
+        disk.crash(log::segments::unsynced::lost);
+        log.open();
+        CHECK(log->end().position == end);
+    }
+}
+
+TEST_CASE("a log of which acknowledged events are missing after a failed write stays stopped") {
+    log::segments::faulty_disk disk;
+    segment_log log{.disk = disk, .path = "/log", .options = {.indexed = false}};
+    log.open();
+    log->append(command("c1")).or_throw();
+    auto const segment = log::segments::folder{"/log"}.segment(position{1});
+    auto const one_event = disk.content(segment);
+    log->append(command("c2")).or_throw();
+    disk.content(segment) = one_event;
+    disk.fail_at = disk.calls() + 1;
+    CHECK(log->append(command("c3")).error().kind == errc::outcome_unknown);
+    for (int i = 0; i < 10; ++i) {
+        log.time.advance(6s);
+        CHECK_FALSE(log->index_step().or_throw());
+    }
+    CHECK(log->writable().error().code == "read_only");
+    CHECK(log->append(command("c3")).error().kind == errc::corrupt);
+    CHECK(log->end().position == position{2});
+}
+
 }  // namespace diptych::contract
