@@ -1,8 +1,9 @@
 #include "app/folder_check.hpp"
 
+#include "app/covered.hpp"
 #include "app/node.hpp"
 #include "app/temporary_folder.hpp"
-#include "log/segments/segment_engine.hpp"
+#include "log/segments/inspected_engine.hpp"
 #include "read/view_version.hpp"
 
 #include <diptych/clock.hpp>
@@ -17,23 +18,45 @@
 namespace diptych::app {
 
 namespace fs = std::filesystem;
+namespace segments = log::segments;
 
 namespace {
 
-result<std::unique_ptr<log::segments::segment_engine>> open_engine(fs::path const& folder) {
-    return log::segments::segment_engine::open(
-        folder,
-        log::segments::segment_engine::mode::reader,
-        storage::system_disk(),
-        system_clock(),
-        system_random(),
-        {.indexed = false}
+using segments::segment_engine;
+
+// As far as the writer says that it is durable. After a power loss that may be older than what is
+// there: where more has been followed, and always if it is known that nobody writes, as far as a
+// writer would find it.
+result<std::unique_ptr<segment_engine>> open_engine(folder_check_options const& how) {
+    auto& disk = storage::system_disk();
+    segments::folder const in{how.folder};
+    DIPTYCH_TRY(auto const log_id, segments::read_format(disk, in));
+    if (!log_id) return fail(errc::not_found, in.root.native() + " has no log");
+    // Looked at before the end, so that beside a writer none of them is beyond it.
+    DIPTYCH_TRY(auto const covered, covered_by_all({how.folder}, *log_id));
+    DIPTYCH_TRY(
+        auto told,
+        segment_engine::open(
+            how.folder,
+            segment_engine::mode::reader,
+            disk,
+            system_clock(),
+            system_random(),
+            {.indexed = false}
+        )
     );
+    auto const end = told->end().position;
+    auto const is_beyond = [&](segments::checkpoint const& one) { return one.position > end; };
+    if (!how.nobody_writes && std::ranges::none_of(covered, is_beyond)) return told;
+    segments::segment_cache cache(disk, {});
+    auto const found = segments::inspect(disk, in, *log_id, covered, cache);
+    if (!found || found->loss || !found->last) return told;
+    return std::make_unique<segments::inspected_engine>(disk, in, *log_id, *found);
 }
 
 // The log without its index, which may be what is wrong. Nothing is asked for by name.
-result<std::unique_ptr<log::sequenced_log>> open_log(fs::path const& folder) {
-    DIPTYCH_TRY(auto engine, open_engine(folder));
+result<std::unique_ptr<log::sequenced_log>> open_log(folder_check_options const& how) {
+    DIPTYCH_TRY(auto engine, open_engine(how));
     return log::sequenced_log::open(
         std::move(engine), system_clock(), system_random(), {.tail_events_max = 0}
     );
@@ -47,13 +70,15 @@ told telling(folder_check_options const& how, std::string what) {
     };
 }
 
-std::optional<result<log::segments::index_comparison>> check_index(folder_check_options const& how
-) {
-    auto const log = open_engine(how.folder);
-    if (!log) return result<log::segments::index_comparison>{std::unexpect, log.error()};
-    auto const kept_since = system_clock().now() - log::segments::segment_options{}.keep_answers;
-    auto found = log::segments::check_index(
-        {how.folder / "index.db"}, **log, kept_since, telling(how, "index")
+std::optional<result<segments::index_comparison>> check_index(folder_check_options const& how) {
+    auto const log = open_engine(how);
+    if (!log) return result<segments::index_comparison>{std::unexpect, log.error()};
+    auto found = segments::check_index(
+        {how.folder / "index.db"},
+        **log,
+        system_clock(),
+        segments::segment_options{}.keep_answers,
+        telling(how, "index")
     );
     if (!found && found.error().kind == errc::not_found) return std::nullopt;
     return found;
@@ -65,16 +90,19 @@ struct known_view {
 };
 
 // The views that the folder keeps files of, and those that were named besides.
-result<std::vector<known_view>> read_views(
-    folder_check_options const& how, std::vector<std::string>& unread
-) {
+result<std::vector<known_view>> read_views(folder_check_options const& how, folder_check& into) {
     std::vector<fs::path> files;
     for (auto const& place : {how.folder / "views", how.views}) {
         std::error_code ignored;
         auto const is_own = place != how.views;
         if (place.empty() || (is_own && !fs::exists(place, ignored))) continue;
         DIPTYCH_TRY(auto const some, view_files_of(place));
-        files.insert(files.end(), some.begin(), some.end());
+        for (auto const& file : some) {
+            auto const is_it = [&](fs::path const& one) {
+                return fs::equivalent(one, file, ignored);
+            };
+            if (std::ranges::none_of(files, is_it)) files.push_back(file);
+        }
     }
     auto const older = std::make_shared<read::older_shapes const>(std::vector<model::event>{});
     std::vector<known_view> known;
@@ -83,11 +111,22 @@ result<std::vector<known_view>> read_views(
         std::ostringstream text;
         text << in.rdbuf();
         auto plan = read::plan_view({.file = file.string(), .text = text.str()}, {}, older);
-        if (plan)
-            known.push_back({.file = file.string(), .plan = std::move(*plan)});
+        if (!plan) {
+            into.unread.push_back(plan.error().message);
+            continue;
+        }
+        auto const is_it = [&](known_view const& one) {
+            return one.plan.definition->name == plan->definition->name;
+        };
+        if (auto const twice = std::ranges::find_if(known, is_it); twice != known.end())
+            into.unread.push_back(
+                file.string() + ": there is a view '" + plan->definition->name + "' in " +
+                twice->file + ", too"
+            );
         else
-            unread.push_back(plan.error().message);
+            known.push_back({.file = file.string(), .plan = std::move(*plan)});
     }
+    into.view_files = std::move(files);
     return known;
 }
 
@@ -101,7 +140,7 @@ result<void> check_views(
     folder_check_options const& how, log::sequenced_log& log, folder_check& into
 ) {
     auto const folder = how.folder / "views";
-    DIPTYCH_TRY(auto const known, read_views(how, into.unread));
+    DIPTYCH_TRY(auto const known, read_views(how, into));
     auto const names = storage::system_disk().list(folder);
     if (!names && names.error().kind == errc::not_found) return {};
     if (!names) return std::unexpected(names.error());
@@ -126,6 +165,8 @@ result<void> check_views(
         } else {
             one.found = std::unexpected(at.error());
         }
+        // Gone by now, or begun only now.
+        if (!one.found && one.found.error().kind == errc::not_found) continue;
         into.views.push_back(std::move(one));
     }
     return {};
@@ -152,11 +193,12 @@ std::optional<error> folder_check::fault() const {
     if (index && !*index) return index->error();
     for (auto const& one : views)
         if (auto wrong = one.fault()) return wrong;
+    if (!unread.empty()) return fail(errc::invalid, "view_file", unread.front()).error();
     return std::nullopt;
 }
 
 result<folder_check> check_folder(folder_check_options const& how) {
-    DIPTYCH_TRY(auto const log, open_log(how.folder));
+    DIPTYCH_TRY(auto const log, open_log(how));
     folder_check found{.log = log->verify(telling(how, "log"))};
     if (found.log && !how.log_only) {
         found.index = check_index(how);

@@ -35,9 +35,10 @@ struct folder_check {
     result<log::verification> log;
     std::optional<result<log::segments::index_comparison>> index = {};  ///< Not there: no index.
     std::vector<checked_view> views = {};
-    std::vector<std::string> unread = {};  ///< Why a view file was not understood.
+    std::vector<std::filesystem::path> view_files = {};  ///< What says how views are made.
+    std::vector<std::string> unread = {};                ///< Why a view file was not understood.
 
-    /// The first thing that is wrong: the log, the index, a view.
+    /// The first thing that is wrong: the log, the index, a view, a view's file (invalid).
     std::optional<error> fault() const;
 };
 
@@ -45,6 +46,7 @@ struct folder_check_options {
     std::filesystem::path folder;
     std::filesystem::path views = {};  ///< A view file or a folder of them, besides the log's own.
     bool log_only = false;
+    bool nobody_writes = false;  ///< The caller has seen to it.
     std::size_t differences_max = 10;
     std::function<void(std::string_view what, std::uint64_t done, std::uint64_t of)> progress = {};
 };

@@ -1,11 +1,11 @@
 #include "app/node.hpp"
 
 #include "app/build_id.hpp"
+#include "app/covered.hpp"
 #include "log/memory/memory_engine.hpp"
 #include "log/segments/folder.hpp"
 #include "log/segments/home.hpp"
 #include "log/segments/segment_engine.hpp"
-#include "read/view_checkpoints.hpp"
 
 #include <diptych/try.hpp>
 
@@ -19,18 +19,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// What the views in a data folder cover of its log: that much must not be cut from its end. Files
-/// of another log's views say nothing of this one.
-result<std::vector<log::segments::checkpoint>> checkpoints_of_views(sqlite::location const& data) {
-    std::vector<log::segments::checkpoint> found;
+// That much must not be cut from the end of the log.
+result<std::vector<log::segments::checkpoint>> covered_in(sqlite::location const& data) {
     DIPTYCH_TRY(auto const log_id, log::segments::read_format(data.disk(), {data.path}));
-    if (!log_id) return found;
-    DIPTYCH_TRY(auto const views, read::view_checkpoints({data.path / "views", data.vfs}));
-    for (auto const& [file, is] : views)
-        if (is.log_id == *log_id)
-            found.push_back({.name = "view " + file, .position = is.at.position, .chain = is.chain}
-            );
-    return found;
+    if (!log_id) return std::vector<log::segments::checkpoint>{};
+    return covered_by_views(data, *log_id);
 }
 
 }  // namespace
@@ -98,7 +91,7 @@ result<void> node::open_log(node_storage const& storage) {
             .index_on = storage.files,
             .index = storage.index,
         };
-        DIPTYCH_TRY(how.covered_by, checkpoints_of_views(data));
+        DIPTYCH_TRY(how.covered_by, covered_in(data));
         DIPTYCH_TRY(
             engine,
             log::segments::segment_engine::open(

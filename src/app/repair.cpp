@@ -1,16 +1,14 @@
 #include "app/repair.hpp"
 
+#include "app/covered.hpp"
 #include "app/folder_check.hpp"
 #include "app/node.hpp"
 #include "log/segments/home.hpp"
-#include "log/segments/index_schema.hpp"
-#include "log/segments/marks.hpp"
-#include "read/view_checkpoints.hpp"
 #include "sqlite/file_trust.hpp"
 
-#include <diptych/application.hpp>
 #include <diptych/try.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -31,24 +29,35 @@ std::unexpected<error> beyond_repair(error what) {
     return std::unexpected(std::move(what));
 }
 
-// What has followed this log, and how far. A file that cannot be read says nothing.
-result<std::vector<segments::checkpoint>> checkpoints_on(
-    segments::folder const& in, uuid const& log_id
-) {
-    DIPTYCH_TRY(auto all, segments::marks_in(storage::system_disk(), in, log_id));
-    if (auto index = segments::open_index_to_read({in.index()}, log_id)) {
-        auto reader = segments::checkpoint_reader::prepare(*index);
-        if (auto const at = reader ? reader->read() : std::unexpected(reader.error());
-            at && at->position.value > 0)
-            all.push_back(
-                {.name = in.index().native(), .position = at->position, .chain = at->chain}
-            );
+// Only a damaged log is beyond repair; a machine that does not read it now may do so later.
+std::unexpected<error> unchanged(error what) {
+    if (what.kind == errc::corrupt) return beyond_repair(std::move(what));
+    what.message += ". Nothing was changed";
+    return std::unexpected(std::move(what));
+}
+
+// HOME of a backup names no file at all, see log/segments/home.hpp: it is made so, and becomes a
+// log that is written to with the first epoch of its own.
+result<bool> is_backup(storage::disk& on, segments::folder const& in) {
+    auto const file = on.open(in.home(), storage::file_mode::read_only);
+    if (!file && file.error().kind == errc::not_found) return false;
+    if (!file) return std::unexpected(file.error());
+    std::string text(64, '\0');
+    DIPTYCH_TRY(auto const size, (*file)->read(0, text));
+    return text.substr(0, size).ends_with("\n0000000000000000\n");
+}
+
+// Behind the last byte that is not zero: blocks are written ahead.
+result<std::uint64_t> end_of_bytes(storage::file const& in, std::uint64_t begin) {
+    auto end = begin;
+    std::string piece(1 << 20, '\0');
+    for (auto at = begin;;) {
+        DIPTYCH_TRY(auto const size, in.read(at, piece));
+        if (size == 0) return end;
+        auto const last = std::string_view(piece).substr(0, size).find_last_not_of('\0');
+        if (last != std::string_view::npos) end = at + last + 1;
+        at += size;
     }
-    DIPTYCH_TRY(auto const views, read::view_checkpoints({in.root / "views"}));
-    for (auto const& [file, is] : views)
-        if (is.log_id == log_id)
-            all.push_back({.name = "view " + file, .position = is.at.position, .chain = is.chain});
-    return all;
 }
 
 class repairer {
@@ -61,19 +70,35 @@ public:
         if (!log_id) return fail(errc::not_found, "there is no log in " + how_.folder.native());
         auto lock = disk.lock(in_.lock());
         if (!lock) return std::unexpected(lock.error());
+        DIPTYCH_TRY(auto const is_copied, is_backup(disk, in_));
+        if (is_copied)
+            return fail(
+                errc::invalid,
+                "backup",
+                how_.folder.native() +
+                    " is a backup: repairing it would make it a log of its own, and no more be "
+                    "added to it. Make a new backup, or restore this one: diptych restore " +
+                    how_.folder.native() + " NEW_FOLDER"
+            );
         DIPTYCH_TRY(look_at_log(*log_id));
-        DIPTYCH_TRY(auto const found, check());
-        if (!found.log) return beyond_repair(found.log.error());
+        auto const checked = check(true);
+        if (!checked) return unchanged(checked.error());
+        auto const& found = *checked;
+        if (!found.log) return unchanged(found.log.error());
         report_.end = found.log->end;
-        look_at_index(found);
-        look_at_views(found);
+        if (auto const done = look_at_index(found); !done) return unchanged(done.error());
+        if (auto const done = look_at_views(found); !done) return unchanged(done.error());
+        // It would not open with these.
+        if (!found.unread.empty())
+            return unchanged(fail(errc::invalid, "view_file", found.unread.front()).error());
         if (how_.dry_run) return report_;
         for (auto const& file : to_remove_) DIPTYCH_TRY(remove(file));
         lock->reset();
-        DIPTYCH_TRY(open_and_close());
-        DIPTYCH_TRY(auto const after, check());
+        DIPTYCH_TRY(open_and_close(found.view_files));
+        DIPTYCH_TRY(auto const after, check(false));
         if (auto wrong = after.fault()) return std::unexpected(*std::move(wrong));
-        if (after.log) report_.end = after.log->end;
+        report_.end = after.log->end;
+        DIPTYCH_TRY(look_at_what_was_made(after));
         return report_;
     }
 
@@ -81,20 +106,20 @@ private:
     // The end of the log, which opening it to write will put right.
     result<void> look_at_log(uuid const& log_id) {
         auto& disk = storage::system_disk();
-        DIPTYCH_TRY(auto const checkpoints, checkpoints_on(in_, log_id));
+        DIPTYCH_TRY(auto const checkpoints, covered_by_all({how_.folder}, log_id));
         segments::segment_cache cache(disk, {});
         auto const found = segments::inspect(disk, in_, log_id, checkpoints, cache);
         if (!found && found.error().kind == errc::corrupt) return beyond_repair(found.error());
         if (!found) return std::unexpected(found.error());
         if (found->loss) return beyond_repair(*found->loss);
         if (found->last && !found->tail_is_zero) {
-            DIPTYCH_TRY(auto const size, found->last->on().size());
             auto const end = found->last->extent().frames_end;
+            DIPTYCH_TRY(auto const torn, end_of_bytes(found->last->on(), end));
             tell(
                 found->last->path().native(),
                 "at offset " + std::to_string(end) + ", behind position " +
                     std::to_string(found->last->last().value) + ", stands no whole frame",
-                "cut " + std::to_string(size - end) +
+                will("cut ", "cut ") + std::to_string(torn - end) +
                     " bytes of an append that was never acknowledged"
             );
         }
@@ -103,44 +128,84 @@ private:
             tell(
                 how_.folder.native(),
                 "it is a copy of the folder that its log was written to",
-                "began a new epoch at its end"
+                will("begin", "began") + " a new epoch at its end"
             );
         return {};
     }
 
-    result<folder_check> check() const {
+    result<folder_check> check(bool nobody_writes) const {
         return check_folder({
             .folder = how_.folder,
             .views = how_.views,
+            .nobody_writes = nobody_writes,
             .differences_max = 1,
             .progress = how_.progress,
         });
     }
 
-    void look_at_index(folder_check const& found) {
+    // Only what is wrong is removed: what can not be read now may be right.
+    result<void> look_at_index(folder_check const& found) {
         auto const file = in_.index();
         if (!found.index) {
-            if (report_.end.position.value > 0)
-                tell(file.native(), "it is not there, or is no index of this log", "built it");
-            return;
+            if (report_.end.position.value == 0) return {};
+            tell(
+                file.native(),
+                "it is not there, or is no index of this log",
+                will("build it", "built it")
+            );
+            makes_index_ = true;
+            return {};
         }
-        if (*found.index) return;
-        tell(file.native(), found.index->error().message, "built it again");
+        if (*found.index) return {};
+        if (found.index->error().kind != errc::corrupt)
+            return std::unexpected(found.index->error());
+        tell(file.native(), found.index->error().message, will("build it again", "built it again"));
         to_remove_.push_back(file);
+        makes_index_ = true;
+        return {};
     }
 
-    void look_at_views(folder_check const& found) {
+    result<void> look_at_views(folder_check const& found) {
         for (auto const& one : found.views) {
             auto const wrong = one.fault();
             if (!wrong) continue;
+            if (wrong->kind != errc::corrupt) return std::unexpected(*wrong);
             tell(
                 one.file,
                 wrong->message,
-                one.view.empty() ? "removed it; its program builds it when it starts"
-                                 : "built it again"
+                one.view.empty()
+                    ? will("remove", "removed") + " it; its program builds it when it starts"
+                    : will("build it again", "built it again")
             );
             to_remove_.push_back(one.file);
+            if (!one.view.empty()) views_to_make_.emplace_back(one.view, one.file);
         }
+        return {};
+    }
+
+    // What was removed has to be there again, with everything in it.
+    result<void> look_at_what_was_made(folder_check const& after) const {
+        auto const end = after.log->end.position;
+        auto const is_index_made = after.index && *after.index && (*after.index)->at == end;
+        if (makes_index_ && !is_index_made) return not_made(in_.index().native());
+        for (auto const& [view, file] : views_to_make_) {
+            auto const is_it = [&](checked_view const& one) { return one.file == file; };
+            auto const made = std::ranges::find_if(after.views, is_it);
+            if (made == after.views.end() || made->found->at.position != end) return not_made(file);
+        }
+        return {};
+    }
+
+    static std::unexpected<error> not_made(std::string const& file) {
+        return fail(
+            errc::failed,
+            "not_built",
+            file + " was not built to the end of the log: start the program, which builds it"
+        );
+    }
+
+    std::string will(std::string_view plan, std::string_view done) const {
+        return how_.dry_run ? "would " + std::string(plan) : std::string(done);
     }
 
     void tell(std::string what, std::string why, std::string done) {
@@ -155,24 +220,24 @@ private:
     }
 
     // As the next process that writes would: cuts, indexes, and builds the views it knows.
-    result<void> open_and_close() {
-        auto app = application{{
+    result<void> open_and_close(std::vector<fs::path> const& view_files) const {
+        application_options const how{
             .data = how_.folder,
             .threads = false,
             .complain = [](std::string_view) {},
             .progress = how_.progress,
-        }};
-        std::error_code ignored;
-        if (fs::is_directory(how_.folder / "views", ignored)) app.views(how_.folder / "views");
-        if (!how_.views.empty()) app.views(how_.views);
-        DIPTYCH_TRY(app.start());
-        return app.close();
+        };
+        DIPTYCH_TRY(auto const open, node::open(how, {.view_files = view_files}));
+        for (auto const& [view, file] : views_to_make_) DIPTYCH_TRY(open->views().catch_up(view));
+        return open->close();
     }
 
     repair_options const& how_;
     segments::folder const in_;
     repair_report report_ = {};
     std::vector<fs::path> to_remove_;
+    bool makes_index_ = false;
+    std::vector<std::pair<std::string, std::string>> views_to_make_;  // name and file
 };
 
 }  // namespace

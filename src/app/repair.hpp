@@ -19,7 +19,7 @@ namespace diptych::app {
 struct repaired {
     std::string what;  ///< A file: the index, a view's, a segment.
     std::string why;
-    std::string done;  ///< "cut 120 bytes that no append was acknowledged for"
+    std::string done;  ///< "built it again"; of a dry run: "would build it again".
 };
 
 struct repair_report {
@@ -34,11 +34,14 @@ struct repair_options {
     std::function<void(std::string_view what, std::uint64_t done, std::uint64_t of)> progress = {};
 };
 
-/// Checks everything, then puts right what is derived, and checks that. Blocking.
+/// Checks everything up to the end that a writer would find, then puts right what is derived, and
+/// checks that: what it removed is there again, up to the end. Blocking.
 ///
 /// Fails with not_found if there is no log; unavailable (locked) while a process writes to it;
-/// corrupt, naming the place, if acknowledged events are damaged or missing. Then nothing has been
-/// changed, and a backup is what helps.
+/// invalid if it is a backup, or a view's file is not understood; corrupt, naming the place, if
+/// acknowledged events are damaged or missing: a backup is what helps. Or with what the machine
+/// said: only what is wrong is removed, not what cannot be read just now. Then nothing has been
+/// changed. Fails with failed (not_built), or with why, if something could not be built again.
 result<repair_report> repair(repair_options const& how);
 
 }  // namespace diptych::app

@@ -46,7 +46,8 @@ private:
         add_json(verify, verify_.json);
         verify->footer(
             "It changes nothing and may run beside the process that writes. Exit code 9: something "
-            "is\nwrong; the first place is named, diptych repair or restore puts it right.\n\n"
+            "is\nwrong; the first place is named, diptych repair or restore puts it right.\n"
+            "Exit code 2: a view file is not understood.\n\n"
             "Example:\n  diptych verify shop"
         );
     }

@@ -37,13 +37,7 @@ result<void> repair(repair_options const& how) {
         return {};
     }
     for (auto const& one : found.all)
-        fmt::print(
-            "{}\n  wrong: {}\n  {}: {}\n",
-            one.what,
-            one.why,
-            how.dry_run ? "would be done" : "done",
-            one.done
-        );
+        fmt::print("{}\n  wrong: {}\n  {}\n", one.what, one.why, one.done);
     if (found.all.empty())
         fmt::print("nothing to repair; the log ends at {}\n", to_string(found.end));
     else if (!how.dry_run)

@@ -49,10 +49,15 @@ void add_view(json::writer& to, app::checked_view const& one) {
     to.end_object();
 }
 
-void print_json(app::folder_check const& found) {
+void print_json(bool log_only, app::folder_check const& found) {
     json::writer out;
     out.begin_object();
     add_log(out, found.log);
+    auto const is_all_checked = found.log && !log_only;
+    out.key("not_checked").begin_array();
+    if (!is_all_checked) out.value("index").value("views");
+    out.end_array();
+    if (is_all_checked && !found.index) out.raw_member("index", "null");
     if (found.index) {
         out.key("index").begin_object();
         if (*found.index) {
@@ -151,7 +156,7 @@ result<void> verify(verify_options const& how) {
     }();
     DIPTYCH_TRY(auto const found, checked);
     if (how.json)
-        print_json(found);
+        print_json(how.log_only, found);
     else
         print_text(folder.string(), how.log_only, found);
     if (auto wrong = found.fault()) return std::unexpected(*std::move(wrong));

@@ -16,12 +16,23 @@ std::unexpected<error> wrong_view(sqlite::location const& file, std::string_view
     return fail(errc::corrupt, "wrong_view", file.string() + ": " + std::string(why));
 }
 
-// What the file itself is to blame for.
+// What the file itself is to blame for: not the machine, which reads it another time.
 template <class T>
 result<T> blamed(sqlite::location const& file, result<T> what) {
-    if (what || what.error().kind == errc::unavailable || what.error().kind == errc::denied)
-        return what;
+    if (what || (what.error().kind != errc::corrupt && what.error().code != "sql")) return what;
     return wrong_view(file, what.error().message);
+}
+
+bool is_of_machine(error const& why) {
+    return why.code == "input_output" || why.code == "cannot_open" || why.kind == errc::denied;
+}
+
+// Whoever makes it is not done yet.
+result<void> check_begun(sqlite::location const& file, sqlite::database const& in) {
+    DIPTYCH_TRY(auto tables, in.prepare("select count(*) from sqlite_schema"));
+    DIPTYCH_TRY(tables.step());
+    if (tables.integer(0) > 0) return {};
+    return fail(errc::not_found, "empty_view", file.string() + " has nothing in it");
 }
 
 // SQLite 3.40 looks at the wrong column where a table without rowid has other columns before those
@@ -74,6 +85,7 @@ result<snapshot> open_file(sqlite::location const& file, log::sequenced_log& of)
         blamed(file, sqlite::database::open(file, {.mode = sqlite::open_mode::read_only}))
     );
     DIPTYCH_TRY(blamed(file, opened.execute("begin")));
+    DIPTYCH_TRY(blamed(file, check_begun(file, opened)));
     DIPTYCH_TRY(auto const at, blamed(file, read_checkpoint(opened, file.path)));
     DIPTYCH_TRY(blamed(file, check_pages(file, opened)));
     DIPTYCH_TRY(check_place(file, at, of));
@@ -96,6 +108,7 @@ result<void> replay(
     };
     while (into.at().at.position < last) {
         DIPTYCH_TRY(auto const done, project_batch(into, with, from, time, limits));
+        if (done.poison && is_of_machine(*done.poison)) return std::unexpected(*done.poison);
         if (done.poison)
             return fail(
                 errc::corrupt,

@@ -39,14 +39,15 @@ struct view_check_options {
 };
 
 /// Checks what can be checked of any view's file without knowing the view: that SQLite finds it
-/// sound, and that its checkpoint lies on this log. Fails with corrupt, code wrong_view.
+/// sound, and that its checkpoint lies on this log. Fails with corrupt, code wrong_view; not_found
+/// if it is not there, or has nothing in it; or with what reading it failed with.
 result<token> check_view_file(sqlite::location const& file, log::sequenced_log& of);
 
 /// As above, and applies the log to an empty file up to the same event, and compares both row by
 /// row. One snapshot of the file is looked at: its projector may go on meanwhile. Blocking.
 ///
-/// Differences are no failure. Fails with corrupt, code wrong_view, if the file cannot be compared
-/// or its tables are others, else with what reading the log failed with.
+/// Differences are no failure. Fails as above, with corrupt also if the file cannot be compared or
+/// its tables are others, else with what reading the log or writing the other copy failed with.
 result<view_comparison> check_view(
     view_plan const& plan,
     sqlite::location const& file,

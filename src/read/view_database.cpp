@@ -72,6 +72,8 @@ result<checkpoint> read_checkpoint(
     sqlite::database const& connection, std::filesystem::path const& file
 ) {
     auto query = connection.prepare(checkpoint_query);
+    if (!query && query.error().kind != errc::corrupt && query.error().code != "sql")
+        return std::unexpected(query.error());
     if (!query) return fail(errc::corrupt, "not_a_view", file.string() + " is no file of a view");
     DIPTYCH_TRY(auto const there, query->step());
     if (!there) return fail(errc::corrupt, "not_a_view", file.string() + " has no checkpoint");

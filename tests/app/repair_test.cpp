@@ -1,94 +1,24 @@
 #include "app/repair.hpp"
 
-#include "app/folder_check.hpp"
-#include "sqlite/database.hpp"
-#include "temporary_folder.hpp"
+#include "app/kept_log.hpp"
+#include "log/segments/home.hpp"
 
 #include <diptych/application.hpp>
 
 #include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
 
 using namespace diptych;
+using namespace diptych::testing;
 
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr auto orders = R"(-- @view orders async
--- @event order_placed (total integer)
-create table orders (total integer not null, stream text primary key, note text);
--- @on order_placed
-insert into orders (stream, total) values (:$stream, :total);
--- @serve filter total
-)";
-
-/// A folder with a log, an index and a view that were closed cleanly.
-struct kept_log {
-    testing::temporary_folder folder;
-    fs::path shop = folder / "shop";
-    fs::path segment = shop / "log" / "00000000000000000001.seg";
-    fs::path index = shop / "index.db";
-    fs::path view;
-
-    explicit kept_log(int events = 8) {
-        fs::create_directories(shop);
-        {
-            auto app = application{{.data = shop, .threads = false}};
-            app.start().or_throw();
-            fs::create_directories(shop / "views");
-            std::ofstream(shop / "views" / "orders.sql") << orders;
-            for (int i = 1; i <= events; ++i) {
-                auto const n = std::to_string(i);
-                app.log()
-                    .append({
-                        .events = {{
-                            .stream = "order-o" + n,
-                            .type = "order_placed",
-                            .data = R"({"total":)" + n + "}",
-                        }},
-                        .command = command_key{"me", "c" + n, {}},
-                    })
-                    .or_throw();
-            }
-            app.close().or_throw();
-        }
-        auto app = application{{.data = shop, .threads = false}};
-        app.views(shop / "views").start().or_throw();
-        app.close().or_throw();
-        for (auto const& entry : fs::directory_iterator(shop / "views"))
-            if (entry.path().extension() == ".db") view = entry.path();
-    }
-
-    app::folder_check check() const {
-        return app::check_folder({.folder = shop, .differences_max = 3}).or_throw();
-    }
-    result<app::repair_report> repair(bool dry_run = false) const {
-        return app::repair({.folder = shop, .dry_run = dry_run});
-    }
-    static void change(fs::path const& database, std::string const& sql) {
-        sqlite::database::open({database}).or_throw().execute(sql).or_throw();
-    }
-    void damage(fs::path const& file, std::uint64_t offset) const {
-        std::fstream in(file, std::ios::in | std::ios::out | std::ios::binary);
-        in.seekg(static_cast<std::streamoff>(offset));
-        auto const byte = static_cast<char>(in.get() ^ 1);
-        in.seekp(static_cast<std::streamoff>(offset));
-        in.put(byte);
-    }
-    std::map<std::string, std::string> segments() const {
-        std::map<std::string, std::string> all;
-        for (auto const& entry : fs::directory_iterator(shop / "log")) {
-            std::ifstream in(entry.path(), std::ios::binary);
-            all[entry.path().filename()] = {std::istreambuf_iterator<char>(in), {}};
-        }
-        return all;
-    }
-};
 
 std::string code_of(std::optional<error> const& what) { return what ? what->code : ""; }
 
@@ -261,6 +191,172 @@ TEST_CASE("a view that no file explains is only checked for its place") {
     auto const named =
         app::check_folder({.folder = of.shop, .views = of.folder / "elsewhere.sql"}).or_throw();
     CHECK(code_of(named.fault()) == "wrong_view");
-    std::ofstream(of.shop / "views" / "broken.sql") << "create";
-    CHECK(of.check().unread.size() == 1);
+}
+
+TEST_CASE(
+    "a view file that is not understood is an error, and nothing is removed that it may explain"
+) {
+    kept_log const of;
+    of.change(of.view, "update orders set total = 70 where stream = 'order-o7'");
+    fs::remove(of.index);
+    for (std::string const text : {"create", orders}) {
+        CAPTURE(text);
+        fs::path const file = of.shop / "views" / "second.sql";
+        std::ofstream(file) << text;
+        CHECK(of.check().unread.size() == 1);
+        auto const refused = of.repair();
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == "view_file");
+        CHECK(refused.error().message.contains("second.sql"));
+        CHECK(refused.error().message.contains("Nothing was changed"));
+        CHECK(fs::exists(of.view));
+        CHECK_FALSE(fs::exists(of.index));
+        fs::remove(file);
+    }
+    CHECK(of.repair().or_throw().all.size() == 2);
+    std::ofstream(of.folder / "elsewhere.sql") << "create";
+    auto const named =
+        app::check_folder({.folder = of.shop, .views = of.folder / "elsewhere.sql"}).or_throw();
+    CHECK(code_of(named.fault()) == "view_file");
+    // The folder's own, named once more.
+    auto const again =
+        app::check_folder({.folder = of.shop, .views = of.shop / "views"}).or_throw();
+    CHECK_FALSE(again.fault());
+}
+
+TEST_CASE("what was acknowledged after the mark that a power loss has left is there to be checked"
+) {
+    for (auto const is_known : {true, false}) {
+        CAPTURE(is_known);
+        kept_log const of(3);
+        auto const mark = of.shop / "log" / "WATERMARK";
+        fs::copy_file(mark, of.folder / "mark");
+        {
+            auto app = application{{.data = of.shop, .threads = false}};
+            app.views(of.shop / "views").start().or_throw();
+            for (std::string const n : {"4", "5"})
+                app.log()
+                    .append(
+                        {.events =
+                             {{.stream = "order-o" + n,
+                               .type = "order_placed",
+                               .data = R"({"total":)" + n + "}"}}}
+                    )
+                    .or_throw();
+            while (app.step().or_throw()) {
+            }
+            app.close().or_throw();
+        }
+        fs::remove(of.shop / "CLOSED");
+        fs::copy_file(of.folder / "mark", mark, fs::copy_options::overwrite_existing);
+        if (!is_known) fs::remove(of.shop / "views" / "orders.sql");
+        auto const found = of.check();
+        CHECK_FALSE(found.fault());
+        CHECK(found.log->events == 5);
+        REQUIRE(found.views.size() == 1);
+        CHECK(found.views[0].found->at.position == position{5});
+        for (auto const dry_run : {true, false}) {
+            auto const repaired = of.repair(dry_run).or_throw();
+            CHECK(repaired.all.empty());
+            CHECK(repaired.end == token{epoch{1}, position{5}});
+        }
+        CHECK(fs::exists(of.view));
+        CHECK_FALSE(of.check().fault());
+    }
+}
+
+TEST_CASE("what the machine does not read or write just now is not taken for wrong") {
+    kept_log const of;
+    auto const limited = [&](auto which, rlim_t most) {
+        rlimit before{};
+        REQUIRE(::getrlimit(which, &before) == 0);
+        auto now = before;
+        now.rlim_cur = most;
+        REQUIRE(::setrlimit(which, &now) == 0);
+        auto repaired = of.repair();
+        REQUIRE(::setrlimit(which, &before) == 0);
+        return repaired;
+    };
+    auto const inode = [](fs::path const& file) {
+        struct stat about{};
+        REQUIRE(::stat(file.c_str(), &about) == 0);
+        return about.st_ino;
+    };
+    auto const index = inode(of.index);
+    auto const view = inode(of.view);
+    // The view is built once more in a folder for temporary files.
+    auto const before = std::signal(SIGXFSZ, SIG_IGN);
+    auto const full = limited(RLIMIT_FSIZE, 4096);
+    std::signal(SIGXFSZ, before);
+    REQUIRE_FALSE(full);
+    CHECK(full.error().kind != errc::corrupt);
+    CHECK(full.error().message.contains("Nothing was changed"));
+    auto failed = 0;
+    for (rlim_t files = 4; files < 60; ++files) {
+        CAPTURE(files);
+        auto const repaired = limited(RLIMIT_NOFILE, files);
+        failed += repaired ? 0 : 1;
+        if (repaired) CHECK(repaired->all.empty());
+        if (!repaired) CHECK(repaired.error().kind != errc::corrupt);
+        REQUIRE(inode(of.index) == index);
+        REQUIRE(inode(of.view) == view);
+    }
+    CHECK(failed > 5);
+    CHECK_FALSE(of.check().fault());
+}
+
+TEST_CASE("what could not be built again is not said to have been") {
+    kept_log const of;
+    {
+        // The view takes no second event of a stream, and stays before it.
+        auto app = application{{.data = of.shop, .threads = false}};
+        app.log()
+            .append(
+                {.events = {{.stream = "order-o1", .type = "order_placed", .data = R"({"total":9})"}
+                 }}
+            )
+            .or_throw();
+        app.close().or_throw();
+    }
+    CHECK(of.repair().or_throw().all.empty());
+    of.change(of.view, "update orders set total = 70 where stream = 'order-o7'");
+    auto const repaired = of.repair();
+    REQUIRE_FALSE(repaired);
+    CHECK(repaired.error().message.contains("allows each stream only once"));
+}
+
+TEST_CASE("a view's file that is gone by now, or only begun, is not wrong") {
+    kept_log const of;
+    std::ofstream(of.shop / "views" / "begun.0123abcd.db").close();
+    fs::create_symlink("nowhere", of.shop / "views" / "gone.0123abcd.db");
+    auto const found = of.check();
+    CHECK_FALSE(found.fault());
+    CHECK(found.views.size() == 1);
+}
+
+TEST_CASE("a backup is not repaired: it would be none any more") {
+    kept_log const of;
+    log::segments::make_homeless(storage::system_disk(), {of.shop}).or_throw();
+    fs::remove(of.index);
+    for (auto const dry_run : {true, false}) {
+        auto const refused = of.repair(dry_run);
+        REQUIRE_FALSE(refused);
+        CHECK(refused.error().code == "backup");
+        CHECK(refused.error().message.contains("diptych restore"));
+    }
+    CHECK_FALSE(fs::exists(of.index));
+}
+
+TEST_CASE("of a torn tail only what was written counts, not the blocks ahead") {
+    kept_log const of;
+    auto const bytes = of.segments().at(of.segment.filename());
+    auto const end = bytes.find_last_not_of('\0') + 1;
+    REQUIRE(end < bytes.size());
+    {
+        std::fstream in(of.segment, std::ios::in | std::ios::out | std::ios::binary);
+        in.seekp(static_cast<std::streamoff>(end));
+        in << "half a frame";
+    }
+    CHECK(of.repair(true).or_throw().all.at(0).done.starts_with("would cut 12 bytes"));
+    CHECK(of.repair().or_throw().all.at(0).done.starts_with("cut 12 bytes"));
 }

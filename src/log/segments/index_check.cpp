@@ -162,7 +162,8 @@ private:
 result<index_comparison> check_index(
     sqlite::location const& file,
     engine const& of,
-    timestamp kept_since,
+    clock& time,
+    std::chrono::microseconds keep,
     std::function<void(position done, position end)> const& progress
 ) {
     auto opened = open_index_to_read(file, of.end().log_id);
@@ -173,8 +174,10 @@ result<index_comparison> check_index(
     DIPTYCH_TRY(check_pages(*opened));
     DIPTYCH_TRY(auto reader, checkpoint_reader::prepare(*opened));
     auto const at = reader.read();
-    if (!at) return wrong_index({}, at.error().message);
-    return comparison(*opened, of, *at).run(kept_since, progress);
+    if (!at && at.error().kind == errc::corrupt) return wrong_index({}, at.error().message);
+    if (!at) return std::unexpected(at.error());
+    // Only now that there is a snapshot: what is forgotten later is in it.
+    return comparison(*opened, of, *at).run(time.now() - keep, progress);
 }
 
 }  // namespace diptych::log::segments

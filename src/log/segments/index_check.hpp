@@ -7,6 +7,8 @@
 #include "log/segments/index.hpp"
 #include "sqlite/location.hpp"
 
+#include <diptych/clock.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -20,15 +22,16 @@ struct index_comparison {
 };
 
 /// Walks the log up to the index's checkpoint and the whole index, in one snapshot of it: a writer
-/// may go on meanwhile. Answers recorded before `kept_since` may have been forgotten. Needs little
-/// memory, unless there is something to tell. Blocking.
+/// may go on meanwhile. Answers that are older than `keep` by then may have been forgotten. Needs
+/// little memory, unless there is something to tell. Blocking.
 ///
 /// Fails with not_found if there is no index; corrupt (code wrong_index) with the first thing that
 /// does not fit, its position in the facts; or as reading the log does.
 result<index_comparison> check_index(
     sqlite::location const& file,
     engine const& of,
-    timestamp kept_since,
+    clock& time,
+    std::chrono::microseconds keep,
     std::function<void(position done, position end)> const& progress
 );
 

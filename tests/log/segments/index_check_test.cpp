@@ -71,7 +71,9 @@ struct indexed_log {
 
     result<index_comparison> check() {
         auto const log = opener.reader().or_throw();
-        return check_index({folder.path / "index.db"}, *log, kept_since, {});
+        still_clock time;
+        time.at = kept_since;
+        return check_index({folder.path / "index.db"}, *log, time, {}, {});
     }
 
     std::string fault() {
@@ -185,6 +187,23 @@ TEST_CASE("answers may be forgotten by their age, from the oldest on, and no oth
     of.change("delete from answers where row = 7");
     of.change("delete from answer_keys where row = 7");
     CHECK(of.fault().contains("command c3 of me"));
+}
+
+TEST_CASE("answers that a writer forgets while the index is looked at are not missed") {
+    struct forgetting_clock final : clock {
+        explicit forgetting_clock(indexed_log& in) : of(in) {}
+        timestamp now() override {
+            of.change("delete from answers where row <= 5");
+            of.change("delete from answer_keys where row <= 5");
+            return {};
+        }
+        indexed_log& of;
+    };
+    indexed_log of;
+    forgetting_clock time(of);
+    auto const log = of.opener.reader().or_throw();
+    CHECK(check_index({of.folder.path / "index.db"}, *log, time, {}, {}));
+    CHECK_FALSE(of.check());  // they are gone now
 }
 
 TEST_CASE("a file of an index that is damaged is told, wherever that is") {

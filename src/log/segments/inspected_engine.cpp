@@ -1,0 +1,39 @@
+#include "log/segments/inspected_engine.hpp"
+
+#include <diptych/assert.hpp>
+
+#include <utility>
+
+namespace diptych::log::segments {
+
+namespace {
+
+std::unexpected<error> read_only() {
+    return fail(errc::denied, "read_only", "the log is only looked at");
+}
+
+}  // namespace
+
+inspected_engine::inspected_engine(
+    storage::disk& on, folder in, uuid const& log_id, inspection const& found
+)
+    : segment_engine(on, std::move(in), log_id, {.indexed = false}),
+      now_{.list = list_of(found), .end = {}} {
+    DIPTYCH_ASSERT(found.last != nullptr, "what is inspected has a segment");
+    auto const extent = found.last->extent();
+    now_.end = {
+        .log_id = log_id,
+        .epoch = found.last->header().epoch,
+        .position = found.last->last(),
+        .chain = extent.chain,
+        .recorded_at = extent.last_recorded,
+    };
+}
+
+result<void> inspected_engine::writable() const { return read_only(); }
+result<void> inspected_engine::write(frame&) { return read_only(); }
+result<void> inspected_engine::merge(std::span<frame_ptr const>) { return read_only(); }
+result<void> inspected_engine::save_state(std::string_view, std::string_view) { return {}; }
+result<bool> inspected_engine::maintain(timestamp) { return false; }
+
+}  // namespace diptych::log::segments
