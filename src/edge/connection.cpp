@@ -9,6 +9,11 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::size_t linger_bytes_max = 4u << 20;  // thrown away after the last answer
+constexpr std::size_t small_request = 4u << 10;     // read to its end: it may be a vital one
+
+http::response problem(request_fault const& what) {
+    return http::problem(what.status, what.code, what.detail);
+}
 
 }  // namespace
 
@@ -20,7 +25,8 @@ connection::connection(loop& on, asio::ip::tcp::socket socket, std::string remot
           {.header_bytes = on.hub().options.limits.header_bytes,
            .target_bytes = on.hub().options.limits.target_bytes,
            .body_bytes = on.hub().options.limits.body_bytes}
-      ) {}
+      ),
+      share_(on.hub().memory) {}
 
 void connection::start() {
     idle_since_ = loop_.now();
@@ -29,8 +35,16 @@ void connection::start() {
 
 bool connection::has_room() const {
     auto const& limits = loop_.hub().options.limits;
-    return replies_.size() < limits.pipelined &&
-           leftover_.size() < limits.header_bytes + loop_.scratch().size();
+    return leftover_.size() < limits.header_bytes + loop_.scratch().size() && may_ask();
+}
+
+/// Whether one more request may be asked before what is owed has gone.
+bool connection::may_ask() const {
+    auto const& limits = loop_.hub().options.limits;
+    std::size_t unsent = 0;
+    for (auto const& one : sending_) unsent += one->pending();
+    for (auto const& one : replies_) unsent += one->pending();
+    return replies_.size() < limits.pipelined && unsent < limits.unsent_bytes;
 }
 
 // Waits without a buffer, so that an idle connection costs no more than its socket.
@@ -85,31 +99,32 @@ void connection::take_in(std::string_view bytes) {
         leftover_.erase(0, parse(leftover_));
     }
     if (leftover_.empty()) leftover_ = {};
+    count();
 }
 
 void connection::resume() {
     if (parsing_ || leftover_.empty() || closed_) return;
     leftover_.erase(0, parse(leftover_));
     if (leftover_.empty()) leftover_ = {};
+    count();
 }
 
 /// How many bytes are done with.
 std::size_t connection::parse(std::string_view bytes) {
     parsing_ = true;
     std::size_t parsed = 0;
-    while (parsed < bytes.size() && !input_ended_ && !closed_ &&
-           replies_.size() < loop_.hub().options.limits.pipelined) {
+    while (parsed < bytes.size() && !input_ended_ && !closed_ && may_ask()) {
         bool const had_started = parser_.is_started();
         auto const taken = parser_.feed(bytes.substr(parsed));
         parsed += taken;
         if (!had_started && parser_.is_started()) request_since_ = loop_.now();
-        hold_body(parser_.body_size());
+        count();
         if (auto const& fault = parser_.fault())
-            refuse(*fault);
-        else if (body_held_ > 0 && loop_.hub().is_full())
-            refuse({503, "too_busy", "the bodies of other requests take all the memory there is"});
+            refuse(problem(*fault));
         else if (parser_.is_complete())
             dispatch();
+        else if (parser_.size() > small_request && loop_.hub().memory.is_full())
+            refuse(too_busy());
         else if (parser_.has_header())
             on_header();
         if (taken == 0) break;
@@ -133,8 +148,8 @@ void connection::say_continue() {
     flush();
 }
 
-std::shared_ptr<reply> connection::expect_reply(framing const& how) {
-    auto const next = std::make_shared<reply>(loop_.shared_hub(), loop_.mail(), how);
+std::shared_ptr<reply> connection::expect_reply(framing const& how, reply_terms const& terms) {
+    auto const next = std::make_shared<reply>(loop_.shared_hub(), loop_.mail(), how, terms);
     next->owner = this;
     replies_.push_back(next);
     header_seen_ = false;
@@ -144,33 +159,30 @@ std::shared_ptr<reply> connection::expect_reply(framing const& how) {
 }
 
 void connection::dispatch() {
-    bool const keep_alive = parser_.keeps_alive() && !loop_.hub().draining;
+    auto& hub = loop_.hub();
+    auto const bytes = parser_.size();
+    bool const wants_more = parser_.keeps_alive() && !hub.draining;
     bool const old = parser_.is_http_1_0();
     auto asked = parser_.take();
+    count();
     asked.remote = remote_;
+    auto const who = hub.need_of(asked);
+    bool const is_full = hub.memory.is_full(who);
+    bool const to_head = asked.method == "HEAD";
     auto const next = expect_reply(
-        {.keep_alive = keep_alive, .without_body = asked.method == "HEAD", .http_1_0 = old}
+        {.keep_alive = wants_more && !is_full, .without_body = to_head, .http_1_0 = old},
+        {.who = who, .is_safe = to_head || asked.method == "GET", .bytes = bytes}
     );
-    next->hold(body_held_);
-    hold_body(0);
-    if (loop_.hub().is_full())
-        return next->answer(http::problem(
-            503, "too_busy", "answers that are not yet read take all the memory there is"
-        ));
-    loop_.hub().handle(std::move(asked), http::responder{next});
+    if (is_full) return next->answer(too_busy());
+    hub.handle(std::move(asked), http::responder{next});
 }
 
-void connection::hold_body(std::size_t bytes) {
-    // Unsigned: adds a negative number as well.
-    loop_.hub().held.fetch_add(bytes - body_held_, std::memory_order_relaxed);
-    body_held_ = bytes;
-}
+void connection::count() { share_.hold(parser_.size() + leftover_.size()); }
 
-void connection::refuse(request_fault const& fault) {
+void connection::refuse(http::response what) {
     parser_.drop();
-    hold_body(0);
-    auto const next = expect_reply({.keep_alive = false});
-    next->answer(http::problem(fault.status, fault.code, fault.detail));
+    count();
+    expect_reply({.keep_alive = false})->answer(std::move(what));
 }
 
 void connection::check_time() {
@@ -185,15 +197,28 @@ void connection::check_time() {
     } else if (parser_.is_started() && !input_ended_ && has_room()) {
         if (now - request_since_ < (header_seen_ ? limits.body_time : limits.header_time)) return;
         loop_.hub().timed_out.fetch_add(1, std::memory_order_relaxed);
-        refuse(
-            {408,
-             "too_slow",
-             header_seen_ ? "the body did not arrive in time" : "the headers did not arrive in time"
-            }
-        );
+        refuse(http::problem(
+            408,
+            "too_slow",
+            header_seen_ ? "the body did not arrive in time" : "the headers did not arrive in time"
+        ));
     } else if (replies_.empty() && now - idle_since_ >= limits.idle_time) {
         close();
     }
+}
+
+std::optional<connection::time_point> connection::slow_since() const {
+    if (closed_ || lingering_) return std::nullopt;
+    if (waiting_to_write_) return unread_since_;
+    bool const awaits_rest = parser_.is_started() && !input_ended_ && has_room();
+    if (awaits_rest && share_.bytes() > small_request) return request_since_;
+    return std::nullopt;
+}
+
+void connection::make_room() {
+    loop_.hub().closed_when_full.fetch_add(1, std::memory_order_relaxed);
+    if (waiting_to_write_) return close();
+    refuse(too_busy());
 }
 
 void connection::drain() {
@@ -220,6 +245,8 @@ void connection::close() {
     auto const owed = std::move(replies_);
     replies_.clear();
     for (auto const& one : owed) one->abandon();
+    out_.clear();
+    sending_.clear();
     if (auto const one = std::move(streaming_)) one->abandon();
 }
 

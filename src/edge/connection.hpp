@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,12 +21,14 @@ namespace diptych::edge {
 class connection : public std::enable_shared_from_this<connection> {
 public:
     connection(loop& on, boost::asio::ip::tcp::socket socket, std::string remote);
-    ~connection() { hold_body(0); }
 
     void start();
     void flush();       ///< Sends what the replies have.
     void check_time();  ///< Called at each tick.
-    void drain();       ///< Closes as soon as nothing is owed.
+    /// Since when it holds memory and waits for the other side; none if it waits for nothing.
+    std::optional<std::chrono::steady_clock::time_point> slow_since() const;
+    void make_room();  ///< Gives up what it waits for.
+    void drain();      ///< Closes as soon as nothing is owed.
     void close();
 
     std::size_t place = 0;  ///< In its loop's list.
@@ -35,6 +38,7 @@ private:
 
     // Reading.
     bool has_room() const;
+    bool may_ask() const;
     void wait_readable();
     void on_readable();
     void on_end_of_input();
@@ -43,9 +47,9 @@ private:
     void resume();
     void on_header();
     void dispatch();
-    void hold_body(std::size_t bytes);
-    std::shared_ptr<reply> expect_reply(framing const& how);
-    void refuse(request_fault const& fault);
+    void count();
+    std::shared_ptr<reply> expect_reply(framing const& how, reply_terms const& terms = {});
+    void refuse(http::response what);
     void say_continue();
 
     // Writing.
@@ -60,17 +64,18 @@ private:
     std::string const remote_;
     request_parser parser_;
     std::string leftover_;  // read and not parsed: a part of a header, or requests too many
+    memory_share share_;    // of what is read: the request in the parser, and leftover_
     std::vector<std::shared_ptr<reply>> replies_;  // owed, oldest first
     std::shared_ptr<reply> streaming_;             // whose bytes are in out_
     std::vector<std::string> out_;                 // being sent
     std::vector<std::shared_ptr<reply>> sending_;  // whose last bytes are in out_
-    std::size_t body_held_ = 0;                    // bytes of the body being read
     std::size_t out_sent_ = 0;                     // bytes of out_.front() that have gone
     std::size_t lingered_ = 0;                     // bytes thrown away since the last answer
 
     time_point idle_since_;
     time_point request_since_;  // valid while the parser has started
     time_point write_since_;    // valid while waiting to write
+    time_point unread_since_;   // the same, but since a whole piece went
     time_point linger_until_;
 
     bool waiting_to_read_ = false;

@@ -24,6 +24,7 @@ void connection::flush() {
 }
 
 void connection::gather() {
+    if (out_.empty()) unread_since_ = loop_.now();
     std::size_t bytes = 0;
     while (!replies_.empty() && out_.size() < gathered_max && bytes < gathered_bytes_max) {
         auto part = replies_.front()->take(out_.empty());
@@ -61,6 +62,7 @@ bool connection::send() {
         sent += out_sent_;
         std::size_t gone = 0;
         while (gone < out_.size() && sent >= out_[gone].size()) sent -= out_[gone++].size();
+        if (gone > 0) unread_since_ = loop_.now();
         out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(gone));
         out_sent_ = sent;
     }
@@ -110,6 +112,7 @@ void connection::linger() {
     lingering_ = true;
     linger_until_ = loop_.now() + linger_time;
     leftover_ = {};
+    count();
     wait_readable();
 }
 

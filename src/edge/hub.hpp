@@ -2,6 +2,7 @@
 /// What the parts of one server share.
 #pragma once
 
+#include "edge/memory_bound.hpp"
 #include "edge/server.hpp"
 
 #include <atomic>
@@ -17,7 +18,9 @@ namespace diptych::edge {
 /// Options, the handler and the counters of a server. Outlives it, in the hands of late answers.
 struct hub {
     hub(server_options chosen, http::handler handle)
-        : options(std::move(chosen)), answer(std::move(handle)) {}
+        : options(std::move(chosen)),
+          answer(std::move(handle)),
+          memory(options.limits.held_bytes) {}
 
     /// Calls the handler; what it throws is told, and answered by the dropped responder.
     void handle(http::request asked, http::responder to) const {
@@ -42,7 +45,9 @@ struct hub {
         none_left_.wait_for(lock, at_most, [this] { return connections == 0; });
     }
 
-    bool is_full() const { return held > options.limits.held_bytes; }
+    need need_of(http::request const& asked) const {
+        return options.is_vital && options.is_vital(asked) ? need::vital : need::ordinary;
+    }
 
     void complain(std::string_view of) const {
         if (options.complain) options.complain(of);
@@ -50,6 +55,7 @@ struct hub {
 
     server_options const options;
     http::handler const answer;
+    memory_bound memory;  ///< Of requests and of answers that are not sent, streams included.
     std::atomic<bool> draining = false;  ///< From now on every answer closes its connection.
 
     std::atomic<std::uint64_t> accepted = 0;
@@ -57,7 +63,7 @@ struct hub {
     std::atomic<std::uint64_t> timed_out = 0;
     std::atomic<std::uint64_t> connections = 0;
     std::atomic<std::uint64_t> streams = 0;
-    std::atomic<std::uint64_t> held = 0;  ///< Bytes of bodies and answers in memory.
+    std::atomic<std::uint64_t> closed_when_full = 0;
 
 private:
     std::mutex mutex_;  // for waiting only

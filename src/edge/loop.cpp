@@ -5,8 +5,10 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <string>
+#include <utility>
 
 namespace diptych::edge {
 
@@ -121,8 +123,24 @@ void loop::tick() {
         auto const one = connections_[i];
         one->check_time();
     }
+    if (hub_->memory.is_full()) make_room();
     if (leads_ && hub_->options.on_tick) hub_->options.on_tick();
     deliver();
+}
+
+/// Whoever takes his time over much memory must not keep all others from what they need.
+void loop::make_room() {
+    using waiting = std::pair<std::chrono::steady_clock::time_point, std::shared_ptr<connection>>;
+    std::vector<waiting> slow;
+    for (auto const& one : connections_)
+        if (auto const since = one->slow_since();
+            since && now_ - *since >= hub_->options.limits.full_time)
+            slow.emplace_back(*since, one);
+    std::ranges::sort(slow, {}, &waiting::first);
+    for (auto const& [_, one] : slow) {
+        if (!hub_->memory.is_full()) return;
+        one->make_room();
+    }
 }
 
 void loop::arm() {

@@ -49,6 +49,7 @@ private:
     void serve();
     void flush(connection& one);
     void tick();
+    void make_room();
     void arm();
 
     std::shared_ptr<edge::hub> const hub_;

@@ -260,7 +260,11 @@ std::size_t request_parser::feed(std::string_view bytes) {
 bool request_parser::is_started() const { return machine_->started; }
 bool request_parser::has_header() const { return machine_->parser->is_header_done(); }
 bool request_parser::is_complete() const { return machine_->parser->is_done(); }
-std::size_t request_parser::body_size() const { return machine_->request.body.size(); }
+std::size_t request_parser::size() const {
+    auto const& so_far = machine_->request;
+    constexpr auto pair_size = sizeof(http::pairs::value_type);  // much more than "a&"
+    return machine_->header_taken + so_far.query.size() * pair_size + so_far.body.size();
+}
 bool request_parser::expects_continue() const { return machine_->parser->expects_continue(); }
 bool request_parser::keeps_alive() const { return machine_->parser->keep_alive(); }
 bool request_parser::is_http_1_0() const { return machine_->parser->is_http_1_0(); }
@@ -272,6 +276,9 @@ http::request request_parser::take() {
     return taken;
 }
 
-void request_parser::drop() { machine_->request = {}; }
+void request_parser::drop() {
+    machine_->request = {};
+    machine_->header_taken = 0;
+}
 
 }  // namespace diptych::edge

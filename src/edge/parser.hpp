@@ -42,7 +42,7 @@ public:
     bool is_started() const;  ///< Some bytes of the current request were fed.
     bool has_header() const;
     bool is_complete() const;
-    std::size_t body_size() const;  ///< Bytes of the body so far.
+    std::size_t size() const;       ///< Memory of the current request, roughly.
     bool expects_continue() const;  ///< The other side waits for "100 Continue".
     bool keeps_alive() const;       ///< Valid once there is a header.
     bool is_http_1_0() const;

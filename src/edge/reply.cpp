@@ -16,11 +16,20 @@ http::response made_by(std::move_only_function<http::response()>& make) {
 
 }  // namespace
 
-reply::reply(std::shared_ptr<edge::hub> hub, std::shared_ptr<edge::mailbox> to, framing const& how)
+reply::reply(
+    std::shared_ptr<edge::hub> hub,
+    std::shared_ptr<edge::mailbox> to,
+    framing const& how,
+    reply_terms const& terms
+)
     : hub_(std::move(hub)),
       mailbox_(std::move(to)),
       began_(std::chrono::steady_clock::now()),
-      how_(how) {}
+      terms_(terms),
+      how_(how),
+      share_(hub_->memory, terms.who) {
+    share_.hold(terms.bytes);
+}
 
 void reply::observe(int status) {
     if (hub_->options.observe)
@@ -33,28 +42,26 @@ void reply::tell() {
     mailbox_->put(shared_from_this());
 }
 
-void reply::put(http::response what) {
+/// Who did something is told so, whatever memory there is; and what is short takes no more than
+/// saying that there is none.
+int reply::put(http::response what) {
     head_ = format(what, how_);
     body_ = std::move(what.body);
-    add_held(body_.size());
-}
-
-void reply::add_held(std::size_t bytes) {
-    held_ += bytes;
-    hub_->held.fetch_add(bytes, std::memory_order_relaxed);
-}
-
-void reply::hold(std::size_t bytes) {
-    std::lock_guard const lock(mutex_);
-    add_held(bytes);
+    bool const is_owed = !terms_.is_safe || body_.empty();
+    if (!is_owed && !share_.try_hold(unsent())) {
+        what = too_busy();
+        body_ = {};
+        head_ = format(what, how_);
+    }
+    share_.hold(unsent());
+    return what.status;
 }
 
 void reply::answer(http::response what) {
-    observe(what.status);
     std::lock_guard const lock(mutex_);
-    if (phase_ != phase::waiting || gone_) return;
+    if (phase_ != phase::waiting || gone_) return observe(what.status);
     phase_ = phase::ended;
-    put(std::move(what));
+    observe(put(std::move(what)));
     tell();
 }
 
@@ -74,6 +81,7 @@ std::shared_ptr<http::detail::channel> reply::open(http::response head) {
     how_.chunked = !how_.http_1_0;
     how_.until_closed = how_.http_1_0;
     head_ = format(head, how_);
+    share_.hold(unsent());
     phase_ = how_.without_body ? phase::ended : phase::streaming;
     if (!how_.without_body) {
         is_stream_ = true;
@@ -86,8 +94,10 @@ std::shared_ptr<http::detail::channel> reply::open(http::response head) {
 bool reply::write(std::string bytes) {
     std::lock_guard const lock(mutex_);
     if (phase_ != phase::streaming || gone_) return false;
-    auto const waiting = head_.size() + in_flight_;  // one great piece alone is no sign of slowness
-    if (waiting > 0 && waiting + bytes.size() > hub_->options.limits.stream_bytes) {
+    auto const waiting = unsent();  // one great piece alone is no sign of slowness
+    auto const after = waiting + bytes.size();
+    bool const too_slow = waiting > 0 && after > hub_->options.limits.stream_bytes;
+    if (too_slow || !share_.try_hold(after)) {
         how_.chunked = false;  // cut off without the chunk that would say "complete"
         end();
         return false;
@@ -96,6 +106,7 @@ bool reply::write(std::string bytes) {
         append_chunk(head_, bytes);
     else
         head_ += bytes;
+    share_.hold(unsent());
     tell();
     return true;
 }
@@ -113,7 +124,7 @@ void reply::close() {
 
 std::size_t reply::pending() const {
     std::lock_guard const lock(mutex_);
-    return head_.size() + in_flight_;
+    return unsent();
 }
 
 bool reply::is_open() const {
@@ -141,11 +152,7 @@ reply::part reply::take(bool nothing_in_flight) {
     std::lock_guard const lock(mutex_);
     told_ = false;
     bool const ended = phase_ == phase::ended && !taken_last_;
-    if (auto make = std::exchange(make_, {})) {
-        auto what = made_by(make);
-        observe(what.status);
-        put(std::move(what));
-    }
+    if (auto make = std::exchange(make_, {})) observe(put(made_by(make)));
     if ((head_.empty() && !ended) || (is_stream_ && !nothing_in_flight)) return {};
     part taken{
         .is_there = true,
@@ -172,6 +179,7 @@ void reply::sent() {
     {
         std::lock_guard const lock(mutex_);
         in_flight_ = 0;
+        share_.hold(unsent());
         if (phase_ == phase::streaming && head_.empty()) call = on_room_;
     }
     if (call) call();
@@ -186,10 +194,15 @@ void reply::abandon() {
     owner = nullptr;
     std::function<void()> call;
     std::function<void()> dropped;
+    std::move_only_function<http::response()> unmade;
     {
         std::lock_guard const lock(mutex_);
         if (gone_) return;
         gone_ = true;
+        if (phase_ != phase::waiting) share_.hold(0);  // else the request is still worked on
+        head_ = {};
+        body_ = {};
+        unmade.swap(make_);
         call.swap(on_close_);
         dropped.swap(on_room_);
         if (is_stream_) hub_->streams.fetch_sub(1, std::memory_order_relaxed);

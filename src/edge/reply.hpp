@@ -17,15 +17,26 @@ namespace diptych::edge {
 
 class connection;
 
+/// What a reply may take, as its request says.
+struct reply_terms {
+    need who = need::ordinary;
+    bool is_safe = false;   ///< The request changes nothing: "too busy" is true also afterwards.
+    std::size_t bytes = 0;  ///< Of the request, while it is worked on.
+};
+
 /// See the file comment. Thread-safe, but for `owner`.
 class reply final : public http::detail::exchange,
                     public http::detail::channel,
                     public std::enable_shared_from_this<reply> {
 public:
-    reply(std::shared_ptr<edge::hub> hub, std::shared_ptr<edge::mailbox> to, framing const& how);
+    reply(
+        std::shared_ptr<edge::hub> hub,
+        std::shared_ptr<edge::mailbox> to,
+        framing const& how,
+        reply_terms const& terms = {}
+    );
     reply(reply const&) = delete;
     reply& operator=(reply const&) = delete;
-    ~reply() { hub_->held.fetch_sub(held_, std::memory_order_relaxed); }
 
     // The handler's side.
     void answer(http::response what) override;
@@ -52,10 +63,9 @@ public:
     /// counted until they have gone.
     part take(bool nothing_in_flight);
     bool is_stream() const;
-    void hold(std::size_t bytes);  ///< Counts them as held until this is gone.
-    void sent();                   ///< What take() gave has been sent.
-    void close_after();            ///< The connection ends with this answer.
-    void abandon();                ///< The connection has gone, or the stream been sent to its end.
+    void sent();         ///< What take() gave has been sent.
+    void close_after();  ///< The connection ends with this answer.
+    void abandon();      ///< The connection has gone, or the stream been sent to its end.
 
     connection* owner = nullptr;  ///< Null once sent or abandoned. The I/O thread's alone.
 
@@ -63,14 +73,15 @@ private:
     enum class phase { waiting, streaming, ended };
 
     void observe(int status);
-    void tell();                       // mutex_ held
-    void end();                        // mutex_ held
-    void put(http::response what);     // mutex_ held
-    void add_held(std::size_t bytes);  // mutex_ held
+    void tell();                   // mutex_ held
+    void end();                    // mutex_ held
+    int put(http::response what);  // mutex_ held; the status
+    std::size_t unsent() const { return head_.size() + body_.size() + in_flight_; }
 
     std::shared_ptr<edge::hub> const hub_;
     std::shared_ptr<edge::mailbox> const mailbox_;
     std::chrono::steady_clock::time_point const began_;
+    reply_terms const terms_;
     std::uint32_t route_ = 0;
 
     mutable std::mutex mutex_;  // guards everything below
@@ -84,7 +95,7 @@ private:
     std::string head_;
     std::string body_;
     std::size_t in_flight_ = 0;  // bytes taken and not sent
-    std::size_t held_ = 0;       // of the request and of an answer in one piece
+    memory_share share_;         // of the request, then of what is unsent
     std::function<void()> on_close_;
     std::function<void()> on_room_;
 };

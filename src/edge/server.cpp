@@ -87,10 +87,16 @@ server_statistics server::statistics() const {
         .accepted = h.accepted,
         .turned_away = h.turned_away,
         .timed_out = h.timed_out,
+        .closed_when_full = h.closed_when_full,
         .connections = h.connections,
         .streams = h.streams,
-        .held_bytes = h.held,
+        .held_bytes = h.memory.held(),
     };
+}
+
+bool server::is_full_for(http::request const& asked) const {
+    auto const& h = implementation_->hub();
+    return h.memory.is_full(h.need_of(asked));
 }
 
 }  // namespace diptych::edge

@@ -23,10 +23,15 @@ struct server_limits {
     std::size_t target_bytes = 8u << 10;   ///< Path and query: 414.
     std::size_t body_bytes = 16u << 20;    ///< 413.
     std::size_t connections = 12'000;      ///< One more is answered 503 and closed.
-    std::size_t pipelined = 32;  ///< Unanswered requests of one connection; then it waits.
-    /// Of all connections together: bodies being received or worked on, answers not yet sent. Who
-    /// would need more is answered 503.
+    std::size_t pipelined = 32;           ///< Unanswered requests of one connection; then it waits.
+    std::size_t unsent_bytes = 1u << 20;  ///< Of answers on one connection; then, too.
+    /// Of all connections together: requests being received or worked on, answers and streams that
+    /// are not sent. When seven eighths are taken, who needs more is answered 503, and a stream
+    /// that has more to send is closed. The last eighth is kept for what is vital.
     std::size_t held_bytes = 512u << 20;
+    /// When that is full: connections that have waited so long for the other side are closed, those
+    /// that have waited longest first, until there is room.
+    std::chrono::milliseconds full_time{1'000};
     std::size_t stream_bytes = 1u << 20;  ///< Waiting in one stream; beyond, it is closed.
     std::chrono::milliseconds header_time{10'000};  ///< From a request's first byte: 408.
     std::chrono::milliseconds body_time{60'000};    ///< From the end of its header: 408.
@@ -39,6 +44,9 @@ struct server_options {
     std::string address = "127.0.0.1:8080";  ///< Host and port; port 0 takes a free one.
     unsigned threads = 0;                    ///< For I/O; 0: as many as suit the machine.
     server_limits limits = {};
+
+    /// Which requests are answered also when memory is full. Must be quick; any I/O thread.
+    std::function<bool(http::request const&)> is_vital = {};
 
     /// How time-outs tell the time, looked at every `tick`.
     std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
@@ -58,9 +66,10 @@ struct server_statistics {
     std::uint64_t accepted = 0;
     std::uint64_t turned_away = 0;  ///< For want of connections.
     std::uint64_t timed_out = 0;
-    std::uint64_t connections = 0;  ///< Now.
-    std::uint64_t streams = 0;      ///< Now.
-    std::uint64_t held_bytes = 0;   ///< Now; see server_limits.
+    std::uint64_t closed_when_full = 0;  ///< See server_limits::full_time.
+    std::uint64_t connections = 0;       ///< Now.
+    std::uint64_t streams = 0;           ///< Now.
+    std::uint64_t held_bytes = 0;        ///< Now; see server_limits.
 };
 
 /// Thread-safe, but for start and stop: one thread.
@@ -85,6 +94,9 @@ public:
     std::uint16_t port() const;
 
     server_statistics statistics() const;
+
+    /// Whether there is no memory for answering this. Any thread.
+    bool is_full_for(http::request const& asked) const;
 
 private:
     class implementation;

@@ -219,10 +219,19 @@ std::vector<prometheus::MetricFamily> families_of(
     add_views(to, of.views);
     add_processes(to, of);
     to.gauge("http_connections", "Open now", number(server.connections))
-        .gauge("http_held_bytes", "Bodies and answers in memory", number(server.held_bytes))
+        .gauge(
+            "http_held_bytes",
+            "Memory of requests and of answers and streams not yet sent",
+            number(server.held_bytes)
+        )
         .gauge("http_streams", "Event streams open now", number(server.streams))
         .counter("http_accepted_total", "Connections accepted", number(server.accepted))
         .counter("http_turned_away_total", "Connections too many", number(server.turned_away))
+        .counter(
+            "http_closed_when_full_total",
+            "Slow connections closed because all memory for them was taken",
+            number(server.closed_when_full)
+        )
         .counter(
             "http_timed_out_total", "Connections closed for being slow", number(server.timed_out)
         );

@@ -128,6 +128,10 @@ private:
         options.observe = [counts = metrics_](std::uint32_t route, int status, auto took) {
             counts->count(route, status, took);
         };
+        options.is_vital = [](http::request const& asked) {
+            return asked.path == "/health" || asked.path == "/health/live" ||
+                   asked.path == "/metrics";
+        };
         options.on_tick = [this] {
             feed_.tick();
             waits_.tick();
@@ -167,6 +171,7 @@ private:
         if (found.route->handle) return found.route->handle(std::move(asked), std::move(to));
         run_or_refuse(
             pool_,
+            server_,
             std::move(asked),
             std::move(to),
             [this, route = found.route](http::request const& what, http::responder answer) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "edge/event_feed.hpp"
+#include "edge/memory_bound.hpp"
 #include "edge/server.hpp"
 #include "edge/services.hpp"
 #include "edge/view_waits.hpp"
@@ -40,12 +41,16 @@ struct site_parts {
     }
 };
 
-/// Runs a task on the pool; answers 503 if it is full.
+/// Runs a task on the pool; answers 503 if that is full, or when its turn has come and there is no
+/// memory for an answer.
 template <class Task>
-void run_or_refuse(worker_pool& pool, http::request asked, http::responder to, Task task) {
+void run_or_refuse(
+    worker_pool& pool, server const& on, http::request asked, http::responder to, Task task
+) {
     if (!pool.reserve())
         return to.answer(http::problem(503, "overloaded", "too many requests are waiting"));
-    pool.run([asked = std::move(asked), to = std::move(to), task = std::move(task)]() mutable {
+    pool.run([&on, asked = std::move(asked), to = std::move(to), task = std::move(task)]() mutable {
+        if (on.is_full_for(asked)) return to.answer(too_busy());
         task(std::move(asked), std::move(to));
     });
 }

@@ -7,7 +7,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <future>
 #include <new>
+#include <optional>
 
 using namespace diptych;
 using namespace diptych::testing;
@@ -19,7 +22,8 @@ namespace {
 template <class Task>
 http::response answer_of(edge::worker_pool& pool, Task task) {
     auto const answered = std::make_shared<edge::inner_exchange>();
-    edge::run_or_refuse(pool, {}, http::responder(answered), std::move(task));
+    edge::server const server({}, [](http::request const&, http::responder const&) {});
+    edge::run_or_refuse(pool, server, {}, http::responder(answered), std::move(task));
     return answered->wait();
 }
 
@@ -50,6 +54,55 @@ TEST_CASE("what a worker's task throws is answered 500, told, and ends nothing b
     CHECK(pool.busy() == 0);
     REQUIRE(told.size() == 10);
     CHECK(told[0] == std::bad_alloc().what());
+}
+
+TEST_CASE("while memory is full nothing is begun, but for what says how the node is") {
+    std::promise<void> begun;
+    std::promise<void> go_on;
+    std::atomic<int> asked = 0;
+    site_fixture of(
+        {.server = {.threads = 1, .limits = {.held_bytes = 20'000'000, .full_time = 1h}},
+         .routes =
+             {{.method = "GET",
+               .pattern = "/blocks",
+               .answer =
+                   [&](http::request const&) {
+                       begun.set_value();
+                       go_on.get_future().wait();
+                       return http::json(200, "1");
+                   }},
+              {.method = "POST",
+               .pattern = "/counts",
+               .answer =
+                   [&](http::request const&) { return http::json(200, std::to_string(++asked)); }},
+              {.method = "GET",
+               .pattern = "/much",
+               .handle = [](http::request const&, http::responder to
+                         ) { to.answer({.body = std::string(19'000'000, 'x')}); }}},
+         .workers = 1}
+    );
+    auto blocking = of.client();
+    blocking.send(request_text("GET", "/blocks"));
+    begun.get_future().wait();
+    auto waiting = of.client();
+    waiting.send(request_text("POST", "/counts", {}, "1"));
+    CHECK(of.ask("GET", "/health/live").status == 200);  // it has been queued by now
+    std::optional<http_client> reader = of.client();
+    reader->send(request_text("GET", "/much"));
+    CHECK(of.time.soon([&] { return of.ask("GET", "/views").status == 503; }));
+    auto const refused = of.post("/counts", "1");
+    CHECK(refused.status == 503);
+    CHECK(json_at(refused.body, "code") == "too_busy");
+    CHECK(of.ask("GET", "/health/live").status == 200);
+    go_on.set_value();
+    CHECK(blocking.read().status == 200);
+    CHECK(waiting.read().status == 503);
+    CHECK(asked == 0);
+    CHECK(of.ask("GET", "/health").status == 200);
+    CHECK(of.ask("GET", "/metrics").body.find("diptych_http_held_bytes 19") != std::string::npos);
+    reader.reset();
+    CHECK(of.time.soon([&] { return of.post("/counts", "1").status == 200; }));
+    CHECK(asked == 1);
 }
 
 TEST_CASE("middleware that throws, lack of memory included, harms its own command only") {

@@ -33,6 +33,15 @@ public:
         REQUIRE(looked_.wait_for(lock, std::chrono::seconds{10}, [&] { return looks_ >= enough; }));
     }
 
+    /// Whether it becomes true, asked at each tick, before two thousand of them are over.
+    bool soon(auto const& question) {
+        for (int ticks = 2'000; !question(); --ticks) {
+            if (ticks == 0) return false;
+            move_on(std::chrono::milliseconds{0});
+        }
+        return true;
+    }
+
 private:
     std::mutex mutex_;
     std::condition_variable looked_;

@@ -75,6 +75,7 @@ std::vector<http::route> view_routes(site_parts& parts) {
              [&parts](http::request asked, http::responder to) {
                  run_or_refuse(
                      parts.pool,
+                     parts.server,
                      std::move(asked),
                      std::move(to),
                      [&parts](http::request what, http::responder out) {
