@@ -333,6 +333,11 @@ result<void> lying_disk::rename(
 result<void> lying_disk::remove(std::filesystem::path const& path) {
     std::scoped_lock const guard{mutex_};
     DIPTYCH_TRY(enter_whole("remove", path));
+    if (names_.has_directory(path)) {
+        if (!names_.is_empty(path)) return failure("remove", path, false);
+        names_.remove_directory(path);
+        return {};
+    }
     if (!names_.find(path)) return fail(errc::not_found, "not_found", "no " + path.native());
     names_.remove(path);
     return {};

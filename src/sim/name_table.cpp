@@ -40,6 +40,19 @@ void name_table::make_directory(std::string const& path) {
     if (directories_.insert(path).second) changes_.push_back({.path = path, .is_directory = true});
 }
 
+bool name_table::is_empty(std::string const& directory) const {
+    auto const is_in = [&](std::string const& path) { return parent_of(path) == directory; };
+    return std::ranges::none_of(files_, is_in, &std::pair<std::string const, file_ptr>::first) &&
+           std::ranges::none_of(directories_, [&](auto const& path) {
+               return path != directory && is_in(path);
+           });
+}
+
+void name_table::remove_directory(std::string const& path) {
+    directories_.erase(path);
+    changes_.push_back({.path = path, .is_directory = true, .is_gone = true});
+}
+
 // No more than POSIX promises: ext4 and XFS would make changes in other directories durable, too.
 void name_table::sync(std::string const& directory) {
     auto const is_in = [&](change const& one) { return parent_of(one.path) == directory; };
@@ -64,10 +77,9 @@ void name_table::lose_power(random_source& chance) {
 }
 
 void name_table::make_durable(change const& one) {
-    if (one.is_directory) {
-        durable_directories_.insert(one.path);
-        return;
-    }
+    if (one.is_gone) durable_directories_.erase(one.path);
+    if (one.is_directory && !one.is_gone) durable_directories_.insert(one.path);
+    if (one.is_directory) return;
     if (!one.replaces.empty()) durable_files_.erase(one.replaces);
     if (one.now)
         durable_files_[one.path] = one.now;

@@ -31,6 +31,8 @@ public:
     void remove(std::string const& path);
     void rename(std::string const& from, std::string const& to);
     void make_directory(std::string const& path);
+    bool is_empty(std::string const& directory) const;
+    void remove_directory(std::string const& path);
 
     /// Makes durable what was done to the names in this directory, and in no other.
     void sync(std::string const& directory);
@@ -46,6 +48,7 @@ private:
         file_ptr now = nullptr;     // null: removed, or a directory
         std::string replaces = {};  // a name that is gone with the same change
         bool is_directory = false;
+        bool is_gone = false;  // a directory
     };
     void make_durable(change const& one);
 

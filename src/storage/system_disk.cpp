@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <system_error>
@@ -228,7 +229,7 @@ public:
     }
 
     result<void> remove(std::filesystem::path const& path) override {
-        if (::unlink(path.c_str()) != 0) return cannot("remove", path);
+        if (std::remove(path.c_str()) != 0) return cannot("remove", path);
         return {};
     }
 
