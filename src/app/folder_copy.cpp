@@ -6,55 +6,61 @@
 
 #include <algorithm>
 #include <string>
-#include <system_error>
+#include <utility>
 #include <vector>
 
 namespace diptych::app {
 
 namespace fs = std::filesystem;
+namespace segments = log::segments;
 
 namespace {
 
-fs::path parent_of(fs::path const& folder) {
-    auto const parent = folder.parent_path();
-    return parent.empty() ? fs::path(".") : parent;
+// Names in a folder; none if it is not there.
+result<std::vector<std::string>> names_in(storage::disk& on, fs::path const& folder) {
+    auto names = on.list(folder);
+    if (!names && names.error().kind == errc::not_found) return std::vector<std::string>{};
+    return names;
 }
 
-std::unexpected<error> denied(std::string_view what, fs::path const& folder, std::error_code why) {
-    return fail(
-        errc::denied, "can not " + std::string(what) + " " + folder.native() + ": " + why.message()
-    );
+bool is_of_copy(std::string_view name) {
+    if (name.ends_with(".tmp")) name.remove_suffix(4);
+    return name == "LOCK" || name == "FORMAT" || name == "HOME" || name == "CLOSED" ||
+           name == "log" || name == "views" || name == segments::unfinished_name;
 }
 
-constexpr auto what_copies_hold = {"LOCK", "FORMAT", "HOME", "CLOSED", "log", "views"};
+bool is_of_log(std::string_view name) { return name.ends_with(".seg") || name == "next.tmp"; }
 
-result<void> clear(fs::path const& partial) {
-    std::error_code why;
-    std::vector<fs::path> all;
-    for (auto const& entry : fs::directory_iterator(partial, why)) all.push_back(entry.path());
-    if (why) return denied("list", partial, why);
-    for (auto const& one : all) {
-        auto const name = one.extension() == ".tmp" ? one.stem() : one.filename();
-        if (std::ranges::find(what_copies_hold, name) == what_copies_hold.end())
+bool is_of_views(std::string_view name) {
+    return name.ends_with(".sql") || name.ends_with(".sql.tmp");
+}
+
+result<std::vector<std::string>> own_names_in(
+    storage::disk& on, fs::path const& folder, bool (*is_own)(std::string_view)
+) {
+    DIPTYCH_TRY(auto names, names_in(on, folder));
+    for (auto const& one : names)
+        if (!is_own(one))
             return fail(
                 errc::invalid,
                 "foreign_folder",
-                one.native() + " is in the way: the folder is made under the name " +
-                    partial.native()
+                (folder / one).native() + " is in the way: it is no part of a copy of a log"
             );
-    }
-    for (auto const& one : all) {
-        if (one.filename() == "LOCK") continue;
-        fs::remove_all(one, why);
-        if (why) return denied("remove", one, why);
-    }
-    return {};
+    return names;
+}
+
+// Durably: what is named later must not be gone before.
+result<void> remove_all(
+    storage::disk& on, fs::path const& folder, std::vector<std::string> const& names
+) {
+    if (names.empty()) return {};
+    for (auto const& one : names) DIPTYCH_TRY(on.remove(folder / one));
+    return on.sync_directory(folder);
 }
 
 result<std::vector<std::string>> sql_files(storage::disk& on, fs::path const& folder) {
-    auto names = on.list(folder);
-    if (!names && names.error().kind == errc::not_found) return std::vector<std::string>{};
-    if (names) std::erase_if(*names, [](auto const& one) { return !one.ends_with(".sql"); });
+    DIPTYCH_TRY(auto names, names_in(on, folder));
+    std::erase_if(names, [](auto const& one) { return !one.ends_with(".sql"); });
     return names;
 }
 
@@ -62,62 +68,102 @@ result<void> copy_file(storage::disk& on, fs::path const& from, fs::path const& 
     auto const next = fs::path(to.native() + ".tmp");
     DIPTYCH_TRY(auto const source, on.open(from, storage::file_mode::read_only));
     DIPTYCH_TRY(auto const size, source->size());
-    DIPTYCH_TRY(log::segments::remove_if_there(on, next, to.parent_path()));
+    DIPTYCH_TRY(segments::remove_if_there(on, next, to.parent_path()));
     DIPTYCH_TRY(auto const made, on.open(next, storage::file_mode::create_new));
-    DIPTYCH_TRY(log::segments::copy_bytes(*source, *made, 0, size, {}));
+    DIPTYCH_TRY(segments::copy_bytes(*source, *made, 0, size, {}));
     DIPTYCH_TRY(made->sync());
     return on.rename(next, to);
 }
 
 }  // namespace
 
-fs::path without_slash(fs::path const& folder) {
-    auto plain = folder.lexically_normal();
-    return plain.has_filename() ? plain : plain.parent_path();
+result<place> look_at_place(storage::disk& on, segments::folder const& in) {
+    DIPTYCH_TRY(auto const names, names_in(on, in.root));
+    auto const has = [&](std::string_view name) {
+        return std::ranges::find(names, name) != names.end();
+    };
+    if (has("FORMAT")) return place::log;
+    if (has(segments::unfinished_name)) return place::unfinished;
+    auto const is_lock = [](std::string_view name) { return name == "LOCK"; };
+    return std::ranges::all_of(names, is_lock) ? place::free : place::foreign;
 }
 
-result<bool> is_free_place(fs::path const& folder) {
-    std::error_code why;
-    if (!fs::exists(folder, why) && !why) return true;
-    auto const is_empty = !why && fs::is_directory(folder, why) && fs::is_empty(folder, why);
-    if (why) return denied("look at", folder, why);
-    return is_empty;
+result<unfinished_folder> unfinished_folder::begin(storage::disk& on, fs::path const& to) {
+    segments::folder const in{to};
+    DIPTYCH_TRY(auto const was_there, on.exists(to));
+    DIPTYCH_TRY(on.make_directories(to));
+    DIPTYCH_TRY(auto lock, on.lock(in.lock()));
+    DIPTYCH_TRY(auto const what, look_at_place(on, in));
+    if (what != place::free && what != place::unfinished)
+        return fail(errc::invalid, "foreign_folder", to.native() + " is not empty");
+    unfinished_folder made(on, in, std::move(lock), !was_there);
+    if (what == place::free) {
+        // Durable before anything else is: what it stands beside may be removed.
+        DIPTYCH_TRY(on.open(in.unfinished(), storage::file_mode::create_new));
+        DIPTYCH_TRY(on.sync_directory(in.root));
+    }
+    if (what == place::unfinished) {
+        auto const cleared = made.clear();
+        if (!cleared) made.lock_.reset();
+        if (!cleared) return std::unexpected(cleared.error());
+    }
+    DIPTYCH_TRY(on.make_directories(in.log()));
+    return made;
 }
 
-result<unfinished_folder> unfinished_folder::begin(fs::path const& to) {
-    auto& disk = storage::system_disk();
-    auto name = without_slash(to);
-    log::segments::folder const in{name.native() + ".partial"};
-    DIPTYCH_TRY(disk.make_directories(in.root));
-    DIPTYCH_TRY(auto lock, disk.lock(in.lock()));
-    DIPTYCH_TRY(clear(in.root));
-    DIPTYCH_TRY(disk.make_directories(in.log()));
-    return unfinished_folder(std::move(name), in, std::move(lock));
+unfinished_folder::~unfinished_folder() {
+    if (lock_) (void)abandon();
 }
 
-result<void> unfinished_folder::finish() {
-    auto& disk = storage::system_disk();
-    DIPTYCH_TRY(disk.sync_directory(in_.log()));
-    DIPTYCH_TRY(disk.sync_directory(in_.root));
-    DIPTYCH_TRY(disk.rename(in_.root, to_));
-    return disk.sync_directory(parent_of(to_));
+// All but LOCK and the file that says what it is. Nothing if there is anything of others.
+result<void> unfinished_folder::clear() {
+    DIPTYCH_TRY(auto names, own_names_in(*disk_, in_.root, is_of_copy));
+    DIPTYCH_TRY(auto const of_log, own_names_in(*disk_, in_.log(), is_of_log));
+    DIPTYCH_TRY(auto const of_views, own_names_in(*disk_, in_.root / "views", is_of_views));
+    auto const is_format = [](std::string_view name) { return name == "FORMAT"; };
+    if (std::ranges::any_of(names, is_format)) {
+        // From here on it is no log any more.
+        DIPTYCH_TRY(remove_all(*disk_, in_.root, {"FORMAT"}));
+    }
+    DIPTYCH_TRY(remove_all(*disk_, in_.log(), of_log));
+    DIPTYCH_TRY(remove_all(*disk_, in_.root / "views", of_views));
+    std::erase_if(names, [](std::string_view one) {
+        return one == "FORMAT" || one == "LOCK" || one == segments::unfinished_name;
+    });
+    return remove_all(*disk_, in_.root, names);
 }
 
-result<void> copy_view_files(fs::path const& from_log, fs::path const& to_log) {
-    auto& disk = storage::system_disk();
+result<void> unfinished_folder::abandon() {
+    DIPTYCH_TRY(clear());
+    DIPTYCH_TRY(segments::remove_if_there(*disk_, in_.unfinished(), in_.root));
+    DIPTYCH_TRY(segments::remove_if_there(*disk_, in_.lock(), in_.root));
+    return is_new_ ? disk_->remove(in_.root) : result<void>{};
+}
+
+result<void> unfinished_folder::finish(uuid const& log_id) {
+    DIPTYCH_TRY(disk_->sync_directory(in_.log()));
+    DIPTYCH_TRY(disk_->sync_directory(in_.root));
+    DIPTYCH_TRY(segments::sync_way_to(*disk_, in_.root));
+    DIPTYCH_TRY(segments::create_format(*disk_, in_, log_id));
+    // From here on it is a log, and whoever opens it to write may do so.
+    auto const lock = std::move(lock_);
+    return segments::remove_if_there(*disk_, in_.unfinished(), in_.root);
+}
+
+result<void> copy_view_files(storage::disk& on, fs::path const& from_log, fs::path const& to_log) {
     auto const from = from_log / "views";
     auto const to = to_log / "views";
-    DIPTYCH_TRY(auto const names, sql_files(disk, from));
-    DIPTYCH_TRY(auto const old, sql_files(disk, to));
+    DIPTYCH_TRY(auto const names, sql_files(on, from));
+    DIPTYCH_TRY(auto const old, sql_files(on, to));
     if (names.empty() && old.empty()) return {};
-    DIPTYCH_TRY(disk.make_directories(to));
-    for (auto const& name : names) DIPTYCH_TRY(copy_file(disk, from / name, to / name));
+    DIPTYCH_TRY(on.make_directories(to));
+    for (auto const& name : names) DIPTYCH_TRY(copy_file(on, from / name, to / name));
     for (auto const& name : old) {
         if (std::ranges::find(names, name) != names.end()) continue;
-        DIPTYCH_TRY(disk.remove(to / name));
+        DIPTYCH_TRY(on.remove(to / name));
     }
-    DIPTYCH_TRY(disk.sync_directory(to));
-    return disk.sync_directory(to_log);
+    DIPTYCH_TRY(on.sync_directory(to));
+    return on.sync_directory(to_log);
 }
 
 }  // namespace diptych::app

@@ -1,5 +1,5 @@
 /// @file
-/// A folder that appears under its name when it is complete, and not before.
+/// A folder that is a log's when it is complete, and not before.
 #pragma once
 
 #include "log/segments/folder.hpp"
@@ -7,41 +7,57 @@
 #include <diptych/error.hpp>
 
 #include <filesystem>
-#include <utility>
 
 namespace diptych::app {
 
-/// "copy/" and "copy" are the same folder.
-std::filesystem::path without_slash(std::filesystem::path const& folder);
+/// What is where a copy shall be.
+enum class place {
+    free,        ///< Nothing, or an empty folder.
+    unfinished,  ///< What a copy has left that was broken off.
+    log,
+    foreign,
+};
 
-/// Whether nothing is there, or an empty folder. Fails with denied.
-result<bool> is_free_place(std::filesystem::path const& folder);
+/// Touches nothing. Fails as listing a folder does.
+result<place> look_at_place(storage::disk& on, log::segments::folder const& in);
 
-/// Made as `<name>.partial` beside where it shall be. Locked: two of them for one place are
-/// refused. If it is not finished it stays, and the next one begins by removing what is in it.
+/// A folder in which a copy is being made. As long as it is not finished, a file says so and no
+/// program takes it for a log; if it is destroyed then, everything is removed that was made. Where
+/// a process was killed the next one begins with that. Locked.
 class unfinished_folder {
 public:
-    /// Fails with invalid (code foreign_folder) if another program's files bear that name,
-    /// unavailable (locked) if somebody is at it, denied.
-    static result<unfinished_folder> begin(std::filesystem::path const& to);
+    /// Makes the folder, or takes one that is free or unfinished; removes what an unfinished one
+    /// holds. Fails with invalid (code foreign_folder) if there is anything else, unavailable
+    /// (locked) if somebody is at it, denied.
+    static result<unfinished_folder> begin(storage::disk& on, std::filesystem::path const& to);
+
+    unfinished_folder(unfinished_folder&&) = default;
+    unfinished_folder& operator=(unfinished_folder&&) = delete;
+    ~unfinished_folder();
 
     log::segments::folder const& in() const { return in_; }
 
-    /// Gives it its name. What is in it must be durable.
-    result<void> finish();
+    /// Makes it the folder of this log, durably: its name, and those of the folders it is in.
+    result<void> finish(uuid const& log_id);
 
 private:
-    unfinished_folder(std::filesystem::path to, log::segments::folder in, storage::file_lock lock)
-        : to_(std::move(to)), in_(std::move(in)), lock_(std::move(lock)) {}
+    unfinished_folder(
+        storage::disk& on, log::segments::folder in, storage::file_lock lock, bool is_new
+    )
+        : disk_(&on), in_(std::move(in)), lock_(std::move(lock)), is_new_(is_new) {}
 
-    std::filesystem::path to_;
+    result<void> clear();
+    result<void> abandon();
+
+    storage::disk* disk_;
     log::segments::folder in_;
-    storage::file_lock lock_;
+    storage::file_lock lock_;  // null: finished, or moved from
+    bool is_new_;
 };
 
 /// Copies the `*.sql` in the folder of views, durably, and removes those that are no longer there.
 result<void> copy_view_files(
-    std::filesystem::path const& from_log, std::filesystem::path const& to_log
+    storage::disk& on, std::filesystem::path const& from_log, std::filesystem::path const& to_log
 );
 
 }  // namespace diptych::app

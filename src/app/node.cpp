@@ -4,7 +4,6 @@
 #include "app/covered.hpp"
 #include "log/memory/memory_engine.hpp"
 #include "log/segments/folder.hpp"
-#include "log/segments/home.hpp"
 #include "log/segments/segment_engine.hpp"
 
 #include <diptych/try.hpp>
@@ -24,6 +23,12 @@ result<std::vector<log::segments::checkpoint>> covered_in(sqlite::location const
     DIPTYCH_TRY(auto const log_id, log::segments::read_format(data.disk(), {data.path}));
     if (!log_id) return std::vector<log::segments::checkpoint>{};
     return covered_by_views(data, *log_id);
+}
+
+std::string is_a_copy(sqlite::location const& data) {
+    return "warning: " + data.string() +
+           " is a copy of the folder that its log was written to: it goes on in an epoch of its "
+           "own, and tokens of what it does not hold are refused";
 }
 
 }  // namespace
@@ -61,16 +66,6 @@ node::~node() {
     if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
 }
 
-void node::tell_of_copy(sqlite::location const& data) const {
-    if (options_.read_only || !options_.complain) return;
-    if (log::segments::look_for_home(data.disk(), {data.path}) != log::segments::home::copy) return;
-    options_.complain(
-        "warning: " + data.string() +
-        " is a copy of the folder that its log was written to: it goes on in an epoch of its own, "
-        "and tokens of what it does not hold are refused"
-    );
-}
-
 result<void> node::open_log(node_storage const& storage) {
     auto const progress = [this](position done, position end) {
         if (options_.progress) options_.progress("indexing", done.value, end.value);
@@ -84,7 +79,6 @@ result<void> node::open_log(node_storage const& storage) {
         ));
     } else {
         sqlite::location const data{options_.data, storage.files};
-        tell_of_copy(data);
         log::segments::segment_options how{
             .segment_bytes = storage.segment_bytes,
             .reserve_bytes = options_.reserve_bytes,
@@ -93,7 +87,7 @@ result<void> node::open_log(node_storage const& storage) {
         };
         DIPTYCH_TRY(how.covered_by, covered_in(data));
         DIPTYCH_TRY(
-            engine,
+            auto opened,
             log::segments::segment_engine::open(
                 options_.data,
                 options_.read_only ? log::segments::segment_engine::mode::reader
@@ -104,6 +98,8 @@ result<void> node::open_log(node_storage const& storage) {
                 std::move(how)
             )
         );
+        if (opened->is_copy() && options_.complain) options_.complain(is_a_copy(data));
+        engine = std::move(opened);
     }
     DIPTYCH_TRY(
         log_,

@@ -93,7 +93,6 @@ private:
     node(application_options options, clock& time, random_source& random)
         : options_(std::move(options)), clock_(&time), random_(&random) {}
 
-    void tell_of_copy(sqlite::location const& data) const;
     result<void> open_log(node_storage const& storage);
     result<void> open_write_leaf(node_parts const& parts);
     result<void> open_read_leaf(node_parts const& parts);

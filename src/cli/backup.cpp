@@ -22,7 +22,12 @@ result<void> backup(backup_options const& how) {
     DIPTYCH_TRY(auto const folder, folder_of({.data = how.folder}));
     auto const copied = [&] {
         progress_bar bar("copying");
-        return app::back_up(folder, how.to, [&](auto done, auto of) { bar.show(done, of); });
+        return app::back_up(
+            storage::system_disk(),
+            folder,
+            how.to,
+            {.progress = [&](auto done, auto of) { bar.show(done, of); }, .check_kept = how.check}
+        );
     }();
     DIPTYCH_TRY(auto const done, copied);
     if (how.json) {

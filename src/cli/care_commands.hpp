@@ -74,7 +74,12 @@ private:
             add("backup", "Copies a log, also while it is written to", backup_, cli::backup);
         backup->add_option("FOLDER", backup_.folder, "Folder of the log");
         backup->add_option(
-            "DEST", backup_.to, "To be made; an earlier backup is brought up to date"
+            "DEST", backup_.to, "To be made, or empty; an earlier backup is brought up to date"
+        );
+        backup->add_flag(
+            "--check",
+            backup_.check,
+            "Read what an earlier backup has, too; copy anew what is damaged"
         );
         backup->add_option("--url", backup_.url, "Not possible: a folder is copied");
         add_json(backup, backup_.json);

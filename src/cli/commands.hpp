@@ -107,6 +107,7 @@ struct backup_options {
     std::string folder = {};
     std::string to = {};
     std::string url = {};  ///< Refused: only a folder can be copied.
+    bool check = false;
     bool json = false;
 };
 result<void> backup(backup_options const& how);

@@ -14,9 +14,13 @@ result<void> restore(restore_options const& how) {
         return fail(errc::not_found, "there is no backup of a log in " + how.backup);
     auto const restored = [&] {
         progress_bar bar("copying");
-        return app::restore(how.backup, how.folder, system_random(), [&](auto done, auto of) {
-            bar.show(done, of);
-        });
+        return app::restore(
+            storage::system_disk(),
+            how.backup,
+            how.folder,
+            system_random(),
+            {.progress = [&](auto done, auto of) { bar.show(done, of); }}
+        );
     }();
     DIPTYCH_TRY(auto const done, restored);
     if (how.json) {

@@ -1,5 +1,6 @@
 #include "app/copies.hpp"
 
+#include "log/segments/folder.hpp"
 #include "temporary_folder.hpp"
 
 #include <diptych/application.hpp>
@@ -46,9 +47,11 @@ struct place {
         return {std::istreambuf_iterator<char>(in), {}};
     }
 
-    app::backup_report back_up() { return app::back_up(shop, backup, {}).or_throw(); }
+    app::backup_report back_up() {
+        return app::back_up(storage::system_disk(), shop, backup, {}).or_throw();
+    }
     app::restore_report restore(fs::path const& to) {
-        return app::restore(backup, to, system_random(), {}).or_throw();
+        return app::restore(storage::system_disk(), backup, to, system_random(), {}).or_throw();
     }
 };
 
@@ -69,8 +72,8 @@ TEST_CASE("a backup is a log that is restored up to where it was taken") {
     CHECK(made.end == token{epoch{1}, position{3}});
     CHECK(made.begun > epoch{1});
     CHECK(of.said(of.restored / "views" / "a.sql") == "-- a view");
-    CHECK_FALSE(fs::exists(of.folder / "restored.partial"));
-    CHECK_FALSE(fs::exists(of.folder / "backup.partial"));
+    CHECK_FALSE(fs::exists(of.restored / log::segments::unfinished_name));
+    CHECK_FALSE(fs::exists(of.backup / log::segments::unfinished_name));
     of.append(of.restored, 1);
     CHECK(of.end(of.restored) == token{made.begun, position{4}});
     CHECK(of.end(of.shop) == token{epoch{1}, position{5}});
@@ -132,17 +135,89 @@ TEST_CASE("a backup is only made of a log, in a place that is free or holds a ba
     place of;
     of.append(of.shop, 1);
     of.append(of.restored, 1);
-    CHECK(app::back_up(of.folder / "none", of.backup, {}).error().kind == errc::not_found);
-    CHECK(code_of(app::back_up(of.shop, of.shop, {})) == "not_a_backup");
-    CHECK(code_of(app::back_up(of.shop, of.restored, {})) == "foreign_folder");
+    CHECK(
+        app::back_up(storage::system_disk(), of.folder / "none", of.backup, {}).error().kind ==
+        errc::not_found
+    );
+    CHECK(code_of(app::back_up(storage::system_disk(), of.shop, of.shop, {})) == "not_a_backup");
+    CHECK(
+        code_of(app::back_up(storage::system_disk(), of.shop, of.restored, {})) == "foreign_folder"
+    );
     fs::create_directories(of.folder / "photos");
     std::ofstream(of.folder / "photos" / "cat.jpg") << "cat";
-    CHECK(code_of(app::back_up(of.shop, of.folder / "photos", {})) == "foreign_folder");
+    CHECK(
+        code_of(app::back_up(storage::system_disk(), of.shop, of.folder / "photos", {})) ==
+        "foreign_folder"
+    );
     CHECK(of.said(of.folder / "photos" / "cat.jpg") == "cat");
-    fs::create_directories(of.folder / "backup.partial");
-    std::ofstream(of.folder / "backup.partial" / "cat.jpg") << "cat";
-    CHECK(code_of(app::back_up(of.shop, of.backup, {})) == "foreign_folder");
-    CHECK(of.said(of.folder / "backup.partial" / "cat.jpg") == "cat");
+}
+
+TEST_CASE("what a copy that was broken off has left is removed, and nothing of anybody else's") {
+    auto const begun = [](fs::path const& folder) {
+        fs::create_directories(folder / "log");
+        fs::create_directories(folder / "views");
+        std::ofstream(folder / "log" / "next.tmp") << "half";
+        std::ofstream(folder / "log" / "00000000000000000009.seg") << "of an earlier try";
+        std::ofstream(folder / "views" / "old.sql") << "-- a view";
+        std::ofstream(folder / "HOME.tmp") << "half";
+        std::ofstream(folder / log::segments::unfinished_name);
+    };
+    place of;
+    of.append(of.shop, 3);
+    begun(of.backup);
+    CHECK(code_of(application{plain(of.backup)}.start()) == "unfinished_copy");
+    of.back_up();
+    CHECK(of.end(of.backup).position == position{3});
+    CHECK_FALSE(fs::exists(of.backup / "views" / "old.sql"));
+    begun(of.restored);
+    of.restore(of.restored);
+    CHECK(of.end(of.restored).position == position{3});
+    for (auto const foreign : {"cat.jpg", "log/cat.jpg", "views/cat.jpg"}) {
+        auto const folder = of.folder / "photos";
+        begun(folder);
+        std::ofstream(folder / foreign) << "cat";
+        CHECK(
+            code_of(app::back_up(storage::system_disk(), of.shop, folder, {})) == "foreign_folder"
+        );
+        CHECK(of.said(folder / foreign) == "cat");
+        CHECK(of.said(folder / "log" / "next.tmp") == "half");
+        fs::remove(folder / foreign);
+        fs::remove(folder / log::segments::unfinished_name);
+        CHECK(
+            code_of(app::back_up(storage::system_disk(), of.shop, folder, {})) == "foreign_folder"
+        );
+        CHECK(of.said(folder / "log" / "next.tmp") == "half");
+    }
+}
+
+TEST_CASE("a copy is made in an empty folder that is there, and does not take its place") {
+    place of;
+    of.append(of.shop, 3);
+    fs::create_directories(of.backup);
+    auto const folder_of = [&] {
+        return storage::system_disk().look_at(of.backup).or_throw().identity;
+    };
+    auto const before = folder_of();
+    of.back_up();
+    CHECK(folder_of() == before);
+    auto const here = fs::current_path();
+    fs::create_directories(of.restored);
+    fs::current_path(of.restored);
+    auto const made = app::restore(storage::system_disk(), of.backup, ".", system_random(), {});
+    fs::current_path(here);
+    CHECK(made);
+    CHECK(of.end(of.restored).position == position{3});
+}
+
+TEST_CASE("a log without a segment is restored, and begins its epoch") {
+    place of;
+    fs::create_directories(of.backup);
+    of.append(of.shop, 1);
+    auto const id = log::segments::read_format(storage::system_disk(), {of.shop}).or_throw();
+    log::segments::create_format(storage::system_disk(), {of.backup}, *id).or_throw();
+    auto const made = of.restore(of.restored);
+    of.append(of.restored, 1);
+    CHECK(of.end(of.restored) == token{made.begun, position{1}});
 }
 
 TEST_CASE("a backup that has been written to is none any more") {
@@ -151,7 +226,7 @@ TEST_CASE("a backup that has been written to is none any more") {
     of.back_up();
     of.append(of.backup, 1);
     CHECK(of.end(of.backup).epoch > epoch{1});
-    CHECK(code_of(app::back_up(of.shop, of.backup, {})) == "not_a_backup");
+    CHECK(code_of(app::back_up(storage::system_disk(), of.shop, of.backup, {})) == "not_a_backup");
 }
 
 TEST_CASE("nothing is restored to a folder that holds anything, or from a damaged backup") {
@@ -160,7 +235,8 @@ TEST_CASE("nothing is restored to a folder that holds anything, or from a damage
     of.back_up();
     fs::create_directories(of.restored);
     std::ofstream(of.restored / "cat.jpg") << "cat";
-    auto const refused = app::restore(of.backup, of.restored, system_random(), {});
+    auto const refused =
+        app::restore(storage::system_disk(), of.backup, of.restored, system_random(), {});
     CHECK(code_of(refused) == "folder_not_empty");
     fs::remove(of.restored / "cat.jpg");
     auto const segment = of.backup / "log" / "00000000000000000001.seg";
@@ -169,23 +245,31 @@ TEST_CASE("nothing is restored to a folder that holds anything, or from a damage
         damage.seekp(700);
         damage.put('\x7f');
     }
-    auto const damaged = app::restore(of.backup, of.restored, system_random(), {});
+    auto const damaged =
+        app::restore(storage::system_disk(), of.backup, of.restored, system_random(), {});
     REQUIRE_FALSE(damaged);
     CHECK(damaged.error().kind == errc::corrupt);
     CHECK(damaged.error().message.contains(segment.native()));
     CHECK(fs::is_empty(of.restored));
     fs::resize_file(segment, 600);
-    CHECK(app::restore(of.backup, of.restored, system_random(), {}).error().kind == errc::corrupt);
+    CHECK(
+        app::restore(storage::system_disk(), of.backup, of.restored, system_random(), {})
+            .error()
+            .kind == errc::corrupt
+    );
     CHECK(fs::is_empty(of.restored));
 }
 
 TEST_CASE("a second backup to the same place at the same time is refused") {
     place of;
     of.append(of.shop, 1);
-    fs::create_directories(of.folder / "backup.partial");
-    auto const held = storage::system_disk().lock(of.folder / "backup.partial" / "LOCK").or_throw();
-    CHECK(code_of(app::back_up(of.shop, of.backup, {})) == "locked");
-    CHECK_FALSE(fs::exists(of.backup));
+    fs::create_directories(of.backup);
+    auto held = storage::system_disk().lock(of.backup / "LOCK").or_throw();
+    CHECK(code_of(app::back_up(storage::system_disk(), of.shop, of.backup, {})) == "locked");
+    held.reset();
+    of.back_up();
+    held = storage::system_disk().lock(of.backup / "LOCK").or_throw();
+    CHECK(code_of(app::back_up(storage::system_disk(), of.shop, of.backup, {})) == "locked");
 }
 
 TEST_CASE("backups taken while a process writes are whole, and hold what was acknowledged before") {
@@ -211,6 +295,44 @@ TEST_CASE("backups taken while a process writes are whole, and hold what was ack
     is_over = true;
     writer.join();
     app.close().or_throw();
+}
+
+TEST_CASE("a folder put back in place, file by file, tells those who have seen more") {
+    place of;
+    of.append(of.shop, 2);
+    fs::copy(of.shop, of.folder / "old", fs::copy_options::recursive);
+    of.append(of.shop, 4);
+    auto const seen = of.end(of.shop);
+    auto const over = fs::copy_options::recursive | fs::copy_options::overwrite_existing;
+    fs::copy(of.folder / "old", of.shop, over);
+    of.append(of.shop, 4);
+    auto app = application{plain(of.shop)};
+    CHECK(app.log().end().position == seen.position);
+    CHECK(code_of(app.log().check(seen)) == "foreign_token");
+}
+
+TEST_CASE("that a folder is a copy is told when an epoch has begun, and only then") {
+    place of;
+    of.append(of.shop, 2);
+    fs::copy(of.shop, of.restored, fs::copy_options::recursive);
+    std::string told;
+    auto const open = [&] {
+        return application{
+            {.data = of.restored,
+             .threads = false,
+             .complain = [&](std::string_view what) { told += what; }}
+        };
+    };
+    {
+        auto const held = storage::system_disk().lock(of.restored / "LOCK").or_throw();
+        CHECK_FALSE(open().start());
+    }
+    CHECK(told.empty());
+    CHECK(open().start());
+    CHECK(told.contains("goes on in an epoch of its own"));
+    told.clear();
+    CHECK(open().start());
+    CHECK(told.empty());
 }
 
 TEST_CASE("a folder put back to an older state tells those who have seen more") {

@@ -1,16 +1,14 @@
 #!/usr/bin/env python3
 """Backup, restore, verify and repair as people run them: beside a server, killed in the middle, with wrong words."""
 import json
-import os
-import random
-import shutil
+import signal
 import subprocess
-import time
 import unittest
 
 from cli import CONFLICT, CORRUPT, INVALID, NOT_FOUND, UNAVAILABLE, CliTest
-from service import DIPTYCH, Service
+from service import DIPTYCH, Service, run
 
+UNFINISHED = "UNFINISHED-COPY-OF-A-DIPTYCH-LOG"
 EVENTS = {"events": [{"stream": "order-o1", "type": "placed", "data": {"text": "x" * 2000}}] * 200}
 VIEW = """-- @view orders async
 -- @event placed (text text)
@@ -54,6 +52,28 @@ class Words(Recovery):
         self.assertEqual(f"{told['epoch']}.3", self.append().strip())
         self.assertEqual(["placed"], self.types("--after", "1.2"))
         self.diptych("read", "--data", self.log, "--after", "1.3", code=INVALID)
+
+    def test_damage_in_an_earlier_backup_is_found_where_that_is_asked_for(self):
+        self.append(data='{"total":1}')
+        self.diptych("backup", self.log, self.backup)
+        self.diptych("restore", self.backup, self.folder / "new")  # its first segment is sealed
+        self.log, self.backup = self.folder / "new", self.folder / "other"
+        self.diptych("backup", self.log, self.backup)
+        segment = min((self.backup / "log").glob("*.seg"))
+        segment.write_bytes(segment.read_bytes().replace(b'"total":1', b'"total":2'))
+        self.diptych("backup", self.log, self.backup)
+        self.diptych("verify", self.backup, code=CORRUPT)
+        self.diptych("backup", self.log, self.backup, "--check")
+        self.diptych("verify", self.backup)
+
+    def test_copies_are_made_in_empty_folders_that_are_there(self):
+        self.append()
+        for name in ("one", "two"):
+            (self.folder / name).mkdir()
+        self.diptych("backup", self.log, "one/")
+        done = run(DIPTYCH, "restore", self.folder / "one", ".", cwd=self.folder / "two")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual("1.1", self.end(self.folder / "two"))
 
     def test_wrong_words_are_told_and_change_nothing(self):
         self.append()
@@ -135,66 +155,95 @@ class Beside(Recovery):
             self.assertEqual(0, service.stop())
 
 
+class PowerCut(Recovery):
+    """What stands in the log is copied, whatever the watermark was when the power failed."""
+
+    def test_a_stale_watermark_hides_nothing(self):
+        watermark = self.log / "log" / "WATERMARK"
+        with self.serve() as service:
+            client = service.client()
+            client.post("/events", EVENTS)
+            old = watermark.read_bytes()
+            for _ in range(3):
+                self.assertEqual(201, client.post("/events", EVENTS).status)
+            service.kill()
+        for count, stale in enumerate((old, bytes(4096))):
+            watermark.write_bytes(stale)
+            self.assertIn("up to 1.800", self.diptych("backup", self.log, self.folder / f"backup{count}"))
+            told = json.loads(self.diptych("restore", self.log, self.folder / f"new{count}", "--json"))
+            self.assertEqual("1.800", told["end"])
+            self.log, log = self.folder / f"new{count}", self.log
+            self.assertEqual(f"{told['epoch']}.801", self.append().strip())
+            self.log = log
+
+
 class Killed(Recovery):
-    """What is killed leaves nothing half done, and is done again without a person."""
+    """What is killed leaves nothing that is taken for whole, and is done again without a person."""
 
-    def timed(self, *words):
-        """Runs it; those that are to be killed will take about as long."""
-        begin = time.monotonic()
-        self.diptych(*words)
-        self.seconds = time.monotonic() - begin
+    def copying(self, folder):
+        """Size of the segment that is being copied, and when it was written to."""
+        try:
+            found = (folder / "log" / "next.tmp").stat()
+        except FileNotFoundError:
+            return 0, 0
+        return found.st_size, found.st_mtime_ns
 
-    def kill_in_the_middle(self, *words):
-        """Whether it was killed before it was done."""
+    def has_copied(self, folder, size):
+        """Whether there will be as much of it; what is there already was left by the one before."""
+        left = self.copying(folder)[1]
+
+        def is_so():
+            copied, at = self.copying(folder)
+            return at != left and copied >= size
+
+        return is_so
+
+    def kill_when(self, is_so, *words):
+        """Kills it when something is so, before it is done."""
         process = subprocess.Popen([str(word) for word in (DIPTYCH, *words)], stdout=subprocess.DEVNULL,
                                    stderr=subprocess.DEVNULL)
-        time.sleep(random.uniform(0, self.seconds))
+        while process.poll() is None and not is_so():
+            pass
         process.kill()
-        return process.wait() != 0
+        self.assertEqual(-signal.SIGKILL, process.wait(), f"{words} was done before it was killed")
 
-    def test_a_backup_that_is_killed_is_not_there_or_whole(self):
-        random.seed(7)
+    def kill_everywhere(self, folder, *words):
+        """Kills it in each of the states of a new copy, one after the other."""
+        for state in (
+            lambda: (folder / UNFINISHED).exists,
+            lambda: self.has_copied(folder, 1_000_000),
+            lambda: self.has_copied(folder, 15_000_000),
+            lambda: lambda: any((folder / "log").glob("*.seg")),
+        ):
+            self.kill_when(state(), *words)
+            self.assertFalse((folder / "FORMAT").exists())
+            self.assertIn("unfinished", self.diptych("read", "--data", folder, code=INVALID))
+
+    def test_a_backup_that_is_killed_is_none_until_it_is_taken_again(self):
         self.fill(60)
-        self.timed("backup", self.log, self.folder / "first")
-        shutil.rmtree(self.folder / "first")
-        killed = 0
-        for _ in range(15):
-            killed += self.kill_in_the_middle("backup", self.log, self.backup)
-            if self.backup.exists():
-                self.assertEqual("1.12000", self.end(self.backup))
-                shutil.rmtree(self.backup)
-        self.assertGreater(killed, 2)
+        self.kill_everywhere(self.backup, "backup", self.log, self.backup)
         self.diptych("backup", self.log, self.backup)
-        self.assertEqual(["backup", "shop"], sorted(os.listdir(self.folder)))
+        self.assertEqual("1.12000", self.end(self.backup))
+        self.assertFalse((self.backup / UNFINISHED).exists())
 
     def test_a_backup_that_is_killed_while_it_goes_on_stays_whole(self):
-        random.seed(8)
         self.fill(30)
-        self.timed("backup", self.log, self.backup)
-        self.fill(30)
-        for _ in range(15):
-            self.kill_in_the_middle("backup", self.log, self.backup)
-            self.assertIn(self.end(self.backup), ("1.6000", "1.12000"))
-            if self.end(self.backup) == "1.12000":
-                break
         self.diptych("backup", self.log, self.backup)
+        self.fill(30)
+        for size in (1, 1_000_000, 8_000_000, 16_000_000):
+            self.kill_when(self.has_copied(self.backup, size), "backup", self.log, self.backup)
+            self.assertEqual("1.6000", self.end(self.backup))
+        self.diptych("backup", self.log, self.backup)
+        self.assertEqual("1.12000", self.end(self.backup))
         self.assertEqual(self.end(self.log), self.end(self.backup))
 
     def test_a_restore_that_is_killed_leaves_nothing_that_is_taken_for_a_log(self):
-        random.seed(9)
         self.fill(60)
         self.diptych("backup", self.log, self.backup)
-        restored, killed = self.folder / "new", 0
-        self.timed("restore", self.backup, restored)
-        shutil.rmtree(restored)
-        for _ in range(15):
-            killed += self.kill_in_the_middle("restore", self.backup, restored)
-            if restored.exists():
-                self.assertTrue(self.end(restored).endswith(".12000"))
-                shutil.rmtree(restored)
-        self.assertGreater(killed, 2)
+        restored = self.folder / "new"
+        self.kill_everywhere(restored, "restore", self.backup, restored)
         self.diptych("restore", self.backup, restored)
-        self.assertEqual(["backup", "new", "shop"], sorted(os.listdir(self.folder)))
+        self.assertTrue(self.end(restored).endswith(".12000"))
 
 
 if __name__ == "__main__":

@@ -67,8 +67,8 @@ result<void> check(std::unique_ptr<storage::file> copy, source const& of) {
 
 class copier {
 public:
-    copier(storage::disk& on, folder const& to, copy_progress const& progress)
-        : on_(on), to_(to), progress_(progress) {}
+    copier(storage::disk& on, folder const& to, copy_options const& how)
+        : on_(on), to_(to), how_(how) {}
 
     result<copied_segments> copy(std::vector<source> const& all) {
         DIPTYCH_TRY(remove_if_there(on_, to_.next_segment(), to_.log()));
@@ -79,7 +79,13 @@ public:
             missing.push_back(&one);
             to_do_ += one.bytes;
         }
-        for (auto const* const one : missing) DIPTYCH_TRY(copy(*one));
+        for (auto const* const one : missing) {
+            auto const copied = copy(*one);
+            if (copied) continue;
+            // A disk that is full is not to stay so.
+            (void)remove_if_there(on_, to_.next_segment(), to_.log());
+            return std::unexpected(copied.error());
+        }
         return done_;
     }
 
@@ -89,10 +95,15 @@ private:
         auto const path = to_.segment(of.entry.first());
         DIPTYCH_TRY(auto const there, on_.exists(path));
         if (!there || !of.is_sealed) return false;
-        DIPTYCH_TRY(auto const file, on_.open(path, storage::file_mode::read_only));
+        DIPTYCH_TRY(auto file, on_.open(path, storage::file_mode::read_only));
         DIPTYCH_TRY(auto const footer, read_segment_footer(*file, of.entry.header.key()));
-        return footer && footer->extent.chain == of.entry.extent.chain &&
-               footer->file_size() == of.bytes;
+        auto const is_alike = footer && footer->extent.chain == of.entry.extent.chain &&
+                              footer->file_size() == of.bytes;
+        if (!is_alike || !how_.check_kept) return is_alike;
+        auto const checked = check(std::move(file), of);
+        if (!checked && checked.error().kind != errc::corrupt)
+            return std::unexpected(checked.error());
+        return checked.has_value();
     }
 
     result<void> copy(source const& of) {
@@ -102,7 +113,7 @@ private:
             DIPTYCH_TRY(auto const made, on_.open(next, storage::file_mode::create_new));
             auto const tell = [&](std::uint64_t bytes) {
                 done_.bytes += bytes;
-                if (progress_) progress_(done_.bytes, to_do_);
+                if (how_.progress) how_.progress(done_.bytes, to_do_);
             };
             DIPTYCH_TRY(copy_bytes(*from, *made, 0, of.bytes, tell));
             DIPTYCH_TRY(made->sync());
@@ -117,7 +128,7 @@ private:
 
     storage::disk& on_;
     folder const& to_;
-    copy_progress const& progress_;
+    copy_options const& how_;
     std::uint64_t to_do_ = 0;
     copied_segments done_ = {};
 };
@@ -125,37 +136,40 @@ private:
 }  // namespace
 
 result<copied_segments> copy_log(
-    storage::disk& on, segment_list const& what, folder const& to, copy_progress const& progress
+    storage::disk& on, standing_log const& what, folder const& to, copy_options const& how
 ) {
-    DIPTYCH_TRY(auto const all, sources_of(on, what));
-    return copier(on, to, progress).copy(all);
+    DIPTYCH_TRY(auto const all, sources_of(on, what.list));
+    return copier(on, to, how).copy(all);
 }
 
 namespace {
 
-// The newest segment with events.
-std::optional<segment_header> last_with_events(inspection const& in) {
-    if (in.last->extent().event_count > 0) return in.last->header();
-    if (in.sealed.empty()) return std::nullopt;
-    return in.sealed.back().header;
+// Whether a segment of a copy is the log's: the same, as far as the copy has it, or replaced by the
+// one that has its name. Without events it may be of the epoch that ended there.
+bool is_of(segment_list const& log, segment_header const& header, bool is_empty_last) {
+    auto const is_it = [&](segment_header const& one) {
+        return one.first == header.first && (one.epoch == header.epoch || is_empty_last);
+    };
+    return (log.open && is_it(log.open->header())) ||
+           std::ranges::any_of(*log.sealed, is_it, &segment_entry::header);
 }
 
-bool has_segment(segment_list const& in, segment_header const& wanted) {
-    auto const is_it = [&](segment_header const& one) {
-        return one.first == wanted.first && one.epoch == wanted.epoch;
-    };
-    return (in.open && is_it(in.open->header())) ||
-           std::ranges::any_of(*in.sealed, is_it, &segment_entry::header);
+bool are_all_of(segment_list const& log, inspection const& copy) {
+    auto const& last = *copy.last;
+    return is_of(log, last.header(), last.extent().event_count == 0) &&
+           std::ranges::all_of(copy.sealed, [&](segment_entry const& one) {
+               return is_of(log, one.header, false);
+           });
 }
 
 }  // namespace
 
 result<void> check_earlier(
-    folder const& copy, inspection const& earlier, segment_list const& what, segment_cache& cache
+    folder const& copy, inspection const& earlier, standing_log const& what, segment_cache& cache
 ) {
     if (!earlier.last) return {};
     auto const last = earlier.last->last();
-    if (last > what.last)
+    if (last > what.end.position)
         return fail(
             errc::conflict,
             "other_history",
@@ -164,21 +178,20 @@ result<void> check_earlier(
                 "state, and the copy has what is lost there; make another copy",
                 copy.root.native(),
                 last.value,
-                what.last.value
+                what.end.position.value
             )
         );
     DIPTYCH_TRY(
-        auto const is_beginning, log_reader(what, cache).passed(last, earlier.last->extent().chain)
+        auto const is_beginning,
+        log_reader(what.list, cache).passed(last, earlier.last->extent().chain)
     );
-    auto const newest = last_with_events(earlier);
-    if (is_beginning && (!newest || has_segment(what, *newest))) return {};
+    if (is_beginning && are_all_of(what.list, earlier)) return {};
     return fail(
         errc::conflict,
         "other_history",
         fmt::format(
             "{} is a copy of another line of history: what it has up to position {} is not what "
-            "the "
-            "log has; make another copy",
+            "the log has; make another copy",
             copy.root.native(),
             last.value
         )

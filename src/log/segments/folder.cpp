@@ -86,6 +86,14 @@ result<std::optional<uuid>> read_format(storage::disk& on, folder const& in) {
     if (!there) return std::optional<uuid>{};
     DIPTYCH_TRY(auto const names, on.list(in.root));
     if (std::ranges::find(names, "FORMAT") == names.end()) {
+        if (std::ranges::find(names, unfinished_name) != names.end())
+            return fail(
+                errc::invalid,
+                "unfinished_copy",
+                in.root.native() +
+                    " is an unfinished copy of a log: run the same backup or restore again, or "
+                    "remove it"
+            );
         for (auto const& name : names)
             if (!is_ours_before_format(name))
                 return fail(
@@ -108,6 +116,17 @@ result<void> create_format(storage::disk& on, folder const& in, uuid const& log_
     DIPTYCH_TRY(on.make_directories(in.log()));
     auto const text = fmt::format("{}{}\nlog {}\n", first_word, known_version, to_string(log_id));
     return write_small(on, in.format(), in.root, text);
+}
+
+result<void> sync_way_to(storage::disk& on, std::filesystem::path const& folder) {
+    std::error_code unknown;
+    auto const whole = std::filesystem::absolute(folder, unknown);
+    for (auto one = whole.parent_path(); !one.empty(); one = one.parent_path()) {
+        auto const synced = on.sync_directory(one);
+        if (!synced && synced.error().kind != errc::denied) return synced;
+        if (one == one.parent_path()) break;
+    }
+    return {};
 }
 
 result<std::vector<position>> list_segments(storage::disk& on, folder const& in) {

@@ -16,6 +16,9 @@
 
 namespace diptych::log::segments {
 
+/// Stands in a folder while a copy of a log is being made in it, and FORMAT not yet.
+inline constexpr std::string_view unfinished_name = "UNFINISHED-COPY-OF-A-DIPTYCH-LOG";
+
 /// The names in a data folder.
 struct folder {
     std::filesystem::path root;
@@ -25,6 +28,7 @@ struct folder {
     std::filesystem::path closed() const { return root / "CLOSED"; }
     std::filesystem::path home() const { return root / "HOME"; }
     std::filesystem::path reserve() const { return root / "RESERVE"; }
+    std::filesystem::path unfinished() const { return root / unfinished_name; }
     std::filesystem::path index() const { return root / "index.db"; }
     std::filesystem::path log() const { return root / "log"; }
     std::filesystem::path watermark() const { return log() / "WATERMARK"; }
@@ -34,11 +38,16 @@ struct folder {
 
 /// The log id in FORMAT; nullopt if the folder is missing or still empty. Nothing is touched.
 ///
-/// Fails with invalid (code foreign_folder or newer_format) if the folder holds something else.
+/// Fails with invalid (code foreign_folder or newer_format) if the folder holds something else, or
+/// (unfinished_copy) if a backup or restore to it was broken off.
 result<std::optional<uuid>> read_format(storage::disk& on, folder const& in);
 
 /// Makes log/ and FORMAT, durably, in an empty folder that the caller has locked.
 result<void> create_format(storage::disk& on, folder const& in, uuid const& log_id);
+
+/// Makes the names on the way to a folder durable: without them a power loss takes the folder
+/// along. Not everyone may look at all of those, and who can not has not made them.
+result<void> sync_way_to(storage::disk& on, std::filesystem::path const& folder);
 
 /// First positions of the segments, ascending. Fails with corrupt if log/ is missing.
 result<std::vector<position>> list_segments(storage::disk& on, folder const& in);

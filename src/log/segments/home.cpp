@@ -54,6 +54,12 @@ result<void> make_homeless(storage::disk& on, folder const& in) {
     return write_home(on, in, false);
 }
 
+result<void> renew_home(storage::disk& on, folder const& in) {
+    auto made = make_home(on, in);
+    if (!made && made.error().kind == errc::unavailable) return {};
+    return made;
+}
+
 result<bool> settle(
     storage::disk& on,
     folder const& in,
@@ -62,23 +68,18 @@ result<bool> settle(
     random_source& random
 ) {
     DIPTYCH_TRY(auto const found, look_for_home(on, in));
-    if (found == home::here) return false;
-    if (found == home::unknown) {
-        // A full disk keeps no log from being opened; then the next start is soon enough.
-        auto const made = make_home(on, in);
-        if (!made && made.error().kind != errc::unavailable) return std::unexpected(made.error());
-        return false;
-    }
+    if (found != home::copy) return false;
     segment_cache cache(on, {});
     DIPTYCH_TRY(auto const log, inspect(on, in, log_id, checkpoints, cache));
     if (log.loss) return false;
+    auto const last = log.last ? log.last->header().epoch : epoch{1};
+    DIPTYCH_TRY(auto const next, epoch_after(last, random.next()));
     if (log.last) {
-        DIPTYCH_TRY(auto const next, epoch_after(log.last->header().epoch, random.next()));
         DIPTYCH_TRY(repair(on, in, log));
-        DIPTYCH_TRY(begin_epoch(on, in, log, next));
     }
+    DIPTYCH_TRY(begin_epoch(on, in, log_id, log, next));
     DIPTYCH_TRY(make_home(on, in));
-    return log.last != nullptr;
+    return true;
 }
 
 }  // namespace diptych::log::segments

@@ -43,23 +43,34 @@ result<epoch> epoch_after(epoch last, std::uint64_t random) {
     return epoch{static_cast<std::uint32_t>(next)};
 }
 
-result<void> begin_epoch(storage::disk& on, folder const& in, inspection const& found, epoch next) {
-    auto const& last = *found.last;
-    auto const extent = last.extent();
-    auto header = last.header();
-    header.epoch = next;
+result<void> begin_epoch(
+    storage::disk& on, folder const& in, uuid const& log_id, inspection const& found, epoch next
+) {
+    auto const* const last = found.last.get();
+    auto const extent = last ? last->extent() : segment_extent{};
+    segment_header header{
+        .log_id = log_id,
+        .epoch = next,
+        .first = position{1},
+        .previous = {},
+        .chain = {},
+        .recorded_at = {},
+    };
     if (extent.event_count > 0) {
-        header = header_after(last, next);
+        header = header_after(*last, next);
         if (!found.last_is_sealed) {
-            DIPTYCH_TRY(seal(on, last));
+            DIPTYCH_TRY(seal(on, *last));
         }
+    } else if (last) {
+        header = last->header();
+        header.epoch = next;
     }
     DIPTYCH_TRY(remove_if_there(on, in.next_segment(), in.log()));
     DIPTYCH_TRY(auto const made, on.open(in.next_segment(), storage::file_mode::create_new));
     DIPTYCH_TRY(made->write(0, encode(header)));
-    if (extent.event_count == 0) {
+    if (last && extent.event_count == 0) {
         // Answers without events, recorded since the segment before was sealed.
-        DIPTYCH_TRY(copy_bytes(last.on(), *made, segment_header_size, extent.frames_end, {}));
+        DIPTYCH_TRY(copy_bytes(last->on(), *made, segment_header_size, extent.frames_end, {}));
     }
     DIPTYCH_TRY(made->sync());
     DIPTYCH_TRY(on.rename(in.next_segment(), in.segment(header.first)));

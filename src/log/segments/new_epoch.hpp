@@ -17,10 +17,13 @@ namespace diptych::log::segments {
 result<epoch> epoch_after(epoch last, std::uint64_t random);
 
 /// Begins the epoch `next`, durably: seals the last segment, or, if it has no events yet and so
-/// keeps its name, gives it another header. What is there already is whole at any moment.
+/// keeps its name, gives it another header; a log without segments gets its first. What is there
+/// already is whole at any moment.
 ///
 /// The tail must have been cut, and nothing may have the log open to write.
-result<void> begin_epoch(storage::disk& on, folder const& in, inspection const& found, epoch next);
+result<void> begin_epoch(
+    storage::disk& on, folder const& in, uuid const& log_id, inspection const& found, epoch next
+);
 
 /// The mark of the end of what an inspection has found; there must be a segment.
 durable_mark mark_of(inspection const& found);

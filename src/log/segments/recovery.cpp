@@ -91,11 +91,40 @@ frame_place tail_of(segment const& in) {
     return {extent.frames_end, in.last() + 1, extent.frame_count + 1};
 }
 
+// Where the frames of a segment end that is not sealed. What another process was writing when it
+// was looked at is whole before anything follows on it: only what is found twice is damage.
+result<void> find_end(segment& last, std::uint64_t size, inspection& found) {
+    std::uint64_t damaged_at = 0;
+    while (true) {
+        DIPTYCH_TRY(auto const stopped, scan(last, size));
+        found.tail_is_zero = true;
+        if (!stopped) return {};
+        auto const end = last.extent().frames_end;
+        DIPTYCH_TRY(auto const rest, search(last, tail_of(last), size));
+        found.tail_is_zero = rest.is_zero;
+        if (!rest.frame) return {};
+        if (end == damaged_at)
+            return corrupt_at(
+                last,
+                end,
+                last.last() + 1,
+                fmt::format(
+                    "the frame here is damaged, but a valid one follows at offset {}",
+                    rest.frame->offset
+                )
+            );
+        damaged_at = end;
+    }
+}
+
 result<void> inspect_last(
-    storage::disk& on, folder const& in, uuid const& log_id, position first, inspection& found
+    storage::disk& on,
+    folder const& in,
+    segment_key const& named,
+    storage::file_mode mode,
+    inspection& found
 ) {
-    segment_key const named{.log_id = log_id, .first = first};
-    DIPTYCH_TRY(auto one, open_segment(on, in, named, storage::file_mode::read_write));
+    DIPTYCH_TRY(auto one, open_segment(on, in, named, mode));
     if (!found.sealed.empty()) {
         DIPTYCH_TRY(check_link(in, found.sealed.back(), one.header, one.path));
     }
@@ -104,28 +133,13 @@ result<void> inspect_last(
     auto const last = std::make_shared<segment>(one.path, one.header, std::move(one.on));
     found.last = last;
     found.last_is_sealed = footer.has_value();
-    DIPTYCH_TRY(auto const stopped, scan(*last, footer ? footer->extent.frames_end : size));
-    if (footer) {
-        if (stopped) return std::unexpected(*stopped);
-        if (is_what(last->extent(), footer->extent)) return {};
-        return corrupt_at(
-            *last, footer->extent.frames_end, last->last() + 1, "the trailer says otherwise"
-        );
-    }
-    if (!stopped) return {};
-    DIPTYCH_TRY(auto const rest, search(*last, tail_of(*last), size));
-    if (rest.frame)
-        return corrupt_at(
-            *last,
-            last->extent().frames_end,
-            last->last() + 1,
-            fmt::format(
-                "the frame here is damaged, but a valid one follows at offset {}",
-                rest.frame->offset
-            )
-        );
-    found.tail_is_zero = rest.is_zero;
-    return {};
+    if (!footer) return find_end(*last, size, found);
+    DIPTYCH_TRY(auto const stopped, scan(*last, footer->extent.frames_end));
+    if (stopped) return std::unexpected(*stopped);
+    if (is_what(last->extent(), footer->extent)) return {};
+    return corrupt_at(
+        *last, footer->extent.frames_end, last->last() + 1, "the trailer says otherwise"
+    );
 }
 
 }  // namespace
@@ -195,7 +209,8 @@ result<inspection> inspect(
     folder const& in,
     uuid const& log_id,
     std::span<checkpoint const> checkpoints,
-    segment_cache& cache
+    segment_cache& cache,
+    storage::file_mode last
 ) {
     inspection found;
     DIPTYCH_TRY(auto const firsts, list_segments(on, in));
@@ -216,7 +231,8 @@ result<inspection> inspect(
         return missing(position{1}, fmt::format("{} is missing", in.segment(position{1}).native()));
     auto const sealed = std::span(firsts).first(firsts.size() - 1);
     DIPTYCH_TRY(inspect_sealed(on, in, log_id, sealed, found));
-    DIPTYCH_TRY(inspect_last(on, in, log_id, firsts.back(), found));
+    segment_key const newest{.log_id = log_id, .first = firsts.back()};
+    DIPTYCH_TRY(inspect_last(on, in, newest, last, found));
     DIPTYCH_TRY(check(checkpoints, cache, found));
     return found;
 }

@@ -35,7 +35,8 @@ struct inspection {
 /// The segments as a list to read; the last one open, even if it is sealed.
 segment_list list_of(inspection const& found);
 
-/// Reads the segments of a log. Touches nothing.
+/// Reads the segments of a log, up to the last whole frame; the last segment is opened as `last`
+/// says. Touches nothing. Another process may write meanwhile, if the checkpoints are older.
 ///
 /// Fails with corrupt, naming position, file and offset.
 result<inspection> inspect(
@@ -43,7 +44,8 @@ result<inspection> inspect(
     folder const& in,
     uuid const& log_id,
     std::span<checkpoint const> checkpoints,
-    segment_cache& cache
+    segment_cache& cache,
+    storage::file_mode last = storage::file_mode::read_write
 );
 
 /// Cuts the tail, writes the last frame again and syncs file and directory.

@@ -72,6 +72,10 @@ public:
     /// beyond end().
     result<bool> passed(position at, hash256 const& chain) const;
 
+    /// Whether a writer found a copy of the folder that the log was written to, and so began a new
+    /// epoch.
+    bool is_copy() const { return is_copy_; }
+
     /// The segments as they are, and the end that goes with them. For a reader beside a writer, as
     /// far as that shares.
     struct moment {
@@ -92,6 +96,7 @@ protected:
     segment_options const options_;
     mutable segment_cache cache_;
     std::unique_ptr<segments::index> index_;  // null: none
+    bool is_copy_ = false;
 };
 
 }  // namespace diptych::log::segments

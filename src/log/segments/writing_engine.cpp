@@ -12,19 +12,6 @@ namespace diptych::log::segments {
 
 namespace {
 
-// A folder that was made may be gone after a power loss, and the log in it, until the names on the
-// way to it are durable. Not everyone may look at all of those, and who can not has not made them.
-result<void> sync_way_to(storage::disk& on, std::filesystem::path const& folder) {
-    std::error_code unknown;
-    auto const whole = std::filesystem::absolute(folder, unknown);
-    for (auto one = whole.parent_path(); !one.empty(); one = one.parent_path()) {
-        auto const synced = on.sync_directory(one);
-        if (!synced && synced.error().kind != errc::denied) return synced;
-        if (one == one.parent_path()) break;
-    }
-    return {};
-}
-
 constexpr std::chrono::microseconds blocks_pause = std::chrono::seconds{5};
 
 }  // namespace
@@ -65,8 +52,12 @@ result<std::unique_ptr<segment_engine>> writing_engine::open(
     DIPTYCH_TRY(opened->room_.begin());
     DIPTYCH_TRY(opened->open_index());
     DIPTYCH_TRY(auto const checkpoints, opened->checkpoints());
-    DIPTYCH_TRY(settle(on, in, *log_id, checkpoints, random));
+    DIPTYCH_TRY(opened->is_copy_, settle(on, in, *log_id, checkpoints, random));
     DIPTYCH_TRY(opened->recover());
+    // Not where nothing may be written: such a folder stays as it is.
+    if (opened->writable() && !opened->is_copy_) {
+        DIPTYCH_TRY(renew_home(on, in));
+    }
     return std::unique_ptr<segment_engine>{std::move(opened)};
 }
 
