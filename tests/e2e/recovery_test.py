@@ -213,11 +213,11 @@ class Killed(Recovery):
             lambda: (folder / UNFINISHED).exists,
             lambda: self.has_copied(folder, 1_000_000),
             lambda: self.has_copied(folder, 15_000_000),
-            lambda: lambda: any((folder / "log").glob("*.seg")),
+            lambda: (folder / "log" / f"{1:020}.seg").exists,
         ):
             self.kill_when(state(), *words)
             self.assertFalse((folder / "FORMAT").exists())
-            self.assertIn("unfinished", self.diptych("read", "--data", folder, code=INVALID))
+            self.assertIn("unfinished", self.diptych("init", folder, code=INVALID))
 
     def test_a_backup_that_is_killed_is_none_until_it_is_taken_again(self):
         self.fill(60)
