@@ -2,8 +2,10 @@
 /// Properties checked on generated values and sequences of commands, which shrink when they fail.
 ///
 /// A failure prints the smallest commands that it was found with, and a text that
-/// `RC_PARAMS="reproduce=<text>"` repeats.
+/// `RC_PARAMS="reproduce=<text>"` repeats. DIPTYCH_SEED (see seed.hpp) draws others.
 #pragma once
+
+#include "seed.hpp"
 
 #include <rapidcheck/state.h>
 
@@ -17,10 +19,11 @@
 
 namespace diptych::testing {
 
-/// Whether the property holds, for the same values in every run, unless RC_PARAMS says otherwise.
+/// Whether the property holds, for the values of this seed, unless RC_PARAMS says otherwise.
 template <class Property>
 bool holds(std::string const& what, Property&& property) {
-    ::setenv("RC_PARAMS", "seed=20261122 max_success=40 max_size=60 noshrink=0", 0);
+    auto const how = "seed=" + std::to_string(seed()) + " max_success=40 max_size=60 noshrink=0";
+    ::setenv("RC_PARAMS", how.c_str(), 0);
     return rc::check(what, std::forward<Property>(property));
 }
 

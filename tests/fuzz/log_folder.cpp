@@ -113,7 +113,10 @@ void log_folder(std::string_view input) {
     fill(disk, files);
     auto const how = flags % 2 == 0 ? segment_engine::mode::writer : segment_engine::mode::reader;
     auto const opened = whole.open(disk, how);
-    if (!opened) return require(!opened.error().message.empty(), "what does not open says why");
+    if (!opened) {
+        require(files != whole.files, "a folder without damage opens");
+        return require(!opened.error().message.empty(), "what does not open says why");
+    }
     check(**opened, whole);
     auto const is_closed = files.find("/log/CLOSED");
     auto const is_whole =

@@ -1,6 +1,7 @@
-/// Every fuzz target on its corpus, and on mutations of it that are the same in every run. See
+/// Every fuzz target on its corpus, and on mutations of it: those of a seed, see seed.hpp. See
 /// CONTRIBUTING.md.
 #include "fuzz/target.hpp"
+#include "seed.hpp"
 
 #include <doctest/doctest.h>
 
@@ -84,7 +85,7 @@ void try_on(void (*target)(std::string_view), std::string input) {
         target({bytes.get(), current.size()});
     } catch (std::exception const& what) {
         keep_current();
-        FAIL(std::string{what.what()});
+        FAIL(std::string{what.what()} << "; DIPTYCH_SEED=" << testing::seed());
     }
 }
 
@@ -94,7 +95,7 @@ void replay(std::string const& name, void (*target)(std::string_view), int mutat
     REQUIRE_FALSE(corpus.empty());
     try_on(target, {});
     for (auto const& one : corpus) try_on(target, one);
-    generator random(20'261'122);
+    generator random(testing::seed());
     for (int i = 0; i < mutations; ++i) {
         auto input = corpus[below(random, corpus.size())];
         for (auto n = 1 + below(random, 4); n > 0; --n) mutate(input, corpus, random);
