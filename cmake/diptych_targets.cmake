@@ -17,8 +17,10 @@ if(DIPTYCH_CCACHE AND PROJECT_IS_TOP_LEVEL)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${DIPTYCH_CCACHE})
 endif()
 
-# A fifth of a build from nothing is parsing the standard library. Off for developers: ccache works better without, and
-# a missing #include shows; and where it is optimised: g++ 12 then warns of what it knows to leave alone in its own headers.
+# A fifth of a build from nothing is parsing the standard library. script/test turns it on in a tree that it makes itself,
+# and it stays on there. Otherwise off: ccache works better without, and a missing #include shows. Who works in such a tree
+# turns it off: `cmake --preset dev -DDIPTYCH_PRECOMPILE=OFF`. Never where it is optimised: g++ 12 then warns of what it
+# knows to leave alone in its own headers.
 option(DIPTYCH_PRECOMPILE "Parse the standard library's headers once for all files" OFF)
 if(DIPTYCH_PRECOMPILE)
   add_library(diptych_precompiled OBJECT ${CMAKE_CURRENT_LIST_DIR}/precompiled.cpp)

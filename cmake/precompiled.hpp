@@ -1,6 +1,6 @@
 /// @file
 /// The standard library's headers that most files include, parsed once when DIPTYCH_PRECOMPILE is
-/// on. Every file still includes what it uses: most presets build without this.
+/// on, as in a tree that script/test has made. Every file still includes what it uses.
 #pragma once
 
 #include <algorithm>
