@@ -141,8 +141,6 @@ result<void> unfinished_folder::abandon() {
 }
 
 result<void> unfinished_folder::finish(uuid const& log_id) {
-    DIPTYCH_TRY(disk_->sync_directory(in_.log()));
-    DIPTYCH_TRY(disk_->sync_directory(in_.root));
     DIPTYCH_TRY(segments::sync_way_to(*disk_, in_.root));
     DIPTYCH_TRY(segments::create_format(*disk_, in_, log_id));
     // From here on it is a log, and whoever opens it to write may do so.

@@ -37,7 +37,8 @@ public:
 
     log::segments::folder const& in() const { return in_; }
 
-    /// Makes it the folder of this log, durably: its name, and those of the folders it is in.
+    /// Makes it the folder of this log, durably: its name, and those of the folders it is in. What
+    /// is in it must be durable.
     result<void> finish(uuid const& log_id);
 
 private:

@@ -44,10 +44,12 @@ struct copied_shop {
     }
     void add_view() {
         disk.make_directories("/data/shop/views").or_throw();
-        disk.open("/data/shop/views/a.sql", storage::file_mode::create_new)
-            .or_throw()
-            ->write(0, "-- a view")
-            .or_throw();
+        auto const made =
+            disk.open("/data/shop/views/a.sql", storage::file_mode::create_new).or_throw();
+        made->write(0, "-- a view").or_throw();
+        made->sync().or_throw();
+        disk.sync_directory("/data/shop/views").or_throw();
+        disk.sync_directory("/data/shop").or_throw();
     }
     void lose_power() {
         disk.power_off();
@@ -90,6 +92,7 @@ void fail_every_call(auto const& prepare, auto const& act, auto const& look) {
         for (std::uint64_t n = 1;; ++n) {
             REQUIRE(n < 1000);
             copied_shop of;
+            of.chance = sim::chance{n};
             prepare(of);
             auto const at = of.disk.calls() + n;
             if (how)
@@ -185,6 +188,28 @@ TEST_CASE("wherever a restore fails there is no log, or a whole one in an epoch 
             REQUIRE_FALSE(log->is_copy());
         }
     );
+}
+
+TEST_CASE("a copy that is done is there after a power cut, and every folder on the way to it") {
+    for (std::uint64_t seed = 1; seed < 30; ++seed) {
+        copied_shop of;
+        of.chance = sim::chance{seed};
+        log_with_view(of);
+        of.back_up().or_throw();
+        of.lose_power();
+        REQUIRE(of.is_log(of.backup));
+        REQUIRE(of.whole_up_to(of.backup) == of.events);
+        of.restore().or_throw();
+        of.lose_power();
+        REQUIRE(of.is_log(of.restored));
+        REQUIRE(of.whole_up_to(of.restored) == of.events);
+        REQUIRE(of.disk.contents().at("/data/new/again/views/a.sql") == "-- a view");
+        auto const id = look_at_log(of.disk, of.restored).or_throw().end.log_id;
+        auto const closed = read_closed(of.disk, of.restored, id).or_throw();
+        REQUIRE(closed);
+        REQUIRE(closed->position.value == of.events);
+        REQUIRE(closed->epoch > epoch{1});
+    }
 }
 
 TEST_CASE("after a power cut a backup holds all that was acknowledged, whatever WATERMARK says") {

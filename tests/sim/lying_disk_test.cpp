@@ -88,6 +88,26 @@ TEST_CASE("of names that were not synced any may be gone, a directory with all t
     CHECK(seen.size() == 8);
 }
 
+TEST_CASE("an empty directory is removed, and is back after a power loss unless that was synced") {
+    std::set<bool> there;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        one_file of;
+        CHECK_FALSE(of.disk.remove("/d"));
+        of.disk.make_directories("/d/e").or_throw();
+        of.disk.sync_directory("/d").or_throw();
+        of.disk.remove("/d/e").or_throw();
+        CHECK_FALSE(of.disk.exists("/d/e").or_throw());
+        if (seed >= 10) of.disk.sync_directory("/d").or_throw();
+        of.lose_power(seed);
+        auto const is_there = of.disk.exists("/d/e").or_throw();
+        if (seed >= 10)
+            CHECK_FALSE(is_there);
+        else
+            there.insert(is_there);
+    }
+    CHECK(there.size() == 2);
+}
+
 TEST_CASE("a renamed file has one of its names after a power loss, never both or none") {
     auto old = 0;
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {

@@ -12,6 +12,9 @@ namespace diptych::log::segments {
 
 /// Takes no lock and writes nothing. Steps over damage: only what is damaged cannot be read. Looks
 /// for the index again until it is there.
+///
+/// Ends where the writer says, or has said. After a power cut, and before the next start of one,
+/// that may be before the last acknowledged event: standing_log.hpp finds that.
 class reading_engine final : public segment_engine {
 public:
     /// As segment_engine::open.
