@@ -24,7 +24,24 @@ result<void> merge_all(
     }
 }
 
+// Whether what the index lacks is not too much for the tail.
+result<bool> fits_tail(engine const& of, limits const& bounds) {
+    if (of.end().position.value - of.merged_to().value > bounds.tail_events_max) return false;
+    std::size_t bytes = 0;
+    frame_walk walk(of, of.merged_to());
+    for (;;) {
+        DIPTYCH_TRY(auto const frames, walk.next());
+        if (frames.empty()) return true;
+        for (auto const& one : frames) bytes += one->bytes.size();
+        if (bytes > bounds.tail_bytes_max) return false;
+    }
+}
+
 }  // namespace
+
+bool waits_for_room(engine const& of, error const& why) {
+    return why.kind == errc::unavailable && why.code == "disk_full" && !of.has_room();
+}
 
 result<bool> merge_at_open(
     engine& into,
@@ -33,8 +50,10 @@ result<bool> merge_at_open(
 ) {
     auto merged = merge_all(into, progress);
     if (merged) return true;
-    auto const rest = into.end().position.value - into.merged_to().value;
-    if (!into.has_room() && rest <= bounds.tail_events_max) return false;
+    if (waits_for_room(into, merged.error())) {
+        DIPTYCH_TRY(auto const fits, fits_tail(into, bounds));
+        if (fits) return false;
+    }
     return std::unexpected(std::move(merged).error());
 }
 

@@ -12,6 +12,9 @@
 
 namespace diptych::log {
 
+/// Whether that has failed only because the disk is full: it is done when there is room again.
+bool waits_for_room(engine const& of, error const& why);
+
 /// Brings an engine's index up to its end, in bounded pieces. Whether it could: on a full disk the
 /// rest may wait in the tail, unless it is more than that may hold.
 result<bool> merge_at_open(

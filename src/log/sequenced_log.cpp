@@ -310,7 +310,7 @@ result<void> passive_log::close() {
     if (!was_closed) {
         if (step_.writable()) done = indexer_.finish();
         // What the index lacks for want of room it takes the next time.
-        if (!core_->behind->has_room()) done = {};
+        if (!done && waits_for_room(*core_->behind, done.error())) done = {};
         auto const released = core_->behind->close();
         if (done) done = released;
     }

@@ -23,6 +23,7 @@ struct block_index {
     std::atomic<std::uint64_t> merged = 0;
     std::atomic<std::uint64_t> frames = 0;
     result<void> can_merge = {};
+    result<void> has_room = {};
     std::function<void()> before_opening = {};  ///< Called once, when it is to be read next.
     std::mutex calling;                         ///< Guards it while several read.
 
@@ -67,7 +68,7 @@ public:
         return std::shared_ptr<log::postings const>(taken, &taken->view);
     }
     result<void> merge(std::span<log::frame_ptr const> frames) override {
-        DIPTYCH_TRY(index_->can_merge);
+        if (!index_->can_merge) return index_->can_merge;
         for (auto const& one : frames) {
             index_->all.add(one);
             index_->merged = std::max<std::uint64_t>(index_->merged, one->last().value);
@@ -76,6 +77,7 @@ public:
         return {};
     }
     position merged_to() const override { return position{index_->merged}; }
+    result<void> has_room() const override { return index_->has_room; }
     result<void> save_state(std::string_view name, std::string_view bytes) override {
         return frames_.save_state(name, bytes);
     }

@@ -321,4 +321,31 @@ TEST_CASE("who is no longer to be called for work is not being called any more")
     CHECK_FALSE(is_called);
 }
 
+TEST_CASE("on a full disk the index may wait, but what else is wrong is told") {
+    auto const full = fail(errc::unavailable, "disk_full", "no room");
+    for (auto const* const what : {"full", "corrupt", "too many", "too long"}) {
+        CAPTURE(what);
+        auto const is_full = std::string_view(what) == "full";
+        opened<shared_memory> log;
+        add(log, 5);
+        auto& index = *log.fixture.index;
+        index.has_room = full;
+        index.can_merge = full;
+        if (std::string_view(what) == "corrupt") index.can_merge = fail(errc::corrupt, "broken");
+        if (std::string_view(what) == "too many") log.bounds.tail_events_max = 4;
+        if (std::string_view(what) == "too long") log.bounds.tail_bytes_max = 100;
+        log.log.reset();
+        auto again =
+            log::sequenced_log::open(log.fixture.engine(), log.time, log.random, log.bounds);
+        CHECK(again.has_value() == is_full);
+        if (is_full) CHECK((*again)->read({}).or_throw().size() == 5);
+        if (is_full) CHECK((*again)->close());
+    }
+    opened<shared_memory> log;
+    add(log, 5);
+    log.fixture.index->has_room = full;
+    log.fixture.index->can_merge = fail(errc::corrupt, "broken");
+    CHECK(log->close().error().kind == errc::corrupt);
+}
+
 }  // namespace diptych::contract
