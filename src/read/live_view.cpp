@@ -38,7 +38,7 @@ void live_view::open() {
     } else {
         look_for_room(opened.error());
         writer_.reset();
-        readers_.reset();
+        read_with(nullptr);
         progress_->change([&](view_moment& now) {
             now.state = view_state::failed;
             now.last_error = opened.error();
@@ -69,7 +69,7 @@ result<void> live_view::try_open() {
     DIPTYCH_TRY(check_history(into.at()));
     writer_ = std::make_shared<writer>(writer{.into = std::move(into), .with = {}});
     DIPTYCH_TRY(writer_->with, plan_.project(writer_->into.connection()));
-    readers_ = std::make_unique<reader_pool>(file_, in_.options.connections_max);
+    read_with(std::make_shared<reader_pool>(file_, in_.options.connections_max));
     progress_->change([&](view_moment& now) { now.at = writer_->into.at().at; });
     // Appends were held to it before: none may pass it by now.
     auto const is_new = writer_->into.at().at.position.value == 0 && !is_known_to_log_;
@@ -123,7 +123,38 @@ bool live_view::rests(view_moment const& moment) const {
            *moment.retry_at - now <= in_.options.pause_max;
 }
 
+void live_view::read_with(std::shared_ptr<reader_pool> readers) {
+    auto const lock = std::scoped_lock(sharing_);
+    readers_.swap(readers);
+}
+
+// While it takes part in commits, nobody but the keeper moves anything.
+bool live_view::is_distrusted() const {
+    if (keeper_ && keeper_->is_distrusted()) return true;
+    return !attached_ && writer_->into.connection().is_distrusted();
+}
+
+// A sync of its file has failed: what is in it is not trusted, and its WAL would only grow.
+result<bool> live_view::begin_again() {
+    auto const shown = progress_->now().at.position;
+    auto const why = file_.string() + ": a sync has failed; it is built again";
+    if (plan_.definition->is_inline) hold_appends(why);
+    attached_.reset();
+    read_with(nullptr);
+    shown_ = std::max<std::uint64_t>(shown_, shown.value);
+    // Its names first: what closing still moves is then no file's.
+    DIPTYCH_TRY(sqlite::remove(file_));
+    keeper_.reset();
+    writer_.reset();
+    open();
+    progress_->change([&](view_moment& now) {
+        if (!now.last_error) now.last_error = fail(errc::failed, "distrusted", why).error();
+    });
+    return false;
+}
+
 result<bool> live_view::step() {
+    if (writer_ && is_distrusted()) return begin_again();
     auto const now = progress_->now();
     if (now.state == view_state::paused) return false;
     if (now.state == view_state::failed) {
@@ -266,14 +297,25 @@ void live_view::resume() {
 result<query_answer> live_view::query(url_query_parameters const& parameters) {
     auto const now = progress_->now();
     if (now.state == view_state::failed) return std::unexpected(*now.last_error);
-    if (!readers_)
+    auto const readers = [&] {
+        auto const lock = std::scoped_lock(sharing_);
+        return readers_;
+    }();
+    if (!readers)
         return fail(
             errc::unavailable,
             "view_not_started",
             "view '" + plan_.definition->name + "' has not been started"
         );
+    if (now.at.position.value < shown_)
+        return fail(
+            errc::unavailable,
+            "view_rebuilt",
+            "view '" + plan_.definition->name + "' is built again, and at position " +
+                std::to_string(now.at.position.value) + " of " + std::to_string(shown_)
+        );
     auto answer = run_query(
-        *readers_,
+        *readers,
         plan_.served_table(),
         plan_.definition->served,
         plan_.version,

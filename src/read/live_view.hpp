@@ -14,8 +14,10 @@
 #include <diptych/clock.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 namespace diptych::read {
@@ -69,6 +71,9 @@ private:
     };
 
     result<void> try_open();
+    bool is_distrusted() const;
+    void read_with(std::shared_ptr<reader_pool> readers);
+    result<bool> begin_again();
     result<void> check_history(checkpoint const& at);
     result<bool> next_batch();
     result<bool> attach();
@@ -86,7 +91,9 @@ private:
     std::shared_ptr<view_progress> progress_ = std::make_shared<view_progress>();
     std::shared_ptr<writer> writer_;
     std::shared_ptr<inline_projection> attached_;
-    std::unique_ptr<reader_pool> readers_;
+    std::mutex sharing_;  // guards what follows: whoever queries keeps it until he is done
+    std::shared_ptr<reader_pool> readers_;
+    std::atomic<std::uint64_t> shown_ = 0;    // the position that it is not served before any more
     std::optional<sqlite::database> keeper_;  // moves the WAL of an inline view into its file
     bool is_known_to_log_ = false;            // attached, dropped out or expected
     std::atomic<bool> history_lost_ = false;

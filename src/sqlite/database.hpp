@@ -98,6 +98,10 @@ public:
     /// Moves what it can of the WAL into the file, without waiting for readers or writers.
     result<void> checkpoint() const;
 
+    /// Whether a sync of the file has failed, as far as this connection has noticed: nothing is
+    /// moved into it any more, and its WAL grows, until it is removed and opened again.
+    bool is_distrusted() const { return trust_ && trust_->is_lost(); }
+
     /// Pages that this connection has written to the WAL since it was opened.
     std::int64_t pages_written() const;
 

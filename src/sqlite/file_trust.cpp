@@ -14,6 +14,12 @@ namespace {
 
 std::string mark_of(location const& file) { return file.string() + "-distrusted"; }
 
+result<bool> is_marked(location const& file) {
+    auto const there = file.disk().look_at(mark_of(file));
+    if (!there && there.error().kind != errc::not_found) return std::unexpected(there.error());
+    return there.has_value();
+}
+
 result<void> sync_names(location const& file) {
     auto const directory = file.path.parent_path();
     auto synced = file.disk().sync_directory(directory.empty() ? "." : directory);
@@ -47,8 +53,11 @@ file_trust::file_trust(location file, sqlite3* handle, int wal_pages)
 }
 
 int file_trust::checkpoint() {
+    if (is_lost_) return SQLITE_OK;
     // Another connection of this process may have found it out.
-    if (!is_lost_ && is_distrusted(file_)) leave_as_it_is();
+    auto const marked = is_marked(file_);
+    if (!marked) return SQLITE_IOERR;  // perhaps it can be told the next time
+    if (*marked) leave_as_it_is();
     if (is_lost_) return SQLITE_OK;
     auto const code =
         sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
@@ -64,7 +73,10 @@ void file_trust::leave_as_it_is() {
     sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 
-void file_trust::before_close() { (void)checkpoint(); }
+void file_trust::before_close() {
+    auto const code = checkpoint();
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) leave_as_it_is();
+}
 
 result<void> remove(location const& file) {
     // The main file first, for good: SQLite throws a WAL without its file away, but takes a file
@@ -76,15 +88,11 @@ result<void> remove(location const& file) {
     return sync_names(file);
 }
 
-bool is_distrusted(location const& file) {
-    auto const there = file.disk().look_at(mark_of(file));
-    return there || there.error().kind != errc::not_found;
-}
+bool is_distrusted(location const& file) { return is_marked(file).value_or(true); }
 
 result<void> remove_if_distrusted(location const& file) {
-    auto const marked = file.disk().look_at(mark_of(file));
-    if (!marked && marked.error().kind == errc::not_found) return {};
-    if (!marked) return std::unexpected(marked.error());
+    DIPTYCH_TRY(auto const marked, is_marked(file));
+    if (!marked) return {};
     DIPTYCH_TRY(remove(file));
     return file.disk().remove(mark_of(file));
 }

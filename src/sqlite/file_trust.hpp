@@ -30,6 +30,9 @@ public:
     /// SQLite's code.
     int checkpoint();
 
+    /// Whether a sync has failed: it must be begun anew.
+    bool is_lost() const { return is_lost_; }
+
     /// The last to close moves what is left, unless that could go wrong.
     void before_close();
 

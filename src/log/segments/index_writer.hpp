@@ -49,7 +49,8 @@ public:
     );
 
     /// Writes states, forgets answers recorded before `end`, moves the WAL into the file when it
-    /// has become long. Whether there are more answers to forget.
+    /// has become long. Whether there are more answers to forget. Once a sync has failed it fails
+    /// each time that the WAL would have been moved, for it grows then.
     result<bool> maintain(timestamp end, pending_states const& states);
 
     /// Writes states and moves the WAL into the file.
@@ -60,6 +61,7 @@ private:
         std::span<frame_ptr const> frames, index_checkpoint const& to, pending_states const& states
     );
     result<void> save(pending_states const& states);
+    static std::unexpected<error> grows();
 
     index_limits limits_;
     sqlite::database database_;
