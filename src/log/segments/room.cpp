@@ -9,9 +9,6 @@ namespace diptych::log::segments {
 
 namespace {
 
-constexpr std::chrono::microseconds pause_min = std::chrono::milliseconds{250};
-constexpr std::chrono::microseconds pause_max = std::chrono::seconds{5};
-
 // Kept until the end, when the rest is given back.
 constexpr std::uint64_t last_piece_max = 256 << 10;
 
@@ -28,7 +25,10 @@ room::room(storage::disk& on, folder in, std::uint64_t reserve_bytes)
 
 result<void> room::begin() {
     auto const lock = std::scoped_lock(mutex_);
-    if (reserve_bytes_ == 0) return {};
+    if (reserve_bytes_ == 0) {
+        auto gone = disk_.remove(folder_.reserve());
+        return gone || gone.error().kind == errc::not_found ? result<void>{} : gone;
+    }
     auto const taken = take();
     if (taken || !storage::is_disk_full(taken.error())) return taken;
     note_full(taken.error());
@@ -37,7 +37,7 @@ result<void> room::begin() {
 
 result<void> room::check() const {
     if (!is_full_) return {};
-    auto const lock = std::scoped_lock(mutex_);
+    auto const lock = std::scoped_lock(telling_);
     if (full_) return std::unexpected(*full_);
     return {};
 }
@@ -50,23 +50,17 @@ void room::ran_out(error const& why) {
 
 bool room::try_again(timestamp now) {
     auto const lock = std::scoped_lock(mutex_);
-    if (!full_) return true;
-    // A clock that was set back makes no pause longer.
-    auto const is_due = try_at_ && (now >= *try_at_ || *try_at_ - now > pause_max);
-    if (is_due && (reserve_bytes_ == 0 || take())) {
-        full_.reset();
-        is_full_ = false;
-        return true;
-    }
-    if (!is_due && try_at_) return false;
-    pause_ = try_at_ ? std::min(pause_ * 2, pause_max) : pause_min;
-    try_at_ = now + pause_;
-    return false;
+    if (!is_full_) return true;
+    if (!before_trying_.is_over(now) || (reserve_bytes_ > 0 && !take())) return false;
+    auto const other = std::scoped_lock(telling_);
+    full_.reset();
+    is_full_ = false;
+    return true;
 }
 
 void room::give_all_back() {
     auto const lock = std::scoped_lock(mutex_);
-    if (!full_ || held_ == 0) return;
+    if (!is_full_ || held_ == 0) return;
     if (disk_.remove(folder_.reserve())) held_ = 0;
 }
 
@@ -83,7 +77,8 @@ result<void> room::take() {
 }
 
 void room::note_full(error const& why) {
-    if (!full_) {
+    if (!is_full_) {
+        auto const lock = std::scoped_lock(telling_);
         full_ =
             fail(
                 errc::unavailable,
@@ -91,7 +86,7 @@ void room::note_full(error const& why) {
                 "the disk is full, so nothing is recorded until there is room again: " + why.message
             )
                 .error();
-        try_at_.reset();
+        before_trying_.begin_again();
         is_full_ = true;
     }
     shrink_to(last_piece(reserve_bytes_));

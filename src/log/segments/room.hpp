@@ -2,12 +2,12 @@
 /// Whether the disk has room, and a reserve to go on with when it has none.
 #pragma once
 
+#include "log/growing_pause.hpp"
 #include "log/segments/folder.hpp"
 
 #include <diptych/clock.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -21,7 +21,8 @@ namespace diptych::log::segments {
 /// Keeps a reference: the disk must outlive it.
 class room {
 public:
-    /// `reserve_bytes` 0: no file, and try_again() believes that there is room.
+    /// `reserve_bytes` 0: no file, one that is there goes, and try_again() believes that there is
+    /// room.
     room(storage::disk& on, folder in, std::uint64_t reserve_bytes);
 
     /// Takes the reserve, or finds that the disk is full: that is no failure. Fails as the disk
@@ -50,12 +51,12 @@ private:
     storage::disk& disk_;
     folder const folder_;
     std::uint64_t const reserve_bytes_;
-    std::mutex mutable mutex_;   // guards everything below
-    std::optional<error> full_;  // why nothing may be appended
-    std::uint64_t held_ = 0;     // bytes of the file
-    std::optional<timestamp> try_at_;
-    std::chrono::microseconds pause_{};
-    std::atomic<bool> is_full_ = false;  // whether full_ says why: read without the mutex
+    std::mutex mutable telling_;  // guards full_; held for a moment, mutex_ while the disk works
+    std::optional<error> full_;   // why nothing may be appended
+    std::atomic<bool> is_full_ = false;  // whether full_ says why
+    std::mutex mutex_;                   // guards everything below, and changes of the above
+    std::uint64_t held_ = 0;             // bytes of the file
+    growing_pause before_trying_;
 };
 
 }  // namespace diptych::log::segments

@@ -381,3 +381,14 @@ TEST_CASE("a lost segment of answers alone is acknowledged loss, though no event
     CHECK(opened->writable().error().code == "acknowledged_loss");
     CHECK(opened->writable().error().message.contains("beyond the end of the log"));
 }
+
+TEST_CASE("a log that is to keep no reserve gives back what an earlier process kept") {
+    faulty_disk disk;
+    log_opener opener{disk, root, {.reserve_bytes = 8192, .indexed = false}};
+    opener.writer().or_throw()->close().or_throw();
+    folder const in{root};
+    CHECK(disk.content(in.reserve()).size() == 8192);
+    log_opener without{disk, root, {.reserve_bytes = 0, .indexed = false}};
+    without.writer().or_throw()->close().or_throw();
+    CHECK_FALSE(disk.has(in.reserve()));
+}
