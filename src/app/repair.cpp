@@ -221,8 +221,12 @@ private:
 
     // As the next process that writes would: cuts, indexes, and builds the views it knows.
     result<void> open_and_close(std::vector<fs::path> const& view_files) const {
+        // What the server keeps for a full disk stays as it is.
+        std::error_code none;
+        auto const reserve = fs::file_size(in_.reserve(), none);
         application_options const how{
             .data = how_.folder,
+            .reserve_bytes = none ? 0 : reserve,
             .threads = false,
             .complain = [](std::string_view) {},
             .progress = how_.progress,

@@ -9,12 +9,8 @@
 namespace diptych::cli {
 
 /// What their options are read into. Stays where it is once declared.
-struct care_commands {
-    verify_options verify_ = {};
-    repair_options repair_ = {};
-    backup_options backup_ = {};
-    restore_options restore_ = {};
-
+class care_commands {
+public:
     /// `add(name, says, options, what)` makes a command.
     template <class Add>
     void declare(Add const& add) {
@@ -24,6 +20,11 @@ struct care_commands {
     }
 
 private:
+    verify_options verify_ = {};
+    repair_options repair_ = {};
+    backup_options backup_ = {};
+    restore_options restore_ = {};
+
     static void add_json(CLI::App* to, bool& json) { to->add_flag("--json", json, "Print JSON"); }
 
     template <class Add>
@@ -81,7 +82,8 @@ private:
             backup_.check,
             "Read what an earlier backup has, too; copy anew what is damaged"
         );
-        backup->add_option("--url", backup_.url, "Not possible: a folder is copied");
+        // Who gives it is told why not; nobody is offered it.
+        backup->add_option("--url", backup_.url)->group("");
         add_json(backup, backup_.json);
         backup->footer(
             "DEST appears when it is complete. Views' databases and the index are not copied: they "

@@ -1,4 +1,5 @@
 #include "app/node.hpp"
+#include "cli/place.hpp"
 #include "cli/service.hpp"
 #include "edge/site.hpp"
 
@@ -20,7 +21,12 @@ using namespace std::chrono_literals;
 constexpr auto look_again = 50ms;
 
 application_options options_of(std::filesystem::path const& folder, need what) {
-    return {.data = folder, .read_only = what == need::reading, .threads = what != need::reading};
+    return {
+        .data = folder,
+        .read_only = what == need::reading,
+        .reserve_bytes = reserve_in(folder),
+        .threads = what != need::reading,
+    };
 }
 
 edge::services services_of(app::node& node) {

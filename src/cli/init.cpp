@@ -26,7 +26,7 @@ result<void> init(init_options const& how) {
             fmt::print("{} is a log already\n", how.folder);
         return {};
     }
-    auto app = application{{.data = how.folder}};
+    auto app = application{{.data = how.folder, .reserve_bytes = 0}};
     DIPTYCH_TRY(app.start());
     DIPTYCH_TRY(app.close());
     if (how.json) {

@@ -7,6 +7,12 @@ namespace diptych::cli {
 
 namespace fs = std::filesystem;
 
+std::uint64_t reserve_in(std::filesystem::path const& folder) {
+    std::error_code unknown;
+    auto const bytes = std::filesystem::file_size(folder / "RESERVE", unknown);
+    return unknown ? 0 : bytes;
+}
+
 bool is_log_folder(fs::path const& folder) {
     std::error_code ignored;
     return fs::is_regular_file(folder / "FORMAT", ignored);

@@ -4,6 +4,7 @@
 
 #include <diptych/error.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -19,6 +20,9 @@ struct place {
 /// The folder meant: `--data`, else $DIPTYCH_DATA, else the working folder, else the only Diptych
 /// folder in it. Fails with not_found, saying what would help.
 result<std::filesystem::path> folder_of(place const& where);
+
+/// What a command that writes to a folder keeps in reserve there: what the server has left.
+std::uint64_t reserve_in(std::filesystem::path const& folder);
 
 /// Whether `folder` holds a log.
 bool is_log_folder(std::filesystem::path const& folder);

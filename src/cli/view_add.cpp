@@ -89,7 +89,12 @@ result<addition> plan(fs::path const& folder, fs::path const& file) {
 /// Builds the view beside the others. Fails with what stops it.
 result<std::string> build(fs::path const& folder, addition const& what) {
     std::optional<progress_bar> bar;
-    auto app = application{{.data = folder, .threads = false, .progress = drawn_in(bar)}};
+    auto app = application{{
+        .data = folder,
+        .reserve_bytes = reserve_in(folder),
+        .threads = false,
+        .progress = drawn_in(bar),
+    }};
     for (auto const& one : what.others) app.views(one);
     app.views(what.file);
     DIPTYCH_TRY(app.start());
