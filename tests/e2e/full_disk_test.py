@@ -28,6 +28,13 @@ create table rows (id text primary key, n integer not null);
 insert into rows (id, n) values (:$stream, :n);
 -- @serve filter n  sort id
 """
+KEEPS_TEXT = """-- @view rows async
+-- @event came (n integer, pad text)
+create table rows (id text primary key, n integer not null, pad text);
+-- @on came
+insert into rows (id, n, pad) values (:$stream, :n, :pad);
+-- @serve filter n  sort id
+"""
 TAKES_PART = """-- @view counts inline
 -- @event came (n integer, pad text)
 create table counts (client integer primary key, events integer not null);
@@ -193,10 +200,29 @@ class FullDisk:
             client = service.client()
             self.check_full(client)
             self.check_log(client)
-            old = self.data / "views" / "rows.0123456789abcdef.db"  # as a version left behind: deleting works
-            old.touch()
-            old.unlink()
             self.ballast.unlink()
+            self.check_resumed(client)
+            self.assertEqual(0, service.stop())
+        self.verify()
+
+    def test_deleting_an_old_version_of_a_view_makes_room_and_it_resumes(self):
+        view = self.data / "views" / "rows.sql"
+        view.write_text(KEEPS_TEXT)
+        with self.serve() as service:
+            for one in self.senders:
+                one.send(service.client(), 700)
+            client = service.client()
+            self.assertTrue(eventually(lambda: len(client.rows("rows")) == self.acknowledged(), 60))
+            self.assertEqual(0, service.stop())
+        old = [file for file in view.parent.glob("rows.*") if file != view]
+        self.assertGreater(sum(file.stat().st_size for file in old), 7 << 20)
+        view.write_text(FOLLOWS)
+        with self.serve() as service:  # builds the new version beside it
+            client = service.client()
+            self.fill(service)
+            self.check_full(client)
+            for file in old:
+                file.unlink()  # as the documents say: by hand
             self.check_resumed(client)
             self.assertEqual(0, service.stop())
         self.verify()
