@@ -1,5 +1,6 @@
 #include "app/copies.hpp"
 
+#include "app/covered.hpp"
 #include "app/folder_copy.hpp"
 #include "log/segments/home.hpp"
 #include "log/segments/new_epoch.hpp"
@@ -16,6 +17,15 @@ namespace fs = std::filesystem;
 namespace segments = log::segments;
 
 namespace {
+
+// The log up to where anything knows of it: what is left of one must not pass for all there was.
+result<segments::standing_log> look_at_source(sqlite::location const& from) {
+    segments::folder const in{from.path};
+    DIPTYCH_TRY(auto const log_id, segments::read_format(from.disk(), in));
+    if (!log_id) return fail(errc::not_found, from.string() + " has no log");
+    DIPTYCH_TRY(auto const covered, covered_by_all(from, *log_id));
+    return segments::look_at_log(from.disk(), in, covered);
+}
 
 result<segments::inspection> look_at_copy(
     storage::disk& on, segments::folder const& copy, uuid const& log_id
@@ -88,11 +98,12 @@ result<backup_report> go_on(
 }  // namespace
 
 result<backup_report> back_up(
-    storage::disk& on, fs::path const& from, fs::path const& to, segments::copy_options const& how
+    sqlite::location const& from, fs::path const& to, segments::copy_options const& how
 ) {
-    DIPTYCH_TRY(auto const log, segments::look_at_log(on, {from}));
+    auto& on = from.disk();
+    DIPTYCH_TRY(auto const log, look_at_source(from));
     DIPTYCH_TRY(auto const what, look_at_place(on, {to}));
-    if (what == place::log) return go_on(on, from, log, {to}, how);
+    if (what == place::log) return go_on(on, from.path, log, {to}, how);
     if (what == place::foreign)
         return fail(
             errc::invalid,
@@ -105,18 +116,18 @@ result<backup_report> back_up(
     DIPTYCH_TRY(auto const found, look_at_whole_copy(on, copy, log.end));
     DIPTYCH_TRY(mark_end(on, copy, found));
     DIPTYCH_TRY(segments::make_homeless(on, copy));
-    DIPTYCH_TRY(copy_view_files(on, from, copy.root));
+    DIPTYCH_TRY(copy_view_files(on, from.path, copy.root));
     DIPTYCH_TRY(made.finish(log.end.log_id));
     return backup_report{.end = log.end_token(), .copied = copied};
 }
 
 result<restore_report> restore(
-    storage::disk& on,
-    fs::path const& from,
+    sqlite::location const& from,
     fs::path const& to,
     random_source& random,
     segments::copy_options const& how
 ) {
+    auto& on = from.disk();
     DIPTYCH_TRY(auto const what, look_at_place(on, {to}));
     if (what != place::free && what != place::unfinished)
         return fail(
@@ -124,7 +135,7 @@ result<restore_report> restore(
             "folder_not_empty",
             to.native() + " is not empty: restore to a folder that does not exist yet"
         );
-    DIPTYCH_TRY(auto const log, segments::look_at_log(on, {from}));
+    DIPTYCH_TRY(auto const log, look_at_source(from));
     DIPTYCH_TRY(auto const next, segments::epoch_after(log.end.epoch, random.next()));
     DIPTYCH_TRY(auto made, unfinished_folder::begin(on, to));
     auto const& folder = made.in();
@@ -135,7 +146,7 @@ result<restore_report> restore(
     DIPTYCH_TRY(auto const begun, look_at_whole_copy(on, folder, log.end));
     DIPTYCH_TRY(mark_end(on, folder, begun));
     DIPTYCH_TRY(segments::make_home(on, folder));
-    DIPTYCH_TRY(copy_view_files(on, from, folder.root));
+    DIPTYCH_TRY(copy_view_files(on, from.path, folder.root));
     DIPTYCH_TRY(made.finish(log_id));
     return restore_report{.end = log.end_token(), .begun = next, .copied = copied};
 }

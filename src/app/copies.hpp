@@ -1,8 +1,9 @@
 /// @file
-/// Backups of a log's folder, and folders made from them.
+/// Backups of a log's folder, and folders made from them: on the disk that the folder is on.
 #pragma once
 
 #include "log/segments/copy_log.hpp"
+#include "sqlite/location.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
@@ -29,11 +30,11 @@ struct backup_report {
 /// Fails with not_found if `from` has no log; invalid if `to` holds something else; conflict (code
 /// not_a_backup) if it is a log that is written to, or (other_history) a backup of another line of
 /// history; corrupt, naming the place, if what would be copied is damaged, if header or trailer of
-/// any segment is, or one is missing: nothing has been changed in an earlier backup then but that
-/// whole segments were added; unavailable, denied.
+/// any segment is, or one is missing, or (acknowledged_loss) if index or views know of more:
+/// nothing has been changed in an earlier backup then but that whole segments were added;
+/// unavailable, denied.
 result<backup_report> back_up(
-    storage::disk& on,
-    std::filesystem::path const& from,
+    sqlite::location const& from,
     std::filesystem::path const& to,
     log::segments::copy_options const& how
 );
@@ -52,8 +53,7 @@ struct restore_report {
 /// Fails with not_found if `from` has no log, invalid (code folder_not_empty) if `to` holds
 /// anything, corrupt, naming the place, if the backup is damaged; unavailable, denied.
 result<restore_report> restore(
-    storage::disk& on,
-    std::filesystem::path const& from,
+    sqlite::location const& from,
     std::filesystem::path const& to,
     random_source& random,
     log::segments::copy_options const& how

@@ -23,7 +23,6 @@ result<void> backup(backup_options const& how) {
     auto const copied = [&] {
         progress_bar bar("copying");
         return app::back_up(
-            storage::system_disk(),
             folder,
             how.to,
             {.progress = [&](auto done, auto of) { bar.show(done, of); }, .check_kept = how.check}

@@ -15,7 +15,6 @@ result<void> restore(restore_options const& how) {
     auto const restored = [&] {
         progress_bar bar("copying");
         return app::restore(
-            storage::system_disk(),
             how.backup,
             how.folder,
             system_random(),

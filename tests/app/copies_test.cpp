@@ -47,11 +47,9 @@ struct place {
         return {std::istreambuf_iterator<char>(in), {}};
     }
 
-    app::backup_report back_up() {
-        return app::back_up(storage::system_disk(), shop, backup, {}).or_throw();
-    }
+    app::backup_report back_up() { return app::back_up(shop, backup, {}).or_throw(); }
     app::restore_report restore(fs::path const& to) {
-        return app::restore(storage::system_disk(), backup, to, system_random(), {}).or_throw();
+        return app::restore(backup, to, system_random(), {}).or_throw();
     }
 };
 
@@ -135,20 +133,12 @@ TEST_CASE("a backup is only made of a log, in a place that is free or holds a ba
     place of;
     of.append(of.shop, 1);
     of.append(of.restored, 1);
-    CHECK(
-        app::back_up(storage::system_disk(), of.folder / "none", of.backup, {}).error().kind ==
-        errc::not_found
-    );
-    CHECK(code_of(app::back_up(storage::system_disk(), of.shop, of.shop, {})) == "not_a_backup");
-    CHECK(
-        code_of(app::back_up(storage::system_disk(), of.shop, of.restored, {})) == "foreign_folder"
-    );
+    CHECK(app::back_up(of.folder / "none", of.backup, {}).error().kind == errc::not_found);
+    CHECK(code_of(app::back_up(of.shop, of.shop, {})) == "not_a_backup");
+    CHECK(code_of(app::back_up(of.shop, of.restored, {})) == "foreign_folder");
     fs::create_directories(of.folder / "photos");
     std::ofstream(of.folder / "photos" / "cat.jpg") << "cat";
-    CHECK(
-        code_of(app::back_up(storage::system_disk(), of.shop, of.folder / "photos", {})) ==
-        "foreign_folder"
-    );
+    CHECK(code_of(app::back_up(of.shop, of.folder / "photos", {})) == "foreign_folder");
     CHECK(of.said(of.folder / "photos" / "cat.jpg") == "cat");
 }
 
@@ -176,16 +166,12 @@ TEST_CASE("what a copy that was broken off has left is removed, and nothing of a
         auto const folder = of.folder / "photos";
         begun(folder);
         std::ofstream(folder / foreign) << "cat";
-        CHECK(
-            code_of(app::back_up(storage::system_disk(), of.shop, folder, {})) == "foreign_folder"
-        );
+        CHECK(code_of(app::back_up(of.shop, folder, {})) == "foreign_folder");
         CHECK(of.said(folder / foreign) == "cat");
         CHECK(of.said(folder / "log" / "next.tmp") == "half");
         fs::remove(folder / foreign);
         fs::remove(folder / log::segments::unfinished_name);
-        CHECK(
-            code_of(app::back_up(storage::system_disk(), of.shop, folder, {})) == "foreign_folder"
-        );
+        CHECK(code_of(app::back_up(of.shop, folder, {})) == "foreign_folder");
         CHECK(of.said(folder / "log" / "next.tmp") == "half");
     }
 }
@@ -203,7 +189,7 @@ TEST_CASE("a copy is made in an empty folder that is there, and does not take it
     auto const here = fs::current_path();
     fs::create_directories(of.restored);
     fs::current_path(of.restored);
-    auto const made = app::restore(storage::system_disk(), of.backup, ".", system_random(), {});
+    auto const made = app::restore(of.backup, ".", system_random(), {});
     fs::current_path(here);
     CHECK(made);
     CHECK(of.end(of.restored).position == position{3});
@@ -226,7 +212,7 @@ TEST_CASE("a backup that has been written to is none any more") {
     of.back_up();
     of.append(of.backup, 1);
     CHECK(of.end(of.backup).epoch > epoch{1});
-    CHECK(code_of(app::back_up(storage::system_disk(), of.shop, of.backup, {})) == "not_a_backup");
+    CHECK(code_of(app::back_up(of.shop, of.backup, {})) == "not_a_backup");
 }
 
 TEST_CASE("nothing is restored to a folder that holds anything, or from a damaged backup") {
@@ -235,8 +221,7 @@ TEST_CASE("nothing is restored to a folder that holds anything, or from a damage
     of.back_up();
     fs::create_directories(of.restored);
     std::ofstream(of.restored / "cat.jpg") << "cat";
-    auto const refused =
-        app::restore(storage::system_disk(), of.backup, of.restored, system_random(), {});
+    auto const refused = app::restore(of.backup, of.restored, system_random(), {});
     CHECK(code_of(refused) == "folder_not_empty");
     fs::remove(of.restored / "cat.jpg");
     auto const segment = of.backup / "log" / "00000000000000000001.seg";
@@ -245,19 +230,31 @@ TEST_CASE("nothing is restored to a folder that holds anything, or from a damage
         damage.seekp(700);
         damage.put('\x7f');
     }
-    auto const damaged =
-        app::restore(storage::system_disk(), of.backup, of.restored, system_random(), {});
+    auto const damaged = app::restore(of.backup, of.restored, system_random(), {});
     REQUIRE_FALSE(damaged);
     CHECK(damaged.error().kind == errc::corrupt);
     CHECK(damaged.error().message.contains(segment.native()));
     CHECK(fs::is_empty(of.restored));
     fs::resize_file(segment, 600);
-    CHECK(
-        app::restore(storage::system_disk(), of.backup, of.restored, system_random(), {})
-            .error()
-            .kind == errc::corrupt
-    );
+    CHECK(app::restore(of.backup, of.restored, system_random(), {}).error().kind == errc::corrupt);
     CHECK(fs::is_empty(of.restored));
+}
+
+TEST_CASE("what is left of a log that index and views know more of is not copied") {
+    place of;
+    of.append(of.shop, 3);
+    of.back_up();
+    for (auto const lost : {"CLOSED", "log/WATERMARK", "log/00000000000000000001.seg"})
+        fs::remove(of.shop / lost);
+    auto const refused = app::back_up(of.shop, of.folder / "another", {});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind == errc::corrupt);
+    CHECK(refused.error().message.contains("index.db is at position 3"));
+    CHECK_FALSE(app::restore(of.shop, of.restored, system_random(), {}));
+    CHECK_FALSE(fs::exists(of.folder / "another"));
+    CHECK_FALSE(fs::exists(of.restored));
+    fs::copy(of.backup / "log", of.shop / "log", fs::copy_options::recursive);
+    of.back_up();
 }
 
 TEST_CASE("a second backup to the same place at the same time is refused") {
@@ -265,11 +262,11 @@ TEST_CASE("a second backup to the same place at the same time is refused") {
     of.append(of.shop, 1);
     fs::create_directories(of.backup);
     auto held = storage::system_disk().lock(of.backup / "LOCK").or_throw();
-    CHECK(code_of(app::back_up(storage::system_disk(), of.shop, of.backup, {})) == "locked");
+    CHECK(code_of(app::back_up(of.shop, of.backup, {})) == "locked");
     held.reset();
     of.back_up();
     held = storage::system_disk().lock(of.backup / "LOCK").or_throw();
-    CHECK(code_of(app::back_up(storage::system_disk(), of.shop, of.backup, {})) == "locked");
+    CHECK(code_of(app::back_up(of.shop, of.backup, {})) == "locked");
 }
 
 TEST_CASE("backups taken while a process writes are whole, and hold what was acknowledged before") {

@@ -5,6 +5,7 @@
 #include "log/segments/standing_log.hpp"
 #include "sim/chance.hpp"
 #include "sim/lying_disk.hpp"
+#include "sqlite/disk_vfs.hpp"
 
 #include <doctest/doctest.h>
 
@@ -26,6 +27,7 @@ constexpr std::array<way, 2> ways{sim::fault_kind::short_write, std::nullopt};
 /// A log, a backup and what is restored from it, on a disk that lies.
 struct copied_shop {
     sim::lying_disk disk{7};
+    sqlite::disk_vfs files{disk};
     sim::chance chance{11};
     folder shop{"/data/shop"};
     folder backup{"/backups/of/shop"};
@@ -57,11 +59,11 @@ struct copied_shop {
     }
 
     result<void> back_up() {
-        DIPTYCH_TRY(app::back_up(disk, shop.root, backup.root, {}));
+        DIPTYCH_TRY(app::back_up({shop.root, &files}, backup.root, {}));
         return {};
     }
     result<void> restore() {
-        DIPTYCH_TRY(app::restore(disk, backup.root, restored.root, chance, {}));
+        DIPTYCH_TRY(app::restore({backup.root, &files}, restored.root, chance, {}));
         return {};
     }
 

@@ -14,7 +14,7 @@ namespace {
 
 bool is_durable(std::span<checkpoint const> marks, segment const& last) {
     return std::ranges::any_of(marks, [&](checkpoint const& one) {
-        return one.mark->segment == last.header().first &&
+        return one.mark && one.mark->segment == last.header().first &&
                one.mark->offset >= last.extent().frames_end;
     });
 }
@@ -43,11 +43,14 @@ token standing_log::end_token() const {
     return line_of_history(std::move(epochs)).at(end.position);
 }
 
-result<standing_log> look_at_log(storage::disk& on, folder const& in) {
+result<standing_log> look_at_log(
+    storage::disk& on, folder const& in, std::span<checkpoint const> covered
+) {
     DIPTYCH_TRY(auto const log_id, read_format(on, in));
     if (!log_id) return fail(errc::not_found, in.root.native() + " has no log");
     // Before the segments are listed: they reach at least as far.
-    DIPTYCH_TRY(auto const marks, marks_in(on, in, *log_id));
+    DIPTYCH_TRY(auto marks, marks_in(on, in, *log_id));
+    marks.insert(marks.end(), covered.begin(), covered.end());
     segment_cache cache(on, {});
     DIPTYCH_TRY(auto found, inspect(on, in, *log_id, marks, cache, storage::file_mode::read_only));
     if (found.loss) return std::unexpected(*std::move(found.loss));

@@ -9,6 +9,8 @@
 #include "log/segments/recovery.hpp"
 #include "log/segments/segment_list.hpp"
 
+#include <span>
+
 namespace diptych::log::segments {
 
 /// Its segments form one line. What it holds stays as it is, also while a process writes.
@@ -24,8 +26,10 @@ struct standing_log {
 /// nothing says that it is: what was acknowledged before is in it. Blocking; writes nothing.
 ///
 /// Fails with not_found if there is no log in the folder, invalid if it is another program's,
-/// corrupt, naming the place, if anything but the end of the last segment is damaged or a mark lies
-/// beyond it.
-result<standing_log> look_at_log(storage::disk& on, folder const& in);
+/// corrupt, naming the place, if anything but the end of the last segment is damaged, or
+/// (acknowledged_loss) if a mark or what was derived from the log, `covered`, lies beyond it.
+result<standing_log> look_at_log(
+    storage::disk& on, folder const& in, std::span<checkpoint const> covered = {}
+);
 
 }  // namespace diptych::log::segments
