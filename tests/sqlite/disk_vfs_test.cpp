@@ -209,3 +209,15 @@ TEST_CASE("wherever removing a database stops, no file is left without its WAL, 
                 CHECK(left.contains("/db/a.db-distrusted"));
             }
 }
+
+TEST_CASE("that it can not be told once whether a file is trusted is a failure of that time only") {
+    files of;
+    auto const db = of.open({.automatic_checkpoint = false}).or_throw();
+    db.execute("create table t (n integer primary key)").or_throw();
+    of.disk.add_fault({.operation = "look at", .where = "-distrusted"});
+    CHECK_FALSE(db.checkpoint());
+    CHECK_FALSE(db.is_distrusted());
+    auto const before = of.disk.contents().at("/db/a.db");
+    CHECK(db.checkpoint());
+    CHECK(of.disk.contents().at("/db/a.db") != before);
+}
