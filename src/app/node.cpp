@@ -9,7 +9,6 @@
 #include <diptych/try.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 namespace diptych::app {
@@ -60,11 +59,7 @@ result<std::unique_ptr<node>> node::open(
     return made;
 }
 
-node::~node() {
-    std::error_code ignored;
-    (void)close();
-    if (!temporary_.empty()) fs::remove_all(temporary_, ignored);
-}
+node::~node() { (void)close(); }
 
 result<void> node::open_log(node_storage const& storage) {
     auto const progress = [this](position done, position end) {
@@ -171,11 +166,8 @@ result<void> node::open_read_leaf(node_parts const& parts) {
 result<fs::path> node::directory_of_views() {
     if (!options_.views.empty()) return options_.views;
     if (!options_.data.empty() && !options_.read_only) return options_.data / "views";
-    auto pattern = (fs::temp_directory_path() / "diptych-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr)
-        return fail(errc::denied, "can not make a folder " + pattern + " for the views");
-    temporary_ = pattern;
-    return temporary_;
+    DIPTYCH_TRY(auto made, temporary_folder::make());
+    return temporary_.emplace(std::move(made)).path();
 }
 
 result<bool> node::step() {

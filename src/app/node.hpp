@@ -5,6 +5,7 @@
 #pragma once
 
 #include "app/errands.hpp"
+#include "app/temporary_folder.hpp"
 #include "log/segments/index.hpp"
 #include "log/sequenced_log.hpp"
 #include "read/view_set.hpp"
@@ -16,6 +17,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -99,7 +101,7 @@ private:
     result<std::filesystem::path> directory_of_views();
 
     application_options options_;
-    std::filesystem::path temporary_;  // of the views of a log in memory; removed at the end
+    std::optional<temporary_folder> temporary_;  // of views that live no longer than this
     clock* clock_;
     random_source* random_;
     app::errands errands_;  // before those who put tasks in

@@ -1,15 +1,13 @@
+#include "app/temporary_folder.hpp"
+
 #include <diptych/application.hpp>
 #include <diptych/testing_on_log.hpp>
 #include <diptych/try.hpp>
 
-#include <cerrno>
 #include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <stdexcept>
-#include <stdlib.h>  // mkdtemp
 #include <string>
-#include <system_error>
 #include <utility>
 
 namespace diptych::testing {
@@ -40,28 +38,6 @@ private:
     std::optional<std::uint64_t> said_;
 };
 
-class temporary_folder {
-public:
-    temporary_folder() = default;
-    temporary_folder(temporary_folder const&) = delete;
-    temporary_folder& operator=(temporary_folder const&) = delete;
-    ~temporary_folder() {
-        std::error_code ignored;
-        if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-    }
-
-    result<std::filesystem::path> make() {
-        auto name = (std::filesystem::temp_directory_path() / "diptych-scenario-XXXXXX").string();
-        if (::mkdtemp(name.data()) == nullptr)
-            return fail(errc::unavailable, name + ": " + std::generic_category().message(errno));
-        path_ = name;
-        return path_;
-    }
-
-private:
-    std::filesystem::path path_;
-};
-
 event_data event_of(recorded_event const& from) {
     event_data made{
         .stream = std::string{from.stream},
@@ -88,11 +64,11 @@ result<std::vector<event_data>> recorded_after(event_log const& log, position be
 result<model::decided> log_runner::run(scenario const& what) {
     told_clock time{what.surroundings.now};
     told_random random;
-    temporary_folder folder;
+    std::optional<app::temporary_folder> folder;
     application_options options{.threads = false, .clock = &time, .random = &random};
     if (on_ == engine::segments) {
-        DIPTYCH_TRY(options.data, folder.make());
-        options.data /= "data";
+        DIPTYCH_TRY(auto made, app::temporary_folder::make());
+        options.data = folder.emplace(std::move(made)).path() / "data";
     }
     application app{std::move(options)};
     app.add(what.context);

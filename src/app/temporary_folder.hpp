@@ -4,8 +4,9 @@
 
 #include <diptych/error.hpp>
 
-#include <cstdlib>
+#include <cerrno>
 #include <filesystem>
+#include <stdlib.h>  // mkdtemp
 #include <string>
 #include <system_error>
 #include <utility>
@@ -19,7 +20,10 @@ public:
     static result<temporary_folder> make() {
         auto pattern = (std::filesystem::temp_directory_path() / "diptych-XXXXXX").string();
         if (::mkdtemp(pattern.data()) == nullptr)
-            return fail(errc::denied, "can not make a folder " + pattern);
+            return fail(
+                errc::denied,
+                "can not make a folder " + pattern + ": " + std::generic_category().message(errno)
+            );
         return temporary_folder(std::move(pattern));
     }
 
