@@ -98,7 +98,7 @@ struct broken_run {
 struct simulation_report {
     std::uint64_t runs = 0;
     std::uint64_t events = 0;    ///< In the logs at the end, of all runs together; so below.
-    std::uint64_t commands = 0;  ///< Sent.
+    std::uint64_t attempts = 0;  ///< Of clients: commands, and looks at views.
     std::uint64_t crashes = 0;
     std::uint64_t faults = 0;
     std::optional<broken_run> broken = {};  ///< The first one; nothing runs after it.

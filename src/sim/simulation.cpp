@@ -145,7 +145,7 @@ result<simulation_report> simulation::run(simulation_options const& how) const {
     simulation_report report{
         .runs = found.runs,
         .events = found.sum.events,
-        .commands = found.sum.attempts,
+        .attempts = found.sum.attempts,
         .crashes = found.sum.crashes,
         .faults = found.sum.faults,
         .broken = {},
