@@ -1,6 +1,6 @@
 #include "base/planted_bug.hpp"
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef DIPTYCH_PLANTS_BUGS
 
 #include <atomic>
 

@@ -7,6 +7,14 @@
 
 #include <cstdint>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define DIPTYCH_PLANTS_BUGS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define DIPTYCH_PLANTS_BUGS
+#endif
+#endif
+
 namespace diptych {
 
 enum class bug : std::uint8_t {
@@ -21,12 +29,34 @@ enum class bug : std::uint8_t {
     only_first_item_checked,    ///< Of a condition with several.
     answers_forgotten,          ///< A command id is not remembered.
     checkpoint_behind_rows,     ///< A view's checkpoint is written in a transaction of its own.
-    event_skipped_on_error,     ///< A view goes on behind an event that it could not apply.
-    wal_trusted_again,          ///< SQLite moves a WAL of which a sync has failed.
+    checkpoint_before_rows,     ///< A view's checkpoint moves, though its rows were not written.
     machine_failure_is_answer,  ///< A process gives up a command that the machine failed.
+    synced_late,                ///< A frame is answered for, and synced before the next one.
+    watermark_before_sync,      ///< Other processes are shown a frame that is not durable.
+    key_not_recorded,           ///< A command id is not in the frame of its events.
+    refusal_not_recorded,       ///< Nor that of a command without events.
+    digest_not_compared,        ///< Other bytes under a known id are given its answer.
+    event_id_not_looked_for,    ///< An event sent again is recorded again.
+    heads_kept_after_failure,   ///< Versions found out before a failed write are believed.
+    inline_not_abandoned,       ///< An inline view keeps what could not be written.
+    attached_behind,       ///< Events between a view's catching up and its taking part are lost.
+    tail_forgotten,        ///< Readers pass over a block while it is merged.
+    dropped_before_merge,  ///< A block leaves memory before the index has it.
+    answers_dropped_at_merge,  ///< The index is not given the answers.
+    version_off_by_one,        ///< In the index.
+    older_fold_used,           ///< A snapshot of another program's fold is taken for this one's.
+    sent_with_new_id,          ///< A process sends a command again under another id.
+    published_before_written,  ///< Positions are seen before their frame is durable.
+    views_before_log,          ///< Inline views commit before the frame is written.
+    wrong_query_checked,       ///< The commit step looks for other tags than were asked for.
+    hint_taken_for_truth,      ///< A view is believed to be where the log is.
+    index_beyond_log,          ///< The index says that it has an event more than the log.
+    index_ahead_of_log,        ///< The index is given a frame before it is written.
 };
 
-#ifdef __SANITIZE_ADDRESS__
+inline constexpr bug last_bug = bug::index_ahead_of_log;
+
+#ifdef DIPTYCH_PLANTS_BUGS
 /// Switches one on, and any other off. Not while a node runs on another thread.
 void plant(bug which);
 bool is_planted(bug which);

@@ -64,16 +64,28 @@ group committer::run(group& taken) {
     return rest;
 }
 
+log_end committer::end_behind(frame const& next) const {
+    auto end = core_.behind->end();
+    end.position = next.last();
+    end.chain = next.chain;
+    end.recorded_at = next.recorded_at;
+    return end;
+}
+
 void committer::commit(frame& next, group& judged) {
     auto& engine = *core_.behind;
+    if (is_planted(bug::published_before_written)) core_.newest.publish(end_behind(next));
+    if (is_planted(bug::index_ahead_of_log))
+        (void)core_.behind->merge(core_.newest.open_block().frames());
+    if (is_planted(bug::views_before_log)) (void)views_.commit(end_behind(next));
     auto const written = timed(core_.time, core_.count.sync_us, [&] { return engine.write(next); });
     if (!written) return recover(judged, written.error());
     ++core_.count.groups;
     auto const end = engine.end();
     DIPTYCH_ASSERT(end.position == next.last(), "an engine's end is that of the frame it wrote");
     core_.newest.open_block().committed(next.bytes.size());
-    core_.newest.publish(end);
-    if (!views_.commit(end))
+    if (!is_planted(bug::published_before_written)) core_.newest.publish(end);
+    if (!is_planted(bug::views_before_log) && !views_.commit(end))
         for (auto& one : judged)
             if (auto& answer = *one->outcome) answer->view_behind = answer->count > 0;
     core_.hints.call();
@@ -96,7 +108,7 @@ result<bool> committer::try_again() {
 
 // What was staged is forgotten; what is durable after all is found out.
 void committer::recover(group& judged, error const& why) {
-    views_.abandon();
+    if (!is_planted(bug::inline_not_abandoned)) views_.abandon();
     // A log that was stopped before has written nothing of this, nor has one without room for it.
     auto const is_unwritten = why.kind == errc::unavailable;
     auto const is_stopped = !core_.behind->writable();
@@ -140,7 +152,7 @@ result<void> committer::go_on(result<void> opened) {
         can_write_ = std::move(can_write);
     }
     auto const after = core_.newest.pin()->end.position;
-    core_.known.clear(after);
+    if (!is_planted(bug::heads_kept_after_failure)) core_.known.clear(after);
     if (after != before) views_.fall_behind();
     core_.hints.call();
     return opened;

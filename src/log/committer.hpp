@@ -53,6 +53,7 @@ private:
     result<prepared> ask_again(queued& one, staged_view const& view);
 
     void commit(frame& next, group& judged);
+    log_end end_behind(frame const& next) const;
     void recover(group& judged, error const& why);
     result<void> go_on(result<void> opened);
     result<void> reread_open_block();

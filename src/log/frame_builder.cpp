@@ -1,5 +1,7 @@
 #include "log/frame_builder.hpp"
 
+#include "base/planted_bug.hpp"
+
 #include <diptych/assert.hpp>
 
 #include <algorithm>
@@ -105,7 +107,9 @@ appended frame_builder::keep(prepared const& what, line_of_history const& line) 
             accepted.versions.insert_or_assign(std::string(event.stream), event.version);
         }
     }
-    if (what.request.command) {
+    auto const is_left_out =
+        is_planted(count > 0 ? bug::key_not_recorded : bug::refusal_not_recorded);
+    if (what.request.command && !is_left_out) {
         begin();
         frame_->answers.push_back(
             {.key = *what.request.command,

@@ -1,5 +1,6 @@
 #include "log/indexer.hpp"
 
+#include "base/planted_bug.hpp"
 #include "log/frame_walk.hpp"
 
 #include <diptych/try.hpp>
@@ -135,7 +136,13 @@ bool indexer::wants_seal() const {
 result<bool> indexer::merge_oldest() {
     auto const tail = core_.newest.pin();
     if (tail->blocks.size() < 2) return false;
-    DIPTYCH_TRY(core_.behind->merge(tail->blocks.front()->frames()));
+    if (is_planted(bug::dropped_before_merge)) {
+        core_.newest.drop(1);
+        DIPTYCH_TRY(core_.behind->merge(tail->blocks.front()->frames()));
+        return true;
+    }
+    auto const merged = core_.behind->merge(tail->blocks.front()->frames());
+    if (!merged && !is_planted(bug::index_ahead_of_log)) return std::unexpected(merged.error());
     core_.newest.drop(1);
     return tail->blocks.size() > 2;
 }

@@ -15,8 +15,10 @@ namespace diptych::log {
 
 namespace {
 
-query first_item_of(query what) {
-    if (what.items.size() > 1) what.items.resize(1);
+query as_looked_for(query what) {
+    if (is_planted(bug::only_first_item_checked) && what.items.size() > 1) what.items.resize(1);
+    if (is_planted(bug::wrong_query_checked))
+        for (auto& item : what.items) item.tags.clear();
     return what;
 }
 
@@ -56,8 +58,8 @@ result<void> committer::check_condition(prepared const& what, staged_view& view)
         if (what.has_looked) after = std::max(after, what.looked_to);
         DIPTYCH_TRY(
             auto const winner,
-            is_planted(bug::only_first_item_checked)
-                ? view.first_match(first_item_of(unless->what), after)
+            is_planted(bug::only_first_item_checked) || is_planted(bug::wrong_query_checked)
+                ? view.first_match(as_looked_for(unless->what), after)
                 : view.first_match(unless->what, after)
         );
         if (winner) return std::unexpected(query_conflict(*winner));

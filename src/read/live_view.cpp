@@ -1,5 +1,6 @@
 #include "read/live_view.hpp"
 
+#include "base/planted_bug.hpp"
 #include "read/run_query.hpp"
 #include "read/view_version.hpp"
 
@@ -173,7 +174,8 @@ result<bool> live_view::step() {
     }
     if (rests(now)) return false;
     DIPTYCH_TRY(auto const more, next_batch());
-    if (more || progress_->now().last_error || !plan_.definition->is_inline) return more;
+    auto const goes_on = more && !is_planted(bug::attached_behind);
+    if (goes_on || progress_->now().last_error || !plan_.definition->is_inline) return more;
     return attach();
 }
 
@@ -243,7 +245,9 @@ result<bool> live_view::attach() {
             hints->give();
         }
     );
-    auto const done = in_.log.attach(part, writer_->into.at().at.position);
+    auto const at = is_planted(bug::attached_behind) ? in_.log.durable_end().position
+                                                     : writer_->into.at().at.position;
+    auto const done = in_.log.attach(part, at);
     if (!done && done.error().kind == errc::conflict) return true;  // the log has moved on
     if (!done) return std::unexpected(done.error());
     attached_ = std::move(part);

@@ -1,6 +1,5 @@
 #include "read/projector.hpp"
 
-#include "base/planted_bug.hpp"
 #include "read/misfit.hpp"
 
 #include <diptych/assert.hpp>
@@ -76,8 +75,7 @@ private:
                     event.position == done.reached.at.position + 1,
                     "a batch goes on exactly behind its checkpoint"
                 );
-                if (auto applied = one(event);
-                    !applied && !is_planted(bug::event_skipped_on_error)) {
+                if (auto applied = one(event); !applied) {
                     done.failure = stopping(event, std::move(applied).error());
                     return done;
                 }

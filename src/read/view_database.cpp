@@ -138,19 +138,24 @@ result<void> view_database::commit(checkpoint const& next) {
             "rolled_back",
             file_.string() + ": SQLite has given up the transaction before its commit"
         );
-    save_.bind(1, std::int64_t{next.at.epoch.value})
-        .bind(2, static_cast<std::int64_t>(next.at.position.value))
-        .bind_blob(3, bytes_of(next.chain));
+    auto const save = [&] {
+        return save_.bind(1, std::int64_t{next.at.epoch.value})
+            .bind(2, static_cast<std::int64_t>(next.at.position.value))
+            .bind_blob(3, bytes_of(next.chain))
+            .run();
+    };
     auto done = result<void>{};
     if (is_planted(bug::checkpoint_behind_rows)) {
         done = commit_.run();
         if (done) done = begin_.run();
     }
-    if (done) done = save_.run();
+    if (done) done = save();
     if (done) done = commit_.run();
     if (!done) {
         roll_back();
-        return done;
+        if (!is_planted(bug::checkpoint_before_rows)) return done;
+        auto const alone = begin_.run() && save() && commit_.run();
+        if (!alone) return roll_back(), done;
     }
     at_.at = next.at;
     at_.chain = next.chain;

@@ -1,5 +1,6 @@
 #include "read/view_set.hpp"
 
+#include "base/planted_bug.hpp"
 #include "read/live_view.hpp"
 #include "read/resolve.hpp"
 #include "read/suggest.hpp"
@@ -231,6 +232,7 @@ result<bool> view_set::has_reached(std::string_view name, token const& point) co
     if (!known && known.error().code == "future_token" && log.refresh().value_or(false))
         known = log.check(point);
     DIPTYCH_TRY(std::move(known));
+    if (is_planted(bug::hint_taken_for_truth)) return true;
     auto const now = view->now();
     if (now.state == view_state::failed) return std::unexpected(*now.last_error);
     if (now.at.position >= point.position) return true;

@@ -1,7 +1,5 @@
 #include "sqlite/file_trust.hpp"
 
-#include "base/planted_bug.hpp"
-
 #include <diptych/try.hpp>
 
 #include <sqlite3.h>
@@ -62,7 +60,6 @@ int file_trust::checkpoint() {
     auto const code =
         sqlite3_wal_checkpoint_v2(handle_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (code != SQLITE_IOERR_FSYNC && code != SQLITE_IOERR_DIR_FSYNC) return code;
-    if (is_planted(bug::wal_trusted_again)) return code;
     leave_as_it_is();
     (void)mark(file_);  // also without it nothing is moved by this connection
     return code;

@@ -1,5 +1,6 @@
 #include "write/process_runner.hpp"
 
+#include "base/planted_bug.hpp"
 #include "write/fold.hpp"
 #include "write/log_stamp.hpp"
 #include "write/process_instances.hpp"
@@ -156,7 +157,9 @@ result<bool> process_runner::parts::send_one() {
     auto const answer = commands.execute(
         command.what.name,
         command.what.body,
-        {.command_id = command.what.id,
+        {.command_id = is_planted(bug::sent_with_new_id)
+                           ? command.what.id + std::to_string(random.next())
+                           : command.what.id,
          .caller = "$process",
          .correlation_id = command.about.correlation_id,
          .causation_id = command.about.causation_id,

@@ -1,5 +1,6 @@
 #include "log/segments/index_batch.hpp"
 
+#include "base/planted_bug.hpp"
 #include "log/postings.hpp"
 #include "log/segments/index_hash.hpp"
 
@@ -49,7 +50,8 @@ index_batch gather(std::span<frame_ptr const> frames) {
     auto categories = gatherer{posting_kind::category, chunks};
     for (auto const& frame : frames) {
         for (auto const& event : frame->events) {
-            names.add(event.stream, event.position, true, event.version);
+            auto const off = is_planted(bug::version_off_by_one) ? 1u : 0u;
+            names.add(event.stream, event.position, true, event.version + off);
             for (auto const tag : event.tags) names.add(tag, event.position, false);
             types.add(event.type, event.position, false);
             categories.add(category_of(event.stream), event.position, false);
@@ -57,6 +59,7 @@ index_batch gather(std::span<frame_ptr const> frames) {
                 {.id = event.id, .stream_hash = index_hash32(event.stream), .at = event.position}
             );
         }
+        if (is_planted(bug::answers_dropped_at_merge)) continue;
         for (auto const& given : frame->answers) batch.answers.push_back(&given);
     }
 

@@ -1,5 +1,7 @@
 #include "log/segments/index_writer.hpp"
 
+#include "base/planted_bug.hpp"
+
 #include <diptych/try.hpp>
 
 namespace diptych::log::segments {
@@ -21,6 +23,7 @@ result<index_checkpoint> checkpoint_after(
             );
         from = {.position = frame->last(), .chain = frame->chain};
     }
+    if (is_planted(bug::index_beyond_log)) from.position = from.position + 1;
     return from;
 }
 

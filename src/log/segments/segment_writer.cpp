@@ -125,8 +125,12 @@ result<void> segment_writer::write(frame& next) {
     auto const events = event_offsets(next.bytes, about, extent.frames_end);
     DIPTYCH_ASSERT(events.size() == next.event_count, "a frame holds as many events as it says");
     ahead_.take(end);
+    if (is_planted(bug::synced_late)) {
+        DIPTYCH_TRY(to_->on().sync());
+    }
     DIPTYCH_TRY(to_->on().write(extent.frames_end, next.bytes));
-    auto synced = is_planted(bug::no_sync) ? result<void>{} : to_->on().sync();
+    auto synced = is_planted(bug::no_sync) || is_planted(bug::synced_late) ? result<void>{}
+                                                                           : to_->on().sync();
     if (!synced && is_planted(bug::failed_sync_retried)) synced = to_->on().sync();
     DIPTYCH_TRY(std::move(synced));
     to_->extend(about, events);

@@ -1,5 +1,6 @@
 #include "log/segments/writing_engine.hpp"
 
+#include "base/planted_bug.hpp"
 #include "log/segments/home.hpp"
 #include "log/segments/marks.hpp"
 #include "sqlite/file_trust.hpp"
@@ -233,6 +234,15 @@ result<void> writing_engine::write(frame& next) {
         room_.ran_out(written.error());
         DIPTYCH_TRY(has_room());
         return written;
+    }
+    if (is_planted(bug::watermark_before_sync)) {
+        auto early = mark();
+        early.position = next.last();
+        early.offset += next.bytes.size();
+        ++early.frame_count;
+        early.chain = next.chain;
+        early.recorded_at = next.recorded_at;
+        watermark_->store(early);
     }
     if (written) written = write_to_disk(next);
     if (!written) {
