@@ -145,8 +145,9 @@ public:
     result<simulation_report> run(simulation_options const& how) const;
 
     /// Runs as a program: `--seed`, `--seeds`, `--steps`, `--only`, `--no-crashes`, `--no-faults`,
-    /// `--trace`. Says what came out and answers the exit code: 0, 1 if a promise was broken, 2 for
-    /// arguments that are none.
+    /// `--trace`; a seed that is named is run alone, else there are 100. Says what came out and
+    /// answers the exit code: 0, 1 if a promise was broken, 2 if it could not run: an argument that
+    /// is none, a view that can not be read.
     int run(int count, char const* const* values) const;
 
 private:

@@ -2,10 +2,12 @@
 /// Decides whether what clients saw is what this log may have shown them. Knows nothing of how the
 /// engine works.
 ///
-/// It checks durability of what was acknowledged, density and order, linearizability (an append
-/// that was answered stands before one that began later; a read sees every append that was answered
-/// before it began), conditions at the place where an append stands, the cause of each refusal, and
-/// that each operation stands once or not at all. After Wing and Gong, "Testing and verifying
+/// It checks durability of what was acknowledged, density and order, linearizability (what was
+/// answered stands before what began later; a read, a decision and an inline view see everything
+/// that was answered before they began), conditions at the place where an append stands, the cause
+/// of each refusal, that it was there by then, that each operation and each command stands once or
+/// not at all, that each request is answered once and again alike, and that processes react and are
+/// answered once. After Wing and Gong, "Testing and verifying
 /// concurrent objects" (1993); positions make the search for an order unnecessary.
 #pragma once
 
@@ -36,6 +38,11 @@ struct rules {
     std::function<
         bool(log_model const& log, std::uint64_t prefix, std::vector<event_data> const& events)>
         refuses = {};
+    /// What is wrong with the events that stand under a command's id.
+    std::function<std::optional<std::string>(
+        command_attempt const& what, std::vector<logged const*> const& stands
+    )>
+        made_by = {};
 };
 
 /// The first promise that is broken, in a few lines; nothing if all are kept.

@@ -11,6 +11,7 @@ attempt& clients::begin(decltype(attempt::what) what) {
     history_.attempts.push_back(std::make_unique<attempt>(attempt{
         .client = draws_.below(3),
         .begun = history_.next_moment(),
+        .life = world_.life(),
         .what = std::move(what),
     }));
     return *history_.attempts.back();
@@ -21,7 +22,12 @@ std::uint64_t clients::append(append_request request) {
     for (std::size_t i = 0; i < request.events.size(); ++i)
         request.events[i].data = fmt::format(R"({{"op":{},"place":{}}})", number, i);
     append_attempt made{.operation = number, .request = std::move(request)};
-    if (made.request.command && made.request.command->digest[0] == 1) keyed_.push_back(made);
+    auto const& command = made.request.command;
+    auto const& events = made.request.events;
+    auto const has_ids = !events.empty() && std::ranges::none_of(events, [](auto const& event) {
+        return event.id.is_nil();
+    });
+    if (command ? command->digest[0] == 1 : has_ids) keyed_.push_back(made);
     submit_append(std::move(made));
     return number;
 }
@@ -32,16 +38,23 @@ void clients::append_again() {
 
 void clients::append_other_as_before(append_request request) {
     if (keyed_.empty()) return;
-    request.command = draws_.one_of(keyed_).request.command;
-    request.command->digest[0] = 2;
-    request.command->digest[1] = static_cast<std::uint8_t>(operations_);
-    request.command->digest[2] = static_cast<std::uint8_t>(operations_ >> 8);
+    auto const& before = draws_.one_of(keyed_).request;
+    request.command = before.command;
+    if (request.command) {
+        request.command->digest[0] = 2;
+        request.command->digest[1] = static_cast<std::uint8_t>(operations_);
+        request.command->digest[2] = static_cast<std::uint8_t>(operations_ >> 8);
+    } else if (!request.events.empty()) {
+        request.events.front().id = before.events.front().id;
+        request.events.front().stream = before.events.front().stream;
+    }
     append(std::move(request));
 }
 
 // An answer of a node that is being ended is no answer of a machine that works.
 void clients::over(attempt& one) {
     one.answered = history_.next_moment();
+    ++one.answers;
     one.is_sound = world_.is_sound();
 }
 
@@ -102,12 +115,24 @@ void clients::read_stream(std::string stream, stream_options const& what) {
     read_page(read_attempt{.what = std::pair{std::move(stream), what}}, begun, found);
 }
 
+bool clients::takes_part(std::string_view view) const {
+    auto const all = world_.node().views().status();
+    auto const it = std::ranges::find(all, view, &read::view_status::name);
+    return it != all.end() && it->is_inline && it->state == read::view_state::running;
+}
+
 void clients::query(std::string view, token at_least) {
     auto const begun = history_.next_moment();
     query_attempt made{.view = std::move(view), .at_least = at_least.position.value};
     auto const& views = world_.node().views();
     auto const reached = views.has_reached(made.view, at_least);
-    if (reached && !*reached) return;
+    made.is_inline = takes_part(made.view);
+    made.has_reached = !reached || *reached;
+    if (!made.has_reached) {
+        auto& one = begin(std::move(made));
+        one.begun = begun;
+        return over(one);
+    }
     auto answer = reached ? views.query(made.view, {{"limit", "1000"}})
                           : result<read::query_answer>{std::unexpect, reached.error()};
     if (answer) {
@@ -131,7 +156,7 @@ position clients::follow(position after) {
     auto const found = (*reader)->read(what);
     if (!found) return after;
     read_page(read_attempt{.what = what}, begun, found);
-    std::get<read_attempt>(history_.attempts.back()->what).at_end = false;
+    std::get<read_attempt>(history_.attempts.back()->what).may_lag = true;
     return found->seen().position;
 }
 

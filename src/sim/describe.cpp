@@ -72,8 +72,9 @@ std::string describe(read_attempt const& one) {
 }
 
 std::string describe(query_attempt const& one) {
-    return fmt::format("query {} at least {} -> ", one.view, one.at_least) +
-           (one.failure ? describe(*one.failure) : fmt::format("at {}", one.at));
+    auto const text = fmt::format("query {} at least {} -> ", one.view, one.at_least);
+    if (one.failure) return text + describe(*one.failure);
+    return one.has_reached ? text + fmt::format("at {}", one.at) : text + "not there yet";
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -39,6 +40,7 @@ struct read_attempt {
     std::vector<logged> events = {};
     std::uint64_t seen = 0;  ///< The page's.
     bool at_end = false;
+    bool may_lag = false;  ///< Another process's, whose end is nobody else's.
     std::optional<error> failure = {};
 };
 
@@ -48,6 +50,8 @@ struct query_attempt {
     std::uint64_t at_least = 0;  ///< That the client asked for.
     std::uint64_t at = 0;        ///< That the rows show.
     std::string rows = {};
+    bool is_inline = false;   ///< And takes part in each commit, as its status says.
+    bool has_reached = true;  ///< What was asked for; if not, there are no rows.
     std::optional<error> failure = {};
 };
 
@@ -57,12 +61,16 @@ struct attempt {
     std::uint64_t client;
     std::uint64_t begun;
     std::uint64_t answered = 0;  ///< 0: not.
+    std::uint64_t answers = 0;   ///< How many came.
+    std::uint64_t life = 0;      ///< Of the node, that it was made in.
     bool is_sound = false;       ///< Nothing of the machine had failed since the node's start.
     std::variant<append_attempt, command_attempt, read_attempt, query_attempt> what;
 };
 
 struct history {
     std::vector<std::unique_ptr<attempt>> attempts;  ///< Each stays where it is until answered.
+    std::set<std::uint64_t> lost_lives = {};         ///< Of the node: ended by a crash.
+    bool may_be_damaged = false;                     ///< Bits of what is durable were flipped.
     std::uint64_t moments = 0;
 
     std::uint64_t next_moment() { return ++moments; }

@@ -34,6 +34,7 @@ logged owned(recorded_event const& event) {
         .type = std::string(event.type),
         .tags = {event.tags.begin(), event.tags.end()},
         .data = std::string(event.data),
+        .metadata = std::string(event.metadata),
     };
 }
 

@@ -26,6 +26,7 @@ struct logged {
     std::string type;
     std::vector<std::string> tags;
     std::string data;
+    std::string metadata = {};
 
     bool carries(std::string_view name) const;
 };

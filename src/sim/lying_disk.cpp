@@ -43,6 +43,7 @@ public:
     }
 
     result<void> write(std::uint64_t offset, std::string_view bytes) override {
+        look_up("write");
         std::scoped_lock const guard{disk_.mutex_};
         DIPTYCH_TRY(auto const fault, enter("write"));
         auto const grows = offset + bytes.size() > node_->bytes().size()
@@ -67,7 +68,7 @@ public:
     }
 
     result<void> sync() override {
-        if (disk_.look_ && session_ == disk_.session_) disk_.look_(path_);
+        look_up("sync");
         std::scoped_lock const guard{disk_.mutex_};
         DIPTYCH_TRY(auto const fault, enter("sync"));
         if (!fault || fault == fault_kind::flipped_bit) return node_->sync(), result<void>{};
@@ -92,6 +93,10 @@ public:
     }
 
 private:
+    void look_up(std::string_view operation) const {
+        if (disk_.look_ && session_ == disk_.session_) disk_.look_(operation, path_);
+    }
+
     result<std::optional<fault_kind>> enter(std::string_view operation) const {
         if (session_ != disk_.session_) return failure(operation, path_, false);
         return disk_.enter(operation, path_);
@@ -179,12 +184,17 @@ void lying_disk::limit_bytes(std::optional<std::uint64_t> most) {
     bytes_max_ = most;
 }
 
+bool lying_disk::has_limit() const {
+    std::scoped_lock const guard{mutex_};
+    return bytes_max_.has_value();
+}
+
 void lying_disk::on_call(std::function<void(disk_call const&)> watch) {
     std::scoped_lock const guard{mutex_};
     watch_ = std::move(watch);
 }
 
-void lying_disk::before_sync(std::function<void(std::string const&)> look) {
+void lying_disk::before_call(std::function<void(std::string_view, std::string const&)> look) {
     std::scoped_lock const guard{mutex_};
     look_ = std::move(look);
 }

@@ -77,9 +77,10 @@ public:
     bool is_off() const;
     /// Writes that would make all files together longer than this fail with "no space".
     void limit_bytes(std::optional<std::uint64_t> most);
+    bool has_limit() const;
     void on_call(std::function<void(disk_call const&)> watch);
-    /// Told before each sync of a file, with its path; may use the disk itself.
-    void before_sync(std::function<void(std::string const&)> look);
+    /// Told before each "write" and "sync" of a file, with its path; may use the disk itself.
+    void before_call(std::function<void(std::string_view, std::string const&)> look);
 
     std::uint64_t calls() const;
     std::uint64_t faults_met() const;  ///< Calls that were made to fail or lie.
@@ -136,7 +137,7 @@ private:
     std::vector<disk_fault> faults_;
     std::optional<std::uint64_t> bytes_max_;
     std::function<void(disk_call const&)> watch_;
-    std::function<void(std::string const&)> look_;
+    std::function<void(std::string_view, std::string const&)> look_;
 };
 
 }  // namespace diptych::sim

@@ -28,6 +28,7 @@ odds drawn_odds(chance& draws) {
         .full_disks = draws.one_of(many{0, 0, 0, 2}),
         .crashes = draws.one_of(many{0, 2, 3, 8}),
         .looks_of_reader = draws.one_of(many{0, 0, 3}),
+        .meanwhile = draws.one_of(many{0, 2, 6}),
         .favourite = draws.one_of(aims),
     };
 }
@@ -37,7 +38,7 @@ void draw_sizes(chance& draws, app::node_storage& of) {
     of.segment_bytes = draws.one_of(many{1'500, 4'000, 12'000, 60'000});
     of.wal_pages = draws.one_of(std::vector{2, 5, 20, 1'000});
     of.batch_events_max = draws.one_of(many{1, 5, 10'000});
-    of.snapshot_after = draws.one_of(many{1, 4, 256});
+    of.snapshot_after = draws.one_of(many{1, 1, 3, 256});
     of.note_after = draws.one_of(many{2, 8, 1'024});
     of.bounds.group_max = draws.one_of(many{2, 6, 20});
     of.bounds.queue_max = draws.one_of(many{6, 12, 50});

@@ -28,6 +28,7 @@ struct odds {
     std::uint64_t full_disks = 0;
     std::uint64_t crashes = 2;
     std::uint64_t looks_of_reader = 0;  ///< One in so many syncs; 0: there is no reader.
+    std::uint64_t meanwhile = 0;        ///< One in so many calls, others act; 0: never.
     aim favourite = {};                 ///< Of every other fault.
 };
 

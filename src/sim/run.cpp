@@ -1,6 +1,9 @@
 #include "sim/run.hpp"
 
 #include "sim/describe.hpp"
+#include "sim/evidence.hpp"
+#include "sim/lives.hpp"
+#include "sim/meanwhile.hpp"
 
 #include <diptych/assert.hpp>
 #include <diptych/try.hpp>
@@ -23,10 +26,14 @@ public:
           draws_(how.seed),
           odds_(odds_of(how, draws_)),
           world_{draws_.next(), of.builds.front(), storage_of(of, draws_)},
-          clients_(world_, history_, draws_) {
+          clients_(world_, history_, draws_),
+          meanwhile_(world_, clients_, draws_, odds_),
+          lives_(world_, of, draws_, [this](std::string_view what) { trace(what); }) {
         report_.seed = how.seed;
-        if (odds_.looks_of_reader > 0)
-            world_.disk().before_sync([this](std::string const& path) { look(path); });
+        if (odds_.looks_of_reader + odds_.meanwhile > 0)
+            world_.disk().before_call([this](std::string_view operation, std::string const& path) {
+                meanwhile_.before(operation, path);
+            });
         if (!how.trace) return;
         world_.disk().on_call([this](disk_call const& call) {
             if (call.operation != "read" && call.operation != "stat" && call.operation != "look at")
@@ -40,9 +47,13 @@ public:
     runner& operator=(runner const&) = delete;
 
     run_report run() {
+        history_.may_be_damaged = how_.may_be_damaged;
         report_.broken = run_and_check();
+        report_.is_damaged = how_.may_be_damaged && (is_damaged_ || lives_.is_damaged());
+        if (report_.is_damaged) report_.broken.reset();
         report_.attempts = history_.attempts.size();
         for (auto const& one : history_.attempts) report_.answered += one->answered > 0 ? 1 : 0;
+        report_.crashes = lives_.crashes();
         report_.disk_calls = world_.disk().calls();
         report_.faults = world_.disk().faults_met();
         return std::move(report_);
@@ -53,18 +64,33 @@ private:
 
     broken run_and_check() {
         if (how_.fault) world_.disk().fail_at({*how_.fault});
-        world_.disk().lose_power_at(how_.power_lost_at);
-        if (auto wrong = start()) return wrong;
+        if (how_.ends_at > 0) lives_.end_at(how_.ends_at, how_.ends_by_kill);
+        if (auto wrong = lives_.start()) return wrong;
         for (; report_.steps < how_.steps; ++report_.steps) {
             if (is_left_out(report_.steps)) continue;
             draws_ = chance{how_.seed, report_.steps};
             if (auto wrong = act()) return wrong;
+            if (auto wrong = restart()) return wrong;
         }
         draws_ = chance{how_.seed, how_.steps};
         report_.calls_of_steps = world_.disk().calls();
         trace("rest");
         if (auto wrong = rest()) return wrong;
         return check();
+    }
+
+    // Where nothing is left to chance.
+    broken restart() {
+        if (!how_.is_restarted) return {};
+        if (report_.steps == how_.steps / 3) return lives_.restart();
+        if (report_.steps == how_.steps * 2 / 3) return lives_.kill_and_start();
+        return {};
+    }
+
+    // Damage that is named is no broken promise, where there may be some.
+    broken because(error const& why, std::string_view what = {}) {
+        is_damaged_ = is_damaged_ || why.kind == errc::corrupt;
+        return std::string(what) + why.message;
     }
 
     bool is_left_out(std::size_t step) const {
@@ -85,39 +111,41 @@ private:
 
     // One thing that happens.
     broken act() {
-        auto const& [clients, steps, clock, faults, full_disks, crashes, looks, favourite] = odds_;
-        auto draw = draws_.below(clients + steps + clock + faults + full_disks + crashes);
+        auto draw = draws_.below(
+            odds_.clients + odds_.steps + odds_.clock + odds_.faults + odds_.full_disks +
+            odds_.crashes
+        );
         auto const falls_on = [&](std::uint64_t weight) {
             auto const is_it = draw < weight;
             draw -= weight;
             return is_it;
         };
-        if (falls_on(clients)) {
+        if (falls_on(odds_.clients)) {
             begin([&] { workload_.act(clients_); });
-        } else if (falls_on(steps)) {
+        } else if (falls_on(odds_.steps)) {
             step();
-        } else if (falls_on(clock)) {
+        } else if (falls_on(odds_.clock)) {
             auto const ms = draws_.one_in(4) ? draws_.below(40'000) : draws_.below(300);
             auto const is_back = draws_.one_in(8);
             trace(fmt::format("clock {} {} ms", is_back ? '-' : '+', ms));
             auto const by = std::chrono::milliseconds(ms);
             world_.time().advance(is_back ? -by : by);
-        } else if (falls_on(faults)) {
+        } else if (falls_on(odds_.faults)) {
             if (how_.faults) plan_fault();
-        } else if (falls_on(full_disks)) {
+        } else if (falls_on(odds_.full_disks)) {
             if (how_.faults) fill_disk();
         } else if (how_.crashes) {
-            return crash();
+            return lives_.crash();
         }
-        return after_power_loss();
+        return lives_.after_the_end();
     }
 
     void fill_disk() {
         auto const room = draws_.below(20'000);
-        is_full_ = !is_full_;
-        trace(is_full_ ? fmt::format("{} bytes of room", room) : "room again");
+        auto const is_full = !world_.disk().has_limit();
+        trace(is_full ? fmt::format("{} bytes of room", room) : "room again");
         using most = std::optional<std::uint64_t>;
-        world_.disk().limit_bytes(is_full_ ? most{world_.disk().bytes() + room} : most{});
+        world_.disk().limit_bytes(is_full ? most{world_.disk().bytes() + room} : most{});
     }
 
     // What clients do, into the trace.
@@ -128,18 +156,10 @@ private:
             trace(describe(*history_.attempts[i]));
     }
 
-    // Another process reads what is not durable yet, or rather does not.
-    void look(std::string const& path) {
-        if (!path.ends_with(".seg") || is_looking_ || !draws_.one_in(odds_.looks_of_reader)) return;
-        is_looking_ = true;
-        followed_ = clients_.follow(followed_);
-        is_looking_ = false;
-    }
-
     void step() {
         auto& node = world_.node();
         auto const which =
-            draws_.below(10 + node.views().names().size() * 2 + node.processes().size() * 2);
+            draws_.below(12 + node.views().names().size() * 2 + node.processes().size() * 2);
         auto const told = [&](std::string_view name, auto const& stepped) {
             if (how_.trace && !stepped)
                 trace(fmt::format("{}: {}", name, stepped.error().message));
@@ -148,11 +168,16 @@ private:
         };
         if (which < 5) return told("commit", result<bool>{node.log().commit_step()});
         if (which < 8) return told("index", node.log().index_step());
-        if (which < 9) return told("snapshots", node.commands().snapshot_step());
-        if (which < 10) return told("errands", result<bool>{node.errands().step()});
-        auto const rest = (which - 10) / 2;
+        if (which < 11) return told("snapshots", node.commands().snapshot_step());
+        if (which < 12) return told("errands", result<bool>{node.errands().step()});
+        auto const rest = (which - 12) / 2;
         auto const names = node.views().names();
-        if (rest < names.size()) return told("view " + names[rest], node.views().step(names[rest]));
+        if (rest < names.size()) {
+            meanwhile_.projecting(true);
+            auto const stepped = node.views().step(names[rest]);
+            meanwhile_.projecting(false);
+            return told("view " + names[rest], stepped);
+        }
         auto const& process = node.processes()[rest - names.size()];
         told("process " + process.first, process.second->step());
     }
@@ -169,99 +194,21 @@ private:
         world_.disk().add_fault(fault);
     }
 
-    broken crash() {
-        ++report_.crashes;
-        switch (draws_.below(4)) {
-            case 0:
-                trace("kill");
-                world_.kill();
-                break;
-            case 1:
-                trace("power loss");
-                world_.lose_power();
-                break;
-            case 2: {
-                trace("stop");
-                (void)world_.stop();
-                break;
-            }
-            default: {
-                auto const call = world_.disk().calls() + draws_.between(1, 40);
-                trace(fmt::format("power will fail at call {} of the disk", call));
-                world_.disk().lose_power_at(call);
-                return {};
-            }
-        }
-        if (draws_.one_in(6)) {
-            trace("another program");
-            world_.deploy(draws_.one_of(workload_.builds));
-        }
-        return start();
-    }
-
-    broken after_power_loss() {
-        if (!world_.disk().is_off()) return {};
-        trace("power has failed");
-        world_.lose_power();
-        return start();
-    }
-
-    // With a disk that does what it should, it starts: without a person.
-    broken start() {
-        for (int i = 0; i < 3; ++i) {
-            auto const begun = world_.start();
-            if (begun) return {};
-            trace("does not start: " + begun.error().message);
-            if (world_.disk().is_off()) world_.lose_power();
-        }
-        heal();
-        auto const begun = world_.start();
-        if (!begun) return "does not start: " + begun.error().message;
-        return {};
-    }
-
-    // From here on the disk does what it should.
-    void heal() {
-        world_.disk().fail_at({});
-        world_.disk().lose_power_at(0);
-        world_.disk().limit_bytes({});
-        is_full_ = false;
-    }
-
     // On a disk that does what it should, until nothing is left to do: as it is, and then started
     // again. Both times it must do whatever it is asked for.
     broken rest() {
-        heal();
-        // A log whose recovery has failed, too, waits for a start.
-        auto const open = world_.node().log().writable();
-        if (open || open.error().code != "read_only") {
-            if (auto wrong = come_to_rest()) return wrong;
-            if (auto wrong = probe()) return *wrong + "\n  (without a new start)";
-        }
-        end();
-        if (auto const begun = world_.start(); !begun)
-            return "does not start: " + begun.error().message;
+        lives_.heal();
+        if (auto wrong = come_to_rest()) return wrong;
+        if (auto wrong = probe()) return *wrong + "\n  (without a new start)";
+        if (auto wrong = lives_.end()) return wrong;
+        if (auto wrong = lives_.start()) return wrong;
         if (auto wrong = come_to_rest()) return wrong;
         if (auto wrong = probe()) return wrong;
         return come_to_rest();
     }
 
-    void end() {
-        switch (draws_.below(4)) {
-            case 0:
-                trace("kill");
-                return world_.kill();
-            case 1:
-                trace("stop");
-                return (void)world_.stop();
-            default:
-                trace("power loss");
-                return world_.lose_power();
-        }
-    }
-
     broken come_to_rest() {
-        if (auto const rests = world_.come_to_rest(); !rests) return rests.error().message;
+        if (auto const rests = world_.come_to_rest(); !rests) return because(rests.error());
         return {};
     }
 
@@ -274,8 +221,10 @@ private:
         });
         if (auto wrong = come_to_rest()) return wrong;
         for (auto i = before; i < history_.attempts.size(); ++i)
-            if (auto const& one = *history_.attempts[i]; !succeeded(one))
+            if (auto const& one = *history_.attempts[i]; !succeeded(one)) {
+                if (auto const* const why = failure_of(one)) (void)because(*why);
                 return "a probe fails\n  " + describe(one);
+            }
         return {};
     }
 
@@ -294,13 +243,14 @@ private:
     broken check() {
         DIPTYCH_ASSERT(world_.is_running(), "it runs after the rest");
         auto log = read_log();
-        if (!log) return "the log can not be read: " + log.error().message;
+        if (!log) return because(log.error(), "the log can not be read: ");
         report_.events = log->end();
         for (auto const& event : log->events())
             trace(fmt::format("{} {} {} {}", event.position, event.stream, event.type, event.data));
         if (auto const verified = world_.node().log().verify(); !verified)
-            return "verify says: " + verified.error().message;
+            return because(verified.error(), "verify says: ");
         for (auto const& view : world_.node().views().status()) {
+            if (view.last_error) (void)because(*view.last_error);
             if (view.at.position.value != log->end())
                 return fmt::format(
                     "view {} stays at {} of {}: {}",
@@ -311,6 +261,8 @@ private:
                 );
             clients_.query(view.name, view.at);
         }
+        if (auto wrong = world_.index_fault()) return "index: " + *wrong;
+        history_.lost_lives = world_.lost_lives();
         if (auto wrong = broken_promise(history_, *log, workload_.domain)) return wrong;
         if (workload_.rule)
             if (auto wrong = workload_.rule(*log)) return wrong;
@@ -337,12 +289,12 @@ private:
     run_report report_;
     chance draws_;
     odds odds_;
-    bool is_full_ = false;
-    bool is_looking_ = false;
-    position followed_{};
+    bool is_damaged_ = false;
     history history_;
     world world_;
     clients clients_;
+    meanwhile meanwhile_;
+    lives lives_;
 };
 
 }  // namespace

@@ -22,7 +22,10 @@ struct run_options {
     bool faults = true;                    ///< Calls of the disk that fail.
     std::optional<aim> favourite = {};     ///< Of faults, if it is not the seed's.
     std::optional<disk_fault> fault = {};  ///< One that is sure to come.
-    std::uint64_t power_lost_at = 0;       ///< A call of the disk; 0: none that is sure.
+    std::uint64_t ends_at = 0;    ///< A call of the disk, at which it crashes for sure; 0: none.
+    bool ends_by_kill = false;    ///< And not by a power loss.
+    bool is_restarted = false;    ///< Stopped after a third of the steps, killed after two.
+    bool may_be_damaged = false;  ///< Bits are flipped: what can not be read must be said to be so.
     /// The steps that are done, in order; empty: all. What a step does depends on the seed and its
     /// own number, so that a run without some of its steps is still much the same run.
     std::vector<std::size_t> only = {};
@@ -40,6 +43,7 @@ struct run_report {
     std::uint64_t faults = 0;
     std::uint64_t disk_calls = 0;
     std::uint64_t calls_of_steps = 0;        ///< Of those, before the rest.
+    bool is_damaged = false;                 ///< It was noticed; the run ended with it.
     std::optional<std::string> broken = {};  ///< The promise that was, if one was.
 };
 

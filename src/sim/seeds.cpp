@@ -27,7 +27,7 @@ seeds_report simulate_seeds(
     std::uint64_t seeds,
     std::function<void(std::uint64_t runs)> const& done
 ) {
-    seeds_report all;
+    seeds_report all{.steps = how.steps};
     for (; all.runs < seeds; ++how.seed) {
         auto const report = simulate(of, how);
         ++all.runs;
@@ -54,15 +54,13 @@ std::string arguments_of(run_options const& how) {
 
 std::string text_of(seeds_report const& report) {
     auto const& sum = report.sum;
-    if (report.broken)
-        return fmt::format(
-            "seed {}, shrunk to {} of {} steps: {}",
-            report.broken->how.seed,
-            report.broken->how.only.empty() ? report.broken->how.steps
-                                            : report.broken->how.only.size(),
-            report.broken->how.steps,
-            *report.broken->report.broken
-        );
+    if (report.broken) {
+        auto const& [how, found, runs] = *report.broken;
+        auto const shrunk =
+            runs == 0 ? std::string{}
+                      : fmt::format(", shrunk to {} of {} steps", how.only.size(), report.steps);
+        return fmt::format("seed {}{}: {}", how.seed, shrunk, *found.broken);
+    }
     return fmt::format(
         "{} runs kept every promise: {} steps, {} events, {} attempts of clients, {} crashes, {} "
         "faults of the disk",

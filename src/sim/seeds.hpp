@@ -16,6 +16,7 @@ struct seeds_report {
     std::uint64_t runs = 0;
     run_report sum = {};                    ///< Of all of them; its seed is the last.
     std::optional<shrunk_run> broken = {};  ///< The first that broke a promise, shrunk.
+    std::size_t steps = 0;                  ///< That were asked for, of each.
 };
 
 /// Runs the seeds `how.seed`, `how.seed` + 1, ... . A run that is given its steps (`how.only`) or

@@ -64,10 +64,10 @@ void simulation::implementation::act(sim::clients& as) const {
     auto const draw = draws.below(20);
     if (draw < 3) return as.command_again();
     auto const views = as.views();
-    if (draw < 6 && !views.empty())
-        return as.query(
-            draws.one_of(views), as.tokens().empty() ? token{} : draws.one_of(as.tokens())
-        );
+    if (draw < 6 && !views.empty()) {
+        auto const& view = draws.one_of(views);
+        return as.query(view, as.tokens().empty() ? token{} : draws.one_of(as.tokens()));
+    }
     simulated_client client{as};
     draws.one_of(clients)(client);
 }

@@ -23,6 +23,7 @@ result<std::uint64_t> number(std::string_view name, std::string_view text) {
     auto const read = std::from_chars(text.data(), end, value);
     if (text.empty() || read.ec != std::errc{} || read.ptr != end)
         return fail(errc::invalid, fmt::format("{} needs a number, not '{}'", name, text));
+    if (value == 0) return fail(errc::invalid, fmt::format("{} needs more than 0", name));
     return value;
 }
 
@@ -41,7 +42,6 @@ result<void> read_one(std::span<char const* const>& left, simulation_options& ho
         if (!left.empty()) left = left.subspan(1);
         if (name == "--seed") {
             DIPTYCH_TRY(how.seed, number(name, value));
-            how.seeds = 1;
         } else if (name == "--seeds") {
             DIPTYCH_TRY(how.seeds, number(name, value));
         } else if (name == "--steps") {
@@ -56,8 +56,11 @@ result<void> read_one(std::span<char const* const>& left, simulation_options& ho
 }
 
 result<simulation_options> options_from(std::span<char const* const> left) {
-    simulation_options how{.seeds = 100};
+    // One that is named is meant alone, unless it is said how many.
+    simulation_options how{.seed = 0, .seeds = 0};
     while (!left.empty()) DIPTYCH_TRY(read_one(left, how));
+    if (how.seeds == 0) how.seeds = how.seed == 0 ? 100 : 1;
+    if (how.seed == 0) how.seed = 1;
     return how;
 }
 
@@ -73,7 +76,7 @@ int simulation::run(int count, char const* const* values) const {
     auto const report = run(*how);
     if (!report) {
         fmt::print(stderr, "{}: {}\n", all[0], report.error().message);
-        return EXIT_FAILURE;
+        return 2;
     }
     fmt::print("{}\n", report->text);
     if (!report->broken) return EXIT_SUCCESS;

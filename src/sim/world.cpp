@@ -1,5 +1,6 @@
 #include "sim/world.hpp"
 
+#include "log/segments/index_check.hpp"
 #include "log/segments/segment_engine.hpp"
 
 #include <diptych/try.hpp>
@@ -54,6 +55,7 @@ result<void> world::start() {
         .storage = storage_,
     };
     faults_before_ = disk_.faults_met();
+    ++life_;
     DIPTYCH_TRY(node_, app::node::open(options, parts));
     return {};
 }
@@ -68,18 +70,19 @@ result<void> world::come_to_rest() {
     constexpr int steps_max = 2'000;
     constexpr int idle_enough = 5;
     int idle = 0;
-    std::string last;
+    error last{errc::failed, "restless", "there is always something left to do"};
     for (int i = 0; i < steps_max && idle < idle_enough; ++i) {
         auto const stepped = node_->step();
-        if (!stepped) last = ": " + stepped.error().message;
+        if (!stepped) last = stepped.error();
         idle = stepped && !*stepped ? idle + 1 : 0;
         if (idle > 0) time_.advance(std::chrono::seconds(40));
     }
-    if (idle < idle_enough) return fail(errc::failed, "does not come to rest" + last);
+    if (idle < idle_enough) return fail(last.kind, "does not come to rest: " + last.message);
     return {};
 }
 
 void world::kill() {
+    lost_lives_.insert(life_);
     disk_.power_off();
     reader_.reset();
     node_.reset();
@@ -87,10 +90,37 @@ void world::kill() {
 }
 
 void world::lose_power() {
+    lost_lives_.insert(life_);
     disk_.power_off();
     reader_.reset();
     node_.reset();
     disk_.power_on(losses_);
+}
+
+void world::delete_index() {
+    // Its file first: without it the others are nothing.
+    for (auto const* const name : {"index.db", "index.db-wal", "index.db-shm"}) {
+        auto const gone = disk_.remove(std::filesystem::path(folder) / name);
+        if (!gone && gone.error().kind != errc::not_found) return;
+        (void)disk_.sync_directory(folder);
+    }
+}
+
+std::optional<std::string> world::index_fault() {
+    using log::segments::segment_engine;
+    auto const engine = segment_engine::open(
+        folder, segment_engine::mode::reader, disk_, time_, ids_, {.index_on = &files_}
+    );
+    if (!engine) return engine.error().message;
+    auto const compared = log::segments::check_index(
+        {std::filesystem::path(folder) / "index.db", &files_},
+        **engine,
+        time_,
+        log::segments::segment_options{}.keep_answers,
+        {}
+    );
+    if (compared || compared.error().kind == errc::not_found) return {};
+    return compared.error().message;
 }
 
 result<log::sequenced_log*> world::reader() {

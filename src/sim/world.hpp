@@ -10,6 +10,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -54,13 +56,22 @@ public:
     /// what went wrong last.
     result<void> come_to_rest();
 
+    /// As somebody who trusts that it is built again. While the node does not run.
+    void delete_index();
     /// What the next start runs.
     void deploy(build next) { build_ = std::move(next); }
 
+    /// How often it was started.
+    std::uint64_t life() const { return life_; }
+    /// Those that no stop has ended.
+    std::set<std::uint64_t> const& lost_lives() const { return lost_lives_; }
     bool is_running() const { return node_ != nullptr; }
     app::node& node() { return *node_; }
     lying_disk& disk() { return disk_; }
     virtual_clock& time() { return time_; }
+
+    /// What is wrong with the index, compared with the log. The node must be at rest.
+    std::optional<std::string> index_fault();
 
     /// The log as another process reads it. Fails as opening it does.
     result<log::sequenced_log*> reader();
@@ -78,6 +89,8 @@ private:
     lying_disk disk_;
     sqlite::disk_vfs files_;
     std::uint64_t faults_before_ = 0;
+    std::uint64_t life_ = 0;
+    std::set<std::uint64_t> lost_lives_;
     std::unique_ptr<app::node> node_;
     std::unique_ptr<log::sequenced_log> reader_;
 };

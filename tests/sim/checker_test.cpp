@@ -1,9 +1,8 @@
 // The checker must notice each kind of broken promise, and nothing else.
-#include "sim/checker.hpp"
+#include "world_of_two.hpp"
 
 #include <doctest/doctest.h>
 
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -11,60 +10,6 @@ using namespace diptych;
 using namespace diptych::sim;
 
 namespace {
-
-logged event(std::uint64_t position, std::uint64_t version, std::string stream, int op) {
-    return {
-        .position = position,
-        .version = version,
-        .recorded_at = timestamp{std::chrono::microseconds{static_cast<std::int64_t>(position)}},
-        .id = std::to_string(position),
-        .stream = std::move(stream),
-        .type = "t",
-        .tags = {},
-        .data = R"({"op":)" + std::to_string(op) + "}",
-    };
-}
-
-append_request request(std::string stream, int op) {
-    return {
-        .events =
-            {{.stream = std::move(stream),
-              .type = "t",
-              .data = R"({"op":)" + std::to_string(op) + "}"}}
-    };
-}
-
-result<appended> accepted(std::uint64_t at) {
-    return appended{.at = {.position = position{at}}, .first = position{at}, .count = 1};
-}
-
-// A history and a log that fit, for tests to change.
-struct world_of_two {
-    attempt& add(append_attempt what, std::uint64_t begun, std::uint64_t answered) {
-        of.attempts.push_back(std::make_unique<attempt>(
-            attempt{.client = 1, .begun = begun, .answered = answered, .what = std::move(what)}
-        ));
-        return *of.attempts.back();
-    }
-    append_attempt& appended_as(std::size_t i) {
-        return std::get<append_attempt>(of.attempts[i]->what);
-    }
-    std::string broken() const {
-        auto const rows = [](std::string_view, log_model const&, std::uint64_t prefix) {
-            return std::to_string(prefix);
-        };
-        return broken_promise(of, log_model{log}, {.rows = rows}).value_or("");
-    }
-    bool is_broken(std::string_view promise) const { return broken().starts_with(promise); }
-
-    world_of_two() {
-        add({.operation = 1, .request = request("a", 1), .answer = accepted(1)}, 1, 2);
-        add({.operation = 2, .request = request("a", 2), .answer = accepted(2)}, 3, 4);
-    }
-
-    history of;
-    std::vector<logged> log{event(1, 1, "a", 1), event(2, 2, "a", 2)};
-};
 
 error beaten_by(std::uint64_t position) {
     return {
@@ -140,18 +85,32 @@ TEST_CASE("a refusal names what beat it, and what was refused is not there") {
         world_of_two of;
         auto third = request("b", 3);
         third.unless = {.what = {.items = {{.types = {std::move(type)}}}}, .after = {}};
-        of.add({.operation = 3, .request = third, .answer = std::unexpected(beaten_by(by))}, 5, 6);
+        of.add(
+            append_attempt{
+                .operation = 3, .request = third, .answer = std::unexpected(beaten_by(by))
+            },
+            5,
+            6
+        );
         return of;
     };
     CHECK(refused(1, "t").broken().empty());
     CHECK(refused(2, "t").is_broken("refused for position 2, which is not what beat it"));
     CHECK(refused(1, "u").is_broken("refused for position 1, which is not what beat it"));
     CHECK(refused(3, "t").is_broken("refused for an event that is not there"));
+    auto early = refused(2, "t");
+    early.log[0].type = early.appended_as(0).request.events[0].type = "u";
+    CHECK(early.broken().empty());
+    early.of.attempts[1]->begun = 7;  // and so came after the refusal
+    early.of.attempts[1]->answered = 8;
+    CHECK(early.is_broken("refused for position 2, which came later"));
     world_of_two standing;
     standing.add(
-        {.operation = 3,
-         .request = request("b", 3),
-         .answer = fail(errc::unavailable, "queue_full", "later")},
+        append_attempt{
+            .operation = 3,
+            .request = request("b", 3),
+            .answer = fail(errc::unavailable, "queue_full", "later")
+        },
         5,
         6
     );
@@ -163,18 +122,13 @@ TEST_CASE("a refusal names what beat it, and what was refused is not there") {
 TEST_CASE("a page shows what there is up to where it has seen, and the end is the end") {
     auto const reading = [](std::vector<logged> events, std::uint64_t seen) {
         world_of_two of;
-        of.of.attempts.push_back(std::make_unique<attempt>(attempt{
-            .client = 1,
-            .begun = 5,
-            .answered = 6,
-            .what =
-                read_attempt{
-                    .what = read_options{},
-                    .events = std::move(events),
-                    .seen = seen,
-                    .at_end = true
-                }
-        }));
+        of.add(
+            read_attempt{
+                .what = read_options{}, .events = std::move(events), .seen = seen, .at_end = true
+            },
+            5,
+            6
+        );
         return of;
     };
     auto const first = event(1, 1, "a", 1);
@@ -184,17 +138,15 @@ TEST_CASE("a page shows what there is up to where it has seen, and the end is th
     CHECK(reading({second}, 2).is_broken("shows position 2 where position 1 belongs"));
     CHECK(reading({first}, 1).is_broken("says that 1 is the end after 2 had been seen"));
     CHECK(reading({first, second}, 3).is_broken("has seen 3, and the log ends at 2"));
+    auto stuck = reading({}, 0);
+    std::get<read_attempt>(stuck.of.attempts[2]->what).at_end = false;
+    CHECK(stuck.is_broken("shows nothing, and not that it is the end"));
 }
 
 TEST_CASE("a view shows its fold, and no less than it was asked for") {
     auto const showing = [](std::uint64_t at, std::string rows) {
         world_of_two of;
-        of.of.attempts.push_back(std::make_unique<attempt>(attempt{
-            .client = 1,
-            .begun = 5,
-            .answered = 6,
-            .what = query_attempt{.view = "v", .at_least = 2, .at = at, .rows = std::move(rows)}
-        }));
+        of.add(query_attempt{.view = "v", .at_least = 2, .at = at, .rows = std::move(rows)}, 5, 6);
         return of;
     };
     CHECK(showing(2, "2").broken().empty());
@@ -202,20 +154,73 @@ TEST_CASE("a view shows its fold, and no less than it was asked for") {
     CHECK(showing(2, "1").is_broken("shows 1\n  instead of 2"));
 }
 
-TEST_CASE("one command id has one answer") {
+TEST_CASE("a view that takes part in commits is never behind an answer") {
     world_of_two of;
-    for (std::uint64_t at = 1; at <= 2; ++at)
-        of.of.attempts.push_back(std::make_unique<attempt>(attempt{
-            .client = 1,
-            .begun = 5,
-            .answered = 6,
-            .what =
-                command_attempt{
-                    .command = "c",
-                    .json = "{}",
-                    .id = "k",
-                    .answer = outcome{.at = {.position = position{at}}},
-                }
-        }));
-    CHECK(of.is_broken("the same command was answered otherwise before"));
+    auto& query = of.add(
+        query_attempt{.view = "v", .at_least = 1, .at = 1, .rows = "1", .is_inline = true}, 5, 6
+    );
+    CHECK(of.broken().empty());
+    query.is_sound = true;
+    CHECK(of.is_broken("is inline and shows 1 after 2 was answered"));
+    std::get<query_attempt>(query.what).has_reached = false;
+    CHECK(of.is_broken("is inline and has not reached 1"));
+}
+
+TEST_CASE("every request is answered once, unless the machine was lost over it") {
+    world_of_two of;
+    auto& third = of.add(append_attempt{.operation = 3, .request = request("b", 3)}, 5, 0);
+    CHECK(of.is_broken("was never answered"));
+    of.of.lost_lives.insert(0);
+    CHECK(of.broken().empty());
+    third.answers = 2;
+    CHECK(of.is_broken("was answered 2 times"));
+}
+
+TEST_CASE("nothing is said to be damaged where nothing was") {
+    world_of_two of;
+    auto& read =
+        of.add(read_attempt{.what = read_options{}, .failure = error{errc::corrupt, "", ""}}, 5, 6);
+    CHECK(of.is_broken(" (), which nothing explains"));
+    of.of.may_be_damaged = true;
+    CHECK(of.broken().empty());
+    std::get<read_attempt>(read.what).failure->kind = errc::unavailable;
+    read.is_sound = true;
+    CHECK(of.is_broken(" (), though nothing has failed"));
+}
+
+TEST_CASE("what was accepted is accepted when it is brought again, and answered alike") {
+    auto const again = [](result<appended> answer) {
+        world_of_two of;
+        for (auto const i : {0, 1}) of.appended_as(i).request.command.emplace().id = "k";
+        of.appended_as(1).request.command->id = "j";
+        auto repeat = of.appended_as(1);
+        repeat.answer = std::move(answer);
+        of.add(std::move(repeat), 5, 6);
+        return of;
+    };
+    CHECK(again(accepted(2)).broken().empty());
+    CHECK(again(std::unexpected(beaten_by(1))).is_broken("it was accepted before:"));
+    CHECK(again(fail(errc::invalid, "command_id_reused", "")).is_broken("it was accepted before:"));
+    auto const elsewhere = appended{.at = {.position = position{2}}, .first = position{1}};
+    CHECK(again(elsewhere).is_broken("it was answered otherwise before:"));
+}
+
+TEST_CASE("one id is one operation's") {
+    world_of_two shared;
+    for (auto const i : {0, 1}) shared.appended_as(i).request.command.emplace().id = "k";
+    CHECK(shared.is_broken("operations 1 and 2 stand as k"));
+
+    world_of_two of;
+    auto third = request("b", 3);
+    third.command.emplace().id = "k";
+    of.add(
+        append_attempt{
+            .operation = 3, .request = third, .answer = fail(errc::invalid, "command_id_reused", "")
+        },
+        5,
+        6
+    );
+    CHECK(of.is_broken("its id was nobody else's"));
+    of.appended_as(0).request.command.emplace().id = "k";
+    CHECK(of.broken().empty());
 }

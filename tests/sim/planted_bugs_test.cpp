@@ -5,8 +5,9 @@
 
 #include <doctest/doctest.h>
 
-#ifdef __SANITIZE_ADDRESS__  // in other builds no bugs can be planted
+#ifdef DIPTYCH_PLANTS_BUGS  // in other builds no bugs can be planted
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,30 +18,61 @@ using namespace diptych::sim;
 
 namespace {
 
-// A bug, and the seeds of 80 steps within which it must be noticed. `favourite`: what faults of the
+// A bug, and the seeds within which it must be noticed. `favourite`: what faults of the
 // disk are aimed at, where it takes a rare one.
 struct hunt {
     bug planted;
     std::string what;
     std::uint64_t seeds;
     std::optional<aim> favourite = {};
+    std::size_t steps = 80;
 };
 
 std::vector<hunt> const among_appends{
     {bug::no_sync, "answered for without a sync", 10},
-    {bug::failed_sync_retried, "a failed sync is retried, and believed", 30, aim{"sync", ".seg"}},
+    {bug::failed_sync_retried, "a failed sync is retried, and believed", 40, aim{"sync", ".seg"}},
     {bug::page_cache_trusted, "recovery takes what it can read", 40, aim{"sync", ".seg"}},
     {bug::name_not_synced, "a segment is used before its name is durable", 20},
     {bug::verdict_left_standing, "accepted, though the write has failed", 20, aim{"write", ".seg"}},
     {bug::no_version_check, "expected versions are not looked at in the commit step", 5},
     {bug::no_query_check, "nor what was recorded in between", 10},
-    {bug::only_first_item_checked, "of a condition only the first item is looked at", 15},
-    {bug::answers_forgotten, "a command id is not remembered", 25},
-    {bug::checkpoint_behind_rows, "rows, and then their checkpoint", 15},
+    {bug::only_first_item_checked, "of a condition only the first item is looked at", 20},
+    {bug::answers_forgotten, "a command id is not remembered", 40},
+    {bug::checkpoint_behind_rows, "rows, and then their checkpoint", 20},
+    {bug::synced_late, "a frame is synced before the next one", 10},
+    {bug::watermark_before_sync, "others are shown a frame that is not durable", 60},
+    {bug::key_not_recorded, "a command id is not in the frame of its events", 10},
+    {bug::digest_not_compared, "other bytes under a known id get its answer", 10},
+    {bug::event_id_not_looked_for, "an event sent again is recorded again", 40},
+    {bug::heads_kept_after_failure, "versions from before a failed write", 60, aim{"write", ".seg"}
+    },
+    {bug::tail_forgotten, "readers pass over a block while it is merged", 20},
+    {bug::dropped_before_merge, "a block leaves memory first", 40, aim{"write", "index"}},
+    {bug::answers_dropped_at_merge, "the index is not given the answers", 20},
+    {bug::version_off_by_one, "in the index", 5},
+    {bug::published_before_written, "seen before it is durable", 60},
+    {bug::views_before_log, "inline views commit before the log", 40},
+    {bug::wrong_query_checked, "the commit step looks for other tags", 20},
+    {bug::hint_taken_for_truth, "a view is believed to be where the log is", 10},
+    {bug::index_beyond_log, "the index has an event more than the log", 10},
+    {bug::index_ahead_of_log, "the index gets what is not recorded", 10, aim{"write", ".seg"}},
+    {bug::checkpoint_before_rows, "a checkpoint without its rows", 60, aim{"write", "-wal"}},
 };
 
 std::vector<hunt> const among_reservations{
     {bug::no_query_check, "decided on what was, not on what is", 10},
+    {bug::inline_not_abandoned,
+     "an inline view keeps what was not written",
+     60,
+     aim{"write", ".seg"}},
+    {bug::attached_behind, "events between catching up and taking part", 20},
+    {bug::older_fold_used, "a snapshot of another program's fold", 150, {}, 200},
+    {bug::sent_with_new_id, "a process sends again under another id", 20},
+    {bug::refusal_not_recorded, "a refusal is not remembered", 20},
+    {bug::machine_failure_is_answer,
+     "a process gives up what the machine failed",
+     20,
+     aim{"read", ""}},
 };
 
 struct planting {
@@ -53,7 +85,7 @@ std::optional<std::pair<std::uint64_t, std::string>> caught(workload const& in, 
     planting const bug(of.planted);
     for (std::uint64_t seed = 1; seed <= of.seeds; ++seed)
         if (auto const report =
-                simulate(in, {.seed = seed, .steps = 80, .favourite = of.favourite});
+                simulate(in, {.seed = seed, .steps = of.steps, .favourite = of.favourite});
             report.broken)
             return std::pair{seed, *report.broken};
     return {};
@@ -72,6 +104,18 @@ void check(workload const& in, std::vector<hunt> const& all) {
 TEST_CASE("bugs planted under appends are noticed") { check(appends(), among_appends); }
 TEST_CASE("bugs planted under reservations are noticed") {
     check(reservations(), among_reservations);
+}
+
+TEST_CASE("every bug that can be planted is hunted") {
+    for (auto one = 1; one <= static_cast<int>(last_bug); ++one) {
+        auto const which = static_cast<bug>(one);
+        CHECK_MESSAGE(
+            std::ranges::count(among_appends, which, &hunt::planted) +
+                    std::ranges::count(among_reservations, which, &hunt::planted) >
+                0,
+            "nobody hunts number " << one
+        );
+    }
 }
 
 #endif

@@ -85,6 +85,12 @@ token some_token(clients& of) {
     return draws.one_of(of.tokens());
 }
 
+uuid some_id(chance& draws) {
+    uuid made;
+    for (auto& byte : made.bytes) byte = static_cast<std::uint8_t>(draws.below(256));
+    return made;
+}
+
 append_request some_request(clients& of) {
     auto& draws = of.draws();
     append_request made;
@@ -102,7 +108,9 @@ append_request some_request(clients& of) {
         made.expect.emplace(draws.one_of(streams), expected);
     }
     if (draws.one_in(2)) made.unless = {.what = some_query(draws), .after = some_token(of)};
-    if (draws.one_in(2)) {
+    if (draws.one_in(4)) {
+        for (auto& event : made.events) event.id = some_id(draws);
+    } else if (draws.one_in(2)) {
         auto& key = made.command.emplace();
         key.id = fmt::format("c{}", draws.next());
         key.digest[0] = 1;

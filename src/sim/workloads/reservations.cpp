@@ -1,11 +1,15 @@
+#include "sim/json_member.hpp"
 #include "sim/workloads/theatre.hpp"
 #include "sim/workloads/workloads.hpp"
 
 #include <fmt/core.h>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace diptych::sim {
 
@@ -29,9 +33,11 @@ on conflict (guest) do update set sent = sent + 1;
 )sql";
 
 std::string value_of(logged const& event, std::string_view name) {
-    auto const key = fmt::format(R"("{}":")", name);
-    auto const from = event.data.find(key) + key.size();
-    return event.data.substr(from, event.data.find('"', from) - from);
+    return text_in(event.data, name);
+}
+
+void query(clients& of, std::string view) {
+    of.query(std::move(view), of.tokens().empty() ? token{} : of.draws().one_of(of.tokens()));
 }
 
 void act(clients& of) {
@@ -50,10 +56,7 @@ void act(clients& of) {
     else if (draw == 16)
         of.read({.limit = draws.between(1, 20)});
     else
-        of.query(
-            draws.one_in(2) ? "seats" : "letters",
-            of.tokens().empty() ? token{} : draws.one_of(of.tokens())
-        );
+        query(of, draws.one_in(2) ? "seats" : "letters");
 }
 
 std::string rows(std::string_view view, log_model const& log, std::uint64_t prefix) {
@@ -76,12 +79,6 @@ std::string rows(std::string_view view, log_model const& log, std::uint64_t pref
         for (auto const& [guest, sent] : letters)
             row(fmt::format(R"({{"guest":"{}","sent":{}}})", guest, sent));
     return text + "]";
-}
-
-std::string in_json(std::string_view json, std::string_view name) {
-    auto const key = fmt::format(R"("{}":")", name);
-    auto const from = json.find(key) + key.size();
-    return std::string(json.substr(from, json.find('"', from) - from));
 }
 
 struct theatre_at {
@@ -110,8 +107,8 @@ std::optional<std::string> judge(
     log_model const& log, command_attempt const& what, outcome const& answer
 ) {
     theatre_at now{log, answer.at.position.value - answer.events.size()};
-    auto const guest = in_json(what.json, "guest");
-    auto const& house = now.houses[in_json(what.json, "show")];
+    auto const guest = text_in(what.json, "guest");
+    auto const& house = now.houses[text_in(what.json, "show")];
     auto const sits = house.contains(guest);
     if (what.command == "release" && sits == answer.events.empty())
         return fmt::format("{} {}", guest, sits ? "keeps the seat" : "had none to give back");
@@ -124,9 +121,56 @@ std::optional<std::string> judge(
     return fmt::format("is refused for '{}' where it should be '{}'", answer.reason, should);
 }
 
+// One event, of the command's kind and about whom it is about.
+std::optional<std::string> made_by(
+    command_attempt const& what, std::vector<logged const*> const& stands
+) {
+    if (stands.size() != 1) return fmt::format("{} events", stands.size());
+    auto const& event = *stands.front();
+    auto const type = what.command == "reserve" ? "theatre.reserved" : "theatre.released";
+    if (event.type != type || text_in(event.data, "guest") != text_in(what.json, "guest") ||
+        text_in(event.data, "show") != text_in(what.json, "show"))
+        return fmt::format("position {} is not what it asked for", event.position);
+    return {};
+}
+
 void probe(clients& of) { of.command("release", R"({"show":"s0","guest":"g0"})"); }
 
 // Never more guests than seats, never more shows than allowed, a letter for each seat.
+struct seat {
+    bool is_taken = false;
+    bool is_reminded = false;  // since it was taken
+    int timers = 0;            // that have come due
+    int reminders = 0;
+};
+
+// Who keeps a seat is reminded of it; once for each timer, perhaps when he has taken it again.
+std::optional<std::string> reminders_rule(log_model const& log) {
+    std::map<std::pair<std::string, std::string>, seat> all;
+    for (auto const& event : log.events()) {
+        if (event.type == "$timer_due") {
+            auto const show = event.stream.substr(event.stream.rfind('-') + 1);
+            ++all[{text_in(event.data, "timer"), show}].timers;
+        }
+        if (!event.type.starts_with("theatre.")) continue;
+        auto& one = all[{value_of(event, "guest"), value_of(event, "show")}];
+        if (event.type == "theatre.reserved") {
+            one.is_taken = true;
+            one.is_reminded = false;
+        } else if (event.type == "theatre.released") {
+            one.is_taken = false;
+        } else if (event.type == "theatre.reminded") {
+            one.is_reminded = true;
+            if (++one.reminders > one.timers)
+                return fmt::format("a reminder too many at {}", event.position);
+        }
+    }
+    for (auto const& [who, one] : all)
+        if (one.is_taken && !one.is_reminded)
+            return fmt::format("{} was not reminded of {}", who.first, who.second);
+    return {};
+}
+
 std::optional<std::string> rule(log_model const& log) {
     std::map<std::string, std::set<std::string>> houses;
     std::map<std::string, std::size_t> shows;
@@ -147,6 +191,8 @@ std::optional<std::string> rule(log_model const& log) {
             if (houses[show].erase(guest) == 0)
                 return fmt::format("{} gives back what it has not at {}", guest, event.position);
             --shows[guest];
+        } else if (event.type == "theatre.reminded") {
+            continue;
         } else if (--owed[{guest, show}] < 0) {
             return fmt::format("{} is written to once too often at {}", guest, event.position);
         }
@@ -154,7 +200,7 @@ std::optional<std::string> rule(log_model const& log) {
     for (auto const& [who, letters] : owed)
         if (letters != 0)
             return fmt::format("{} was not written to about {}", who.first, who.second);
-    return {};
+    return reminders_rule(log);
 }
 
 }  // namespace
@@ -165,12 +211,12 @@ workload reservations() {
     };
     return {
         .builds =
-            {{.contexts = {&context_model<theatre::context>()}, .views = views},
+            {{.contexts = {&context_model<theatre::context>()}, .views = views, .id = "first"},
              {.contexts = {&context_model<theatre_next::context>()}, .views = views, .id = "next"}},
         .act = act,
         .probe = probe,
         .storage = {},
-        .domain = {.rows = rows, .judge = judge},
+        .domain = {.rows = rows, .judge = judge, .made_by = made_by},
         .rule = rule,
     };
 }

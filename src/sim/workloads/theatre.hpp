@@ -5,6 +5,7 @@
 
 #include <diptych/context.hpp>
 
+#include <chrono>
 #include <set>
 #include <string>
 
@@ -15,6 +16,7 @@ using guest_id = diptych::id<"guest">;
 
 inline constexpr std::size_t seats = 3;
 inline constexpr std::size_t shows_of_guest = 2;
+inline constexpr std::chrono::seconds reminded_after{60};
 
 struct reserved {
     using home = show_id;
@@ -25,6 +27,11 @@ struct released {
     using home = show_id;
     show_id show;
     guest_id guest;
+};
+struct reminded {
+    using home = guest_id;
+    guest_id guest;
+    show_id show;
 };
 struct written_to {
     using home = guest_id;
@@ -75,8 +82,19 @@ struct write_to {
     guest_id guest;
     show_id show;
 
-    diptych::decision<written_to> decide() const {
+    // Whoever is written to has or had a seat: it looks, as commands of processes do.
+    diptych::decision<written_to> decide(house const&) const {
         return written_to{.guest = guest, .show = show};
+    }
+};
+
+struct remind {
+    guest_id guest;
+    show_id show;
+
+    diptych::decision<reminded> decide(house const& in) const {
+        if (!in.guests.contains(guest.value)) return diptych::no_events;
+        return reminded{.guest = guest, .show = show};
     }
 };
 
@@ -87,8 +105,24 @@ struct letters {
     }
 };
 
-struct context
-    : diptych::context<diptych::commands<reserve, release, write_to>, diptych::processes<letters>> {
+// Of who keeps a seat for a while.
+struct reminders {
+    using of = show_id;
+    show_id show;
+    void evolve(reserved const& e) { show = e.show; }
+
+    diptych::reaction react(reserved const& e) const {
+        return diptych::start(e.guest.value, reminded_after);
+    }
+    diptych::reaction react(released const& e) const { return diptych::cancel(e.guest.value); }
+    diptych::reaction react(diptych::timer_due const& e) const {
+        return remind{.guest = {e.timer}, .show = show};
+    }
+};
+
+struct context : diptych::context<
+                     diptych::commands<reserve, release, write_to, remind>,
+                     diptych::processes<letters, reminders>> {
     static constexpr auto name = "theatre";
 };
 
@@ -124,9 +158,10 @@ struct reserve {
     }
 };
 
-struct context : diptych::context<
-                     diptych::commands<reserve, theatre::release, theatre::write_to>,
-                     diptych::processes<theatre::letters>> {
+struct context
+    : diptych::context<
+          diptych::commands<reserve, theatre::release, theatre::write_to, theatre::remind>,
+          diptych::processes<theatre::letters, theatre::reminders>> {
     static constexpr auto name = "theatre";
 };
 

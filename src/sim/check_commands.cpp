@@ -1,0 +1,143 @@
+// What is promised to those who send commands, and by processes.
+#include "sim/checks.hpp"
+#include "sim/describe.hpp"
+#include "sim/json_member.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace diptych::sim {
+
+namespace {
+
+// Each event of an answer stands where it is said to; under the id that the command had.
+complaint check_events(log_model const& log, command_attempt const& one, outcome const& answer) {
+    for (auto const& event : answer.events) {
+        if (event.position.value == 0 || event.position > answer.at.position)
+            return fmt::format("answered with position {}", event.position.value);
+        auto const& stands = log.at(event.position.value);
+        if (stands.stream != event.stream || stands.type != event.type ||
+            stands.version != event.version.value ||
+            text_in(stands.metadata, "command_id") != one.id)
+            return fmt::format("position {} is not what was answered", event.position.value);
+    }
+    return {};
+}
+
+complaint check_answer(
+    evidence const& in,
+    rules const& domain,
+    command_attempt const& one,
+    asked_for const& all,
+    outcome const& answer
+) {
+    auto const& log = in.log();
+    if (answer.at.position.value > log.end())
+        return fmt::format(
+            "answered at {}, and the log ends at {}", to_string(answer.at), log.end()
+        );
+    auto const least = in.shown_before(all.begun());
+    if (answer.at.position.value < least)
+        return fmt::format("decided at {} after {} had been seen", to_string(answer.at), least);
+    if (auto wrong = check_events(log, one, answer)) return wrong;
+    if (!one.id.empty() && all.stands.size() != answer.events.size())
+        return fmt::format(
+            "answered with {} events, and {} stand", answer.events.size(), all.stands.size()
+        );
+    if (domain.judge)
+        if (auto wrong = domain.judge(log, one, answer)) return wrong;
+    for (auto const* const other : all.attempts) {
+        auto const& before = std::get<command_attempt>(other->what).answer;
+        if (!before || !*before) continue;
+        auto const& first = **before;
+        if (first.is != answer.is || first.reason != answer.reason || first.at != answer.at ||
+            first.events != answer.events)
+            return "the same command was answered otherwise before:\n  " + describe(*other);
+    }
+    return {};
+}
+
+}  // namespace
+
+complaint check(
+    evidence const& in, rules const& domain, attempt const& of, command_attempt const& one
+) {
+    if (!one.answer) return {};
+    auto const known = in.commands().find(one.id);
+    auto const& all = one.id.empty() ? asked_for{.attempts = {&of}} : known->second;
+    if (*one.answer) return check_answer(in, domain, one, all, **one.answer);
+    auto const& why = one.answer->error();
+    for (auto const* const other : all.attempts)
+        if (is_accepted(*other) && other->answered < of.begun && of.is_sound &&
+            why.kind != errc::unavailable)
+            return "it was accepted before:\n  " + describe(*other);
+    return check_failure(in, of, why);
+}
+
+complaint check_commands(evidence const& in, rules const& domain) {
+    for (auto const& [id, one] : in.commands()) {
+        if (one.stands.empty()) continue;
+        auto const first = one.stands.front()->position;
+        if (one.stands.back()->position != first + one.stands.size() - 1)
+            return fmt::format(
+                "command {} stands at {} and at {}", id, first, one.stands.back()->position
+            );
+        if (one.attempts.empty()) continue;  // a process's
+        if (std::ranges::none_of(one.attempts, [](auto const* each) { return may_stand(*each); }))
+            return fmt::format("command {} was not accepted, and it stands at {}", id, first);
+        if (!domain.made_by) continue;
+        auto const& asked = std::get<command_attempt>(one.attempts.front()->what);
+        if (auto const wrong = domain.made_by(asked, one.stands))
+            return fmt::format("command {}: {}", id, *wrong);
+    }
+    return {};
+}
+
+complaint check_processes(log_model const& log) {
+    std::set<std::pair<std::string, std::uint64_t>> inputs;
+    std::set<std::tuple<std::string, std::string, std::uint64_t>> timers;  // and who started it
+    std::map<std::string, int, std::less<>> answers;  // by command id, of those asked for
+    for (auto const& event : log.events()) {
+        if (event.type == "$reaction") {
+            auto const input = number_in(event.data, "input").value_or(0);
+            if (!inputs.emplace(event.stream, input).second)
+                return fmt::format(
+                    "{} reacts to {} again at {}", event.stream, input, event.position
+                );
+            constexpr std::string_view before_id = R"(","id":")";
+            for (auto rest = std::string_view(event.data);;) {
+                auto const at = rest.find(before_id);
+                if (at == rest.npos) break;
+                rest.remove_prefix(at + before_id.size());
+                if (auto const id = rest.substr(0, rest.find('"'));
+                    rest.substr(id.size()).starts_with(R"(","body":)"))
+                    answers.emplace(id, 0);
+            }
+        } else if (event.type == "$timer_due") {
+            auto const name = text_in(event.data, "timer");
+            auto const by = number_in(event.data, "started_by").value_or(0);
+            if (!timers.emplace(event.stream, name, by).second)
+                return fmt::format("timer {} comes due again at {}", name, event.position);
+            auto const due = number_in(event.data, "due").value_or(0);
+            if (event.recorded_at < timestamp{std::chrono::microseconds(due)})
+                return fmt::format("timer {} comes due too early at {}", name, event.position);
+        } else if (event.type == "$accepted" || event.type == "$refused" ||
+                   event.type == "$failed") {
+            auto const id = text_in(event.data, "id");
+            auto const asked = answers.find(id);
+            if (asked == answers.end())
+                return fmt::format("{} answers what nobody asked for", event.position);
+            if (++asked->second > 1)
+                return fmt::format("command {} is answered again at {}", id, event.position);
+        }
+    }
+    for (auto const& [id, count] : answers)
+        if (count == 0) return fmt::format("command {} of a process has no answer", id);
+    return {};
+}
+
+}  // namespace diptych::sim

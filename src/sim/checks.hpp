@@ -1,0 +1,41 @@
+/// @file
+/// The parts of the checker: what each kind of attempt, and the log, may show.
+#pragma once
+
+#include "sim/checker.hpp"
+#include "sim/evidence.hpp"
+
+#include <optional>
+#include <string>
+
+namespace diptych::sim {
+
+/// A promise that is broken, in a line or two.
+using complaint = std::optional<std::string>;
+
+complaint check(
+    evidence const& in, rules const& domain, attempt const& of, append_attempt const& one
+);
+complaint check(
+    evidence const& in, rules const& domain, attempt const& of, command_attempt const& one
+);
+complaint check(
+    evidence const& in, rules const& domain, attempt const& of, read_attempt const& one
+);
+complaint check(
+    evidence const& in, rules const& domain, attempt const& of, query_attempt const& one
+);
+
+/// What is wrong with a failure that is none of the domain's.
+complaint check_failure(evidence const& in, attempt const& of, error const& why);
+
+/// Each request stands once as a whole or not at all, and not if all of its attempts were told so;
+/// of the operations under one id at most one.
+complaint check_appends(evidence const& in);
+complaint check_commands(evidence const& in, rules const& domain);
+
+/// Each input is reacted to once in an instance; each timer comes due once, and not too early; each
+/// command that a process asks for has one answer.
+complaint check_processes(log_model const& log);
+
+}  // namespace diptych::sim
