@@ -143,7 +143,9 @@ struct sim_options {
     std::string only = {};  ///< Steps that are done, "0-4,9"; empty: all.
     bool no_crashes = false;
     bool no_faults = false;
-    bool every_call = false;  ///< Fail each call of the disk once, in each way, with one seed.
+    bool every_call = false;    ///< Fail each call of the disk once, in each way, with one seed.
+    std::uint64_t call = 0;     ///< Of those, this one alone; 0: each.
+    bool flipped_bits = false;  ///< Flip a bit of each write and read of the log, with one seed.
     bool trace = false;
     bool json = false;
 };

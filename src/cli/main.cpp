@@ -1,6 +1,7 @@
 #include "cli/care_commands.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/sim_command.hpp"
 #include "edge/nearest.hpp"
 
 #include <diptych/json_writer.hpp>
@@ -309,24 +310,9 @@ private:
         add_json(in, import_.json);
         in->footer("Example:\n  diptych import shop.ndjson --data copy");
 
-        auto* const sim =
-            add("sim", "Runs nodes on a disk that lies, and checks every promise", sim_, cli::sim);
-        sim->add_option("--workload", sim_.workload, "appends or reservations")
-            ->capture_default_str();
-        sim->add_option("--seed", sim_.seed, "The first seed")->capture_default_str();
-        sim->add_option("--seeds", sim_.seeds, "How many")->capture_default_str();
-        sim->add_option("--steps", sim_.steps, "Of each run")->capture_default_str();
-        sim->add_option("--only", sim_.only, "Do these steps alone: 0-4,9");
-        sim->add_flag("--no-crashes", sim_.no_crashes, "No kills and power losses");
-        sim->add_flag("--no-faults", sim_.no_faults, "No failing calls of the disk");
-        sim->add_flag(
-            "--every-call",
-            sim_.every_call,
-            "With one seed, without chance: fail each call of the disk once, in each way"
-        );
-        sim->add_flag("--trace", sim_.trace, "Print everything that happens");
-        add_json(sim, sim_.json);
-        sim->footer("Example:\n  diptych sim --seeds 1000");
+        sim_.declare([this](auto name, auto says, auto& options, auto what) {
+            return add(name, says, options, what);
+        });
 
         auto* const bench =
             add("bench", "Measures durable appends on this disk", bench_, cli::bench);
@@ -370,7 +356,7 @@ private:
     cli::care_commands care_;
     cli::export_options export_;
     cli::import_options import_;
-    cli::sim_options sim_;
+    cli::sim_command sim_;
     cli::bench_options bench_;
 };
 

@@ -9,7 +9,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <chrono>
 #include <string_view>
 
@@ -71,24 +71,86 @@ error promise_broken(sim::seeds_report const& found, std::string_view workload) 
     };
 }
 
-result<void> fail_every_call(
-    sim::workload const& of, sim::run_options const& run, std::string_view name
+error promise_broken(sim_options const& how, std::string_view what, std::string_view again) {
+    return {
+        errc::failed,
+        "promise_broken",
+        fmt::format(
+            "{}, seed {} of {} steps: {}\n`diptych sim --workload {} --seed {} --steps {} {} "
+            "--trace` "
+            "shows how",
+            how.workload,
+            how.seed,
+            how.steps,
+            what,
+            how.workload,
+            how.seed,
+            how.steps,
+            again
+        ),
+    };
+}
+
+// What both ways without chance say: as JSON, or as a sentence.
+void print(
+    sim_options const& how,
+    std::string_view counted,
+    std::uint64_t count,
+    std::uint64_t runs,
+    std::string_view sentence
 ) {
+    if (!how.json) return fmt::print("{}: {}\n", how.workload, sentence);
+    json::writer out;
+    out.begin_object().member("workload", how.workload).member("seed", how.seed);
+    out.member("steps", how.steps).member(counted, count).member("runs", runs).end_object();
+    fmt::print("{}\n", out.text());
+}
+
+result<void> fail_every_call(sim::workload const& of, sim_options const& how) {
+    DIPTYCH_TRY(auto const run, first_run(how));
     progress_bar bar("failing calls");
-    auto const all = sim::fail_every_call(of, run, [&](std::uint64_t call, std::uint64_t calls) {
-        bar.show(call, calls);
-    });
+    auto const all = sim::fail_every_call(
+        of, run, how.call, [&](std::uint64_t call, std::uint64_t calls) { bar.show(call, calls); }
+    );
     if (all.broken)
-        return fail(
-            errc::failed,
-            "promise_broken",
-            fmt::format("{}, seed {} of {} steps: {}", name, run.seed, run.steps, *all.broken)
-        );
-    fmt::print(
-        "{}: each of {} calls of the disk failed in each way: {} runs kept every promise\n",
-        name,
+        return std::unexpected(promise_broken(
+            how,
+            *all.broken,
+            fmt::format("--every-call --call {}", std::max(all.broken_at, how.call))
+        ));
+    print(
+        how,
+        "calls",
         all.calls,
-        all.runs
+        all.runs,
+        fmt::format(
+            "{} of {} calls of the disk failed in each way: {} runs kept every promise",
+            how.call > 0 ? "one" : "each",
+            all.calls,
+            all.runs
+        )
+    );
+    return {};
+}
+
+result<void> flip_every_bit(sim::workload const& of, sim_options const& how) {
+    DIPTYCH_TRY(auto const run, first_run(how));
+    progress_bar bar("flipping bits");
+    auto const all = sim::flip_every_bit(of, run, [&](std::uint64_t done, std::uint64_t most) {
+        bar.show(done, most);
+    });
+    if (all.broken) return std::unexpected(promise_broken(how, *all.broken, "--flipped-bits"));
+    print(
+        how,
+        "noticed",
+        all.noticed,
+        all.runs,
+        fmt::format(
+            "a bit flipped in each write and read of the log, {} runs: noticed {} times, and else "
+            "harmless",
+            all.runs,
+            all.noticed
+        )
     );
     return {};
 }
@@ -98,7 +160,8 @@ result<void> fail_every_call(
 result<void> sim(sim_options const& how) {
     DIPTYCH_TRY(auto const workload, workload_named(how.workload));
     DIPTYCH_TRY(auto const first, first_run(how));
-    if (how.every_call) return fail_every_call(workload, first, how.workload);
+    if (how.every_call) return fail_every_call(workload, how);
+    if (how.flipped_bits) return flip_every_bit(workload, how);
     auto const begun = std::chrono::steady_clock::now();
     progress_bar bar("simulating");
     auto const found = sim::simulate_seeds(workload, first, how.seeds, [&](std::uint64_t runs) {
