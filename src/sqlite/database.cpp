@@ -124,12 +124,14 @@ result<database> database::open_as(location const& file, options const& how, boo
     if (how.mode == open_mode::read_write && sqlite3_db_readonly(handle, "main") == 1)
         return failure_of(handle, SQLITE_READONLY);
     sqlite3_busy_timeout(handle, how.busy_timeout_ms);
+    // Nothing is moved by who only reads: what of the WAL is durable is not known to it. Nor by who
+    // fails to open: nobody would hear of a sync that fails.
+    auto const moves_on_close = [&](bool moves) {
+        sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, moves ? 0 : 1, nullptr);
+    };
+    moves_on_close(false);
     DIPTYCH_TRY(opened.execute(settings(how)));
-    if (how.mode == open_mode::read_only) {
-        // Nothing is moved by who only reads: what of the WAL is durable is not known to it.
-        sqlite3_db_config(handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-        return opened;
-    }
+    if (how.mode == open_mode::read_only) return opened;
     // Who made the WAL may have been killed before its name was durable. Changes go from there into
     // the file only if no older WAL can come back under that name.
     if (auto const directory = file.path.parent_path(); !directory.empty()) {
@@ -138,6 +140,7 @@ result<database> database::open_as(location const& file, options const& how, boo
     opened.trust_ =
         std::make_unique<file_trust>(file, handle, how.automatic_checkpoint ? how.wal_pages : 0);
     opened.handle_.get_deleter().trust = opened.trust_.get();
+    moves_on_close(true);
     return opened;
 }
 

@@ -155,6 +155,25 @@ TEST_CASE("a file of which a sync has failed is left as it is, and begun anew by
     CHECK_FALSE(of.disk.contents().contains("/db/a.db-distrusted"));
 }
 
+TEST_CASE("who fails to open a file moves nothing into it") {
+    files of;
+    {
+        auto const db = of.open({.automatic_checkpoint = false}).or_throw();
+        db.execute("create table t (n integer primary key)").or_throw();
+        db.checkpoint().or_throw();
+        db.execute("insert into t values (1)").or_throw();
+        of.disk.power_off();  // as if it were killed
+    }
+    of.disk.restart_process();
+    auto const before = of.disk.contents().at("/db/a.db");
+    of.disk.fail_operation("sync", "/db");
+    CHECK_FALSE(of.open());
+    CHECK(of.disk.faults_met() == 1);
+    CHECK(of.disk.contents().at("/db/a.db") == before);
+    auto const again = of.open().or_throw();
+    CHECK(count(again) == 1);
+}
+
 TEST_CASE("the WAL is moved into the file when it has grown, and a failure of that is no commit's"
 ) {
     files of;
