@@ -198,7 +198,9 @@ result<std::vector<hash256>> log_reader::chains_at(position at) const {
         }
         while (true) {
             auto const next = cursor.next_header();
-            if (!next) return chains;  // Damage behind the event is none of it.
+            // Damage behind the event is none of it; what can not be read may be.
+            if (!next && next.error().kind == errc::corrupt) return chains;
+            if (!next) return std::unexpected(next.error());
             if (!*next) break;
             if ((*next)->about.event_count > 0) return chains;
             chains.push_back((*next)->about.chain);
