@@ -47,11 +47,14 @@ bool connection::may_ask() const {
     return replies_.size() < limits.pipelined && unsent < limits.unsent_bytes;
 }
 
+bool connection::watches_stream() const {
+    return !replies_.empty() && replies_.front()->is_stream();
+}
+
 // Waits without a buffer, so that an idle connection costs no more than its socket.
 void connection::wait_readable() {
     if (closed_ || waiting_to_read_ || eof_seen_) return;
-    bool const watches_stream = !replies_.empty() && replies_.front()->is_stream();
-    if (!lingering_ && !watches_stream && (input_ended_ || !has_room())) return;
+    if (!lingering_ && !watches_stream() && (input_ended_ || !has_room())) return;
     waiting_to_read_ = true;
     socket_.async_wait(
         asio::socket_base::wait_read,
@@ -72,7 +75,10 @@ void connection::on_readable() {
     if (failed == asio::error::would_block) return wait_readable();
     if (failed == asio::error::eof) return on_end_of_input();
     if (failed) return close();
-    if (lingering_ || input_ended_) {
+    // Nobody behind a stream is ever answered.
+    if (lingering_ || input_ended_ || watches_stream()) {
+        leftover_ = {};
+        count();
         lingered_ += size;
         if (lingered_ > linger_bytes_max) return close();
     } else {

@@ -39,6 +39,7 @@ private:
     // Reading.
     bool has_room() const;
     bool may_ask() const;
+    bool watches_stream() const;
     void wait_readable();
     void on_readable();
     void on_end_of_input();

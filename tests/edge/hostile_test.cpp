@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <vector>
 
@@ -201,6 +202,25 @@ TEST_CASE("answers that are made later take no more memory than there is for the
         }
     CHECK((whole >= 2 && whole < readers.size() * 8));
     CHECK(at.time.soon([&] { return held() == 0; }));
+}
+
+TEST_CASE(
+    "what is sent behind the request for a stream is thrown away, and much of it ends the stream"
+) {
+    server_fixture at;
+    auto client = at.client();
+    client.send(request_text("GET", "/held") + times(31, request_text("GET", "/held")));
+    auto stream = at.held.next().to.open({});
+    CHECK(stream.write("one"));
+    CHECK(client.read_head().status == 200);
+    CHECK(client.read_chunk() == "one");
+    std::size_t most = 0;
+    for (int i = 0; i < 1'000 && stream.is_open(); ++i) {
+        client.send(std::string(64 * 1024, 'x'));
+        most = std::max<std::size_t>(most, at.server.statistics().held_bytes);
+    }
+    CHECK_FALSE(stream.is_open());
+    CHECK(most < 1'000'000);
 }
 
 TEST_CASE("events that nobody reads count as well, and a stream that gets no memory is closed") {
