@@ -70,8 +70,8 @@ result<void> live_view::try_open() {
     DIPTYCH_TRY(check_history(into.at()));
     writer_ = std::make_shared<writer>(writer{.into = std::move(into), .with = {}});
     DIPTYCH_TRY(writer_->with, plan_.project(writer_->into.connection()));
-    read_with(std::make_shared<reader_pool>(file_, in_.options.connections_max));
     progress_->change([&](view_moment& now) { now.at = writer_->into.at().at; });
+    read_with(std::make_shared<reader_pool>(file_, in_.options.connections_max));
     // Appends were held to it before: none may pass it by now.
     auto const is_new = writer_->into.at().at.position.value == 0 && !is_known_to_log_;
     if (is_inline && !is_new) hold_appends("it catches up");
@@ -137,14 +137,22 @@ bool live_view::is_distrusted() const {
 
 // A sync of its file has failed: what is in it is not trusted, and its WAL would only grow.
 result<bool> live_view::begin_again() {
-    auto const shown = progress_->now().at.position;
     auto const why = file_.string() + ": a sync has failed; it is built again";
     if (plan_.definition->is_inline) hold_appends(why);
+    // Behind the append that may have been under way.
+    auto const shown = progress_->now().at.position;
+    rebuild_at_ = end_of_pause(rebuilds_++);
     attached_.reset();
     read_with(nullptr);
     shown_ = std::max<std::uint64_t>(shown_, shown.value);
     // Its names first: what closing still moves is then no file's.
-    DIPTYCH_TRY(sqlite::remove(file_));
+    if (auto const gone = sqlite::remove(file_); !gone) {
+        progress_->change([&](view_moment& now) {
+            now.state = view_state::failed;
+            now.last_error = gone.error();
+        });
+        return std::unexpected(gone.error());
+    }
     keeper_.reset();
     writer_.reset();
     open();
@@ -155,8 +163,14 @@ result<bool> live_view::begin_again() {
 }
 
 result<bool> live_view::step() {
-    if (writer_ && is_distrusted()) return begin_again();
+    // On a disk that goes on failing it is not built again and again.
+    auto const may = !rebuild_at_ || in_.time.now() >= *rebuild_at_ ||
+                     *rebuild_at_ - in_.time.now() > in_.options.pause_max;
     auto const now = progress_->now();
+    if (writer_ && is_distrusted()) {
+        if (may) return begin_again();
+        if (now.state == view_state::failed) return false;
+    }
     if (now.state == view_state::paused) return false;
     if (now.state == view_state::failed) {
         if (rests(now)) return false;
@@ -326,6 +340,17 @@ result<query_answer> live_view::query(url_query_parameters const& parameters) {
         parameters,
         {.time = in_.time, .most = in_.options.query_time_max}
     );
+    // Its file may have been another one by then.
+    auto const is_same = [&] {
+        auto const lock = std::scoped_lock(sharing_);
+        return readers_ == readers;
+    }();
+    if (!is_same)
+        return fail(
+            errc::unavailable,
+            "view_rebuilt",
+            "view '" + plan_.definition->name + "' is built again since the query began"
+        );
     // An inline view does not write its checkpoint for appends that do not concern it.
     if (answer && answer->at < now.at) answer->at = now.at;
     return answer;

@@ -95,7 +95,9 @@ private:
     std::shared_ptr<reader_pool> readers_;
     std::atomic<std::uint64_t> shown_ = 0;    // the position that it is not served before any more
     std::optional<sqlite::database> keeper_;  // moves the WAL of an inline view into its file
-    bool is_known_to_log_ = false;            // attached, dropped out or expected
+    int rebuilds_ = 0;                        // since the start
+    std::optional<timestamp> rebuild_at_ = {};  // not before, after the last one
+    bool is_known_to_log_ = false;              // attached, dropped out or expected
     std::atomic<bool> history_lost_ = false;
 };
 
