@@ -134,7 +134,7 @@ public:
     /// Adds a rule that holds after every event: a struct with `evolve` for events of the context,
     /// as a state of the whole log has, and `std::optional<std::string> broken() const`. If it has
     /// `std::optional<std::string> broken_at_rest() const`, too, that is asked at the end, when no
-    /// process has anything left to do.
+    /// process has anything left to do and no timer runs, but such as start themselves again.
     template <class Context, class Rule>
     simulation& rule() {
         return rule(std::string{reflect::type_name<Rule>}, check_of<Context, Rule>);

@@ -8,6 +8,7 @@
 #include <diptych/error.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -143,8 +144,8 @@ struct sim_options {
     std::string only = {};  ///< Steps that are done, "0-4,9"; empty: all.
     bool no_crashes = false;
     bool no_faults = false;
-    bool every_call = false;    ///< Fail each call of the disk once, in each way, with one seed.
-    std::uint64_t call = 0;     ///< Of those, this one alone; 0: each.
+    bool every_call = false;  ///< Fail each call of the disk once, in each way, with one seed.
+    std::optional<std::uint64_t> call = {};  ///< Of those, this one alone; 0: none of them.
     bool flipped_bits = false;  ///< Flip a bit of each write and read of the log, with one seed.
     bool trace = false;
     bool json = false;

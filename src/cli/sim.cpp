@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <string_view>
 
@@ -54,6 +53,7 @@ result<sim::run_options> first_run(sim_options const& how) {
         .faults = !how.no_faults,
     };
     DIPTYCH_TRY(run.only, sim::steps_of(how.only));
+    DIPTYCH_TRY(sim::check_steps(run));
     if (how.trace) run.trace = [](std::string_view line) { fmt::print("{}\n", line); };
     return run;
 }
@@ -113,11 +113,15 @@ result<void> fail_every_call(sim::workload const& of, sim_options const& how) {
         of, run, how.call, [&](std::uint64_t call, std::uint64_t calls) { bar.show(call, calls); }
     );
     if (all.broken)
-        return std::unexpected(promise_broken(
-            how,
-            *all.broken,
-            fmt::format("--every-call --call {}", std::max(all.broken_at, how.call))
-        ));
+        return std::unexpected(
+            promise_broken(how, *all.broken, fmt::format("--every-call --call {}", all.broken_at))
+        );
+    if (how.call && *how.call > all.calls)
+        return fail(
+            errc::invalid,
+            "no_such_call",
+            fmt::format("there are {} calls; --call {} is none of them", all.calls, *how.call)
+        );
     print(
         how,
         "calls",
@@ -125,7 +129,7 @@ result<void> fail_every_call(sim::workload const& of, sim_options const& how) {
         all.runs,
         fmt::format(
             "{} of {} calls of the disk failed in each way: {} runs kept every promise",
-            how.call > 0 ? "one" : "each",
+            how.call ? "one" : "each",
             all.calls,
             all.runs
         )
@@ -140,6 +144,12 @@ result<void> flip_every_bit(sim::workload const& of, sim_options const& how) {
         bar.show(done, most);
     });
     if (all.broken) return std::unexpected(promise_broken(how, *all.broken, "--flipped-bits"));
+    if (all.noticed == 0)
+        return fail(
+            errc::failed,
+            "nothing_noticed",
+            fmt::format("{} runs with flipped bits, and none was noticed: too few steps?", all.runs)
+        );
     print(
         how,
         "noticed",

@@ -43,8 +43,8 @@ public:
         for (auto* const one : {every_call, flipped_bits})
             one->excludes(seeds)->excludes(only)->excludes(no_crashes)->excludes(no_faults);
         flipped_bits->excludes(every_call);
-        sim->add_option("--call", how_.call, "With --every-call: fail this one alone")
-            ->check(CLI::PositiveNumber)
+        sim->add_option("--call", how_.call, "With --every-call: fail this one alone; 0: none")
+            ->check(CLI::NonNegativeNumber)
             ->needs(every_call);
         sim->add_flag("--trace", how_.trace, "Print everything that happens");
         sim->add_flag("--json", how_.json, "Print JSON");

@@ -58,10 +58,8 @@ complaint check_standing(log_model const& log, asked_for const& of, append_reque
     for (std::size_t i = 0; i < wanted.size(); ++i) {
         auto const& event = *of.stands[i];
         if (event.position != of.stands.front()->position + i) return "its events stand apart";
-        auto const is_same = event.stream == wanted[i].stream && event.type == wanted[i].type &&
-                             event.tags == wanted[i].tags && event.data == wanted[i].data &&
-                             (wanted[i].id.is_nil() || event.id == to_string(wanted[i].id));
-        if (!is_same) return fmt::format("position {} is not what was appended", event.position);
+        if (!is_made_of(event, wanted[i]))
+            return fmt::format("position {} is not what was appended", event.position);
     }
     return check_conditions(log, request, of.stands.front()->position - 1);
 }
@@ -135,9 +133,9 @@ complaint check_view_refusal(
 complaint check_reuse(
     evidence const& in, attempt const& of, append_attempt const& one, error const& why
 ) {
+    if (why.code == "command_id_reused" && !one.request.command) return "it had no command id";
     if (why.code == "command_id_reused") {
-        auto const ids = in.shared_ids().find(one.request.command->id);
-        for (auto const other : ids->second)
+        for (auto const other : in.shared_ids().at(one.request.command->id))
             if (other != one.operation &&
                 std::ranges::any_of(in.appends().at(other).attempts, [&](auto const* before) {
                     return before->begun < of.answered && may_stand(*before);
@@ -162,7 +160,7 @@ complaint check_failed(
     error const& why
 ) {
     if (why.kind == errc::unavailable || why.kind == errc::outcome_unknown ||
-        why.kind == errc::failed)
+        why.kind == errc::failed || why.kind == errc::corrupt)
         return check_failure(in, of, why);
     for (auto const* const other : in.appends().at(one.operation).attempts)
         if (is_accepted(*other) && other->answered < of.begun)

@@ -108,14 +108,12 @@ complaint check_processes(log_model const& log) {
                 return fmt::format(
                     "{} reacts to {} again at {}", event.stream, input, event.position
                 );
-            constexpr std::string_view before_id = R"(","id":")";
-            for (auto rest = std::string_view(event.data);;) {
-                auto const at = rest.find(before_id);
-                if (at == rest.npos) break;
-                rest.remove_prefix(at + before_id.size());
-                if (auto const id = rest.substr(0, rest.find('"'));
-                    rest.substr(id.size()).starts_with(R"(","body":)"))
-                    answers.emplace(id, 0);
+            auto rest = behind_name(event.data, "commands").value_or("");
+            rest.remove_prefix(std::min<std::size_t>(rest.size(), 1));  // "["
+            while (rest.starts_with('{')) {
+                auto const command = object_at(rest);
+                answers.emplace(text_in(command, "id"), 0);
+                rest.remove_prefix(std::min(rest.size(), command.size() + 1));  // and ","
             }
         } else if (event.type == "$timer_due") {
             auto const name = text_in(event.data, "timer");

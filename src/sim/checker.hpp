@@ -6,8 +6,8 @@
 /// answered stands before what began later; a read, a decision and an inline view see everything
 /// that was answered before they began), conditions at the place where an append stands, the cause
 /// of each refusal, that it was there by then, that each operation and each command stands once or
-/// not at all, that each request is answered once and again alike, and that processes react and are
-/// answered once. After Wing and Gong, "Testing and verifying
+/// not at all, that each request is answered once and again alike, and that no process reacts
+/// twice or is answered twice. After Wing and Gong, "Testing and verifying
 /// concurrent objects" (1993); positions make the search for an order unnecessary.
 #pragma once
 
@@ -49,5 +49,9 @@ struct rules {
 std::optional<std::string> broken_promise(
     history const& of, log_model const& log, rules const& domain
 );
+
+/// What a client was shown that was never appended, where there is no log to compare with any more;
+/// of operations alone.
+std::optional<std::string> shown_wrongly(history const& of);
 
 }  // namespace diptych::sim

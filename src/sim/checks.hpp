@@ -34,7 +34,7 @@ complaint check_failure(evidence const& in, attempt const& of, error const& why)
 complaint check_appends(evidence const& in);
 complaint check_commands(evidence const& in, rules const& domain);
 
-/// Each input is reacted to once in an instance; each timer comes due once, and not too early; each
+/// No input is reacted to twice in an instance; no timer comes due twice, or too early; each
 /// command that a process asks for has one answer.
 complaint check_processes(log_model const& log);
 

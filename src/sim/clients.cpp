@@ -1,3 +1,4 @@
+#include "sim/all_rows.hpp"
 #include "sim/workload.hpp"
 
 #include <fmt/core.h>
@@ -133,7 +134,7 @@ void clients::query(std::string view, token at_least) {
         one.begun = begun;
         return over(one);
     }
-    auto answer = reached ? views.query(made.view, {{"limit", "1000"}})
+    auto answer = reached ? all_rows(views, made.view)
                           : result<read::query_answer>{std::unexpect, reached.error()};
     if (answer) {
         saw(answer->at);

@@ -28,16 +28,18 @@ constexpr std::array<way, 5> ways{
 }  // namespace
 
 every_call_report fail_every_call(
-    workload const& of, run_options how, std::uint64_t only, progress const& done
+    workload const& of, run_options how, std::optional<std::uint64_t> only, progress const& done
 ) {
     how.crashes = how.faults = false;
     how.is_restarted = true;
-    auto const trace = std::exchange(how.trace, {});
+    auto trace = how.trace;
+    if (only != 0) how.trace = {};
     auto const whole = simulate(of, how);
     how.trace = trace;
     every_call_report all{.calls = whole.calls_of_steps, .runs = 1, .broken = whole.broken};
-    auto const last = only > 0 ? only : all.calls;
-    for (auto call = std::max<std::uint64_t>(only, 1); call <= last && !all.broken; ++call) {
+    auto const last = only.value_or(all.calls);
+    for (auto call = std::max<std::uint64_t>(only.value_or(1), 1); call <= last && !all.broken;
+         ++call) {
         for (auto const& [name, kind, by_kill] : ways) {
             how.fault.reset();
             if (kind) how.fault = {.call = call, .kind = *kind};

@@ -25,9 +25,12 @@ struct every_call_report {
 /// Runs one seed without chance's crashes and faults, but with a stop, a kill and two more starts,
 /// and again for each of its calls: with an input/output error, with no room, with half of a write,
 /// with a power loss and with a kill right there.
-/// `only`: this call alone; 0: each.
+/// `only`: this call alone; 0: none, only the run itself.
 every_call_report fail_every_call(
-    workload const& of, run_options how, std::uint64_t only = 0, progress const& done = {}
+    workload const& of,
+    run_options how,
+    std::optional<std::uint64_t> only = {},
+    progress const& done = {}
 );
 
 struct flipped_bits_report {

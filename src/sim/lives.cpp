@@ -13,12 +13,14 @@ lives::broken lives::start() {
         auto const begun = world_.start();
         if (begun) return {};
         tell_("does not start: " + begun.error().message);
+        is_damaged_ = begun.error().kind == errc::corrupt;
+        if (world_.is_sound())
+            return "does not start, though nothing has failed: " + begun.error().message;
         if (world_.disk().is_off()) {
             ends_by_kill_ ? kill() : lose_power();
             continue;
         }
         if (i < tries) continue;
-        is_damaged_ = begun.error().kind == errc::corrupt;
         return "does not start: " + begun.error().message;
     }
 }

@@ -38,6 +38,11 @@ logged owned(recorded_event const& event) {
     };
 }
 
+bool is_made_of(logged const& event, event_data const& what) {
+    return event.stream == what.stream && event.type == what.type && event.tags == what.tags &&
+           event.data == what.data && (what.id.is_nil() || event.id == to_string(what.id));
+}
+
 bool is_asked_for(query const& what, logged const& event) {
     if (!what.category.empty() && event.stream.substr(0, event.stream.find('-')) != what.category)
         return false;

@@ -33,6 +33,9 @@ struct logged {
 
 logged owned(recorded_event const& event);
 
+/// Whether it is what was to be recorded.
+bool is_made_of(logged const& event, event_data const& what);
+
 /// Whether `what` asks for it.
 bool is_asked_for(query const& what, logged const& event);
 

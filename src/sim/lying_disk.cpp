@@ -146,6 +146,7 @@ void lying_disk::keep_pages() {
 void lying_disk::restart_process() {
     std::scoped_lock const guard{mutex_};
     is_off_ = false;
+    power_lost_at_ = 0;
     ++session_;
     locked_.clear();
 }

@@ -1,5 +1,7 @@
 #include "sim/rebuild.hpp"
 
+#include "sim/all_rows.hpp"
+
 #include <diptych/try.hpp>
 
 #include <fmt/core.h>
@@ -13,23 +15,11 @@ namespace {
 
 constexpr auto views_folder = "/data/log/views";
 
-result<std::string> rows_of(app::node& of, std::string const& view) {
-    std::string rows;
-    std::string cursor;
-    do {
-        read::url_query_parameters parameters{{"limit", "1000"}};
-        if (!cursor.empty()) parameters.emplace_back("cursor", cursor);
-        DIPTYCH_TRY(auto const page, of.views().query(view, parameters));
-        rows += page.rows;
-        cursor = page.next.value_or("");
-    } while (!cursor.empty());
-    return rows;
-}
-
 result<std::map<std::string, std::string>> rows_of_all(app::node& of) {
     std::map<std::string, std::string> all;
     for (auto const& view : of.views().names()) {
-        DIPTYCH_TRY(all[view], rows_of(of, view));
+        DIPTYCH_TRY(auto answer, all_rows(of.views(), view));
+        all[view] = std::move(answer.rows);
     }
     return all;
 }

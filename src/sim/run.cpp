@@ -50,7 +50,7 @@ public:
         history_.may_be_damaged = how_.may_be_damaged;
         report_.broken = run_and_check();
         report_.is_damaged = how_.may_be_damaged && (is_damaged_ || lives_.is_damaged());
-        if (report_.is_damaged) report_.broken.reset();
+        if (report_.is_damaged) report_.broken = shown_wrongly(history_);
         report_.attempts = history_.attempts.size();
         for (auto const& one : history_.attempts) report_.answered += one->answered > 0 ? 1 : 0;
         report_.crashes = lives_.crashes();

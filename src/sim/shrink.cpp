@@ -131,4 +131,13 @@ result<std::vector<std::size_t>> steps_of(std::string_view text) {
     return steps;
 }
 
+result<void> check_steps(run_options const& of) {
+    if (of.only.empty() || of.only.back() < of.steps) return {};
+    return fail(
+        errc::invalid,
+        "no_such_step",
+        fmt::format("there is no step {} in a run of {} steps", of.only.back(), of.steps)
+    );
+}
+
 }  // namespace diptych::sim

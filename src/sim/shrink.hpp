@@ -29,4 +29,7 @@ std::string text_of(std::vector<std::size_t> const& steps);
 /// The other way. Fails with invalid at what is no number, or not in order.
 result<std::vector<std::size_t>> steps_of(std::string_view text);
 
+/// Fails with invalid if a step that is to be done is none of the run's.
+result<void> check_steps(run_options const& of);
+
 }  // namespace diptych::sim

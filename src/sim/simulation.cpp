@@ -128,6 +128,7 @@ result<simulation_report> simulation::run(simulation_options const& how) const {
     if (all.mistake) return std::unexpected(*all.mistake);
     if (all.clients.empty())
         return fail(errc::invalid, "no_client", "a simulation needs a client, who asks something");
+    DIPTYCH_TRY(sim::check_steps({.steps = how.steps, .only = how.only}));
     DIPTYCH_TRY(sim::world(how.seed, all.of.builds.front(), all.of.storage).start());
     auto of = all.of;
     of.act = [&all](sim::clients& as) { all.act(as); };

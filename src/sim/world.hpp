@@ -52,8 +52,8 @@ public:
     /// What was not synced is there or not.
     void lose_power();
 
-    /// Steps until nothing is left to do, with time passing. Fails if that takes too long, with
-    /// what went wrong last.
+    /// Steps until nothing is left to do, with time passing, as far as the next timer. Fails if
+    /// that takes too long, with what went wrong last.
     result<void> come_to_rest();
 
     /// As somebody who trusts that it is built again. While the node does not run.
@@ -80,6 +80,8 @@ public:
     bool is_sound() const { return !disk_.is_off() && disk_.faults_met() == faults_before_; }
 
 private:
+    std::chrono::microseconds until_due();
+
     build build_;
     app::node_storage storage_;
     std::uint64_t reserve_bytes_;

@@ -49,7 +49,7 @@ logged of_process(
 }
 
 constexpr auto reaction =
-    R"({"input":1,"commands":[{"name":"c","id":"p/1/0","body":{"id":"x"}}],"start":[]})";
+    R"({"input":1,"commands":[{"name":"c","id":"p/1/0","body":{"to":"a","id":"x","body":"}"}}],"start":[]})";
 constexpr auto answer = R"({"command":"c","id":"p/1/0","input":1,"body":{"id":"x"}})";
 
 }  // namespace

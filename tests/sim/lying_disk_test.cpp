@@ -70,6 +70,15 @@ TEST_CASE("a killed process loses nothing that it has written") {
     CHECK(text_of(*of.disk.open("/d/f", file_mode::read_only).or_throw()) == "abc");
 }
 
+TEST_CASE("a process that is killed at a call finds a disk that works") {
+    lying_disk disk;
+    disk.lose_power_at(1);
+    CHECK_FALSE(disk.make_directories("/d"));
+    disk.power_off();
+    disk.restart_process();
+    CHECK(disk.make_directories("/d"));
+}
+
 TEST_CASE("of names that were not synced any may be gone, a directory with all that is in it") {
     std::set<std::string> seen;
     for (std::uint64_t seed = 1; seed <= 100; ++seed) {

@@ -80,13 +80,15 @@ struct planting {
     ~planting() { plant(bug::none); }
 };
 
+run_report run(workload const& in, hunt const& of, std::uint64_t seed) {
+    return simulate(in, {.seed = seed, .steps = of.steps, .favourite = of.favourite});
+}
+
 // How many seeds it took, and what was noticed.
 std::optional<std::pair<std::uint64_t, std::string>> caught(workload const& in, hunt const& of) {
     planting const bug(of.planted);
     for (std::uint64_t seed = 1; seed <= of.seeds; ++seed)
-        if (auto const report =
-                simulate(in, {.seed = seed, .steps = of.steps, .favourite = of.favourite});
-            report.broken)
+        if (auto const report = run(in, of, seed); report.broken)
             return std::pair{seed, *report.broken};
     return {};
 }
@@ -95,6 +97,11 @@ void check(workload const& in, std::vector<hunt> const& all) {
     for (auto const& one : all) {
         auto const found = caught(in, one);
         CHECK_MESSAGE(found, one.what << ": not noticed within " << one.seeds << " seeds");
+        // Else it would be the checker that is wrong.
+        CHECK_MESSAGE(
+            (!found || !run(in, one, found->first).broken),
+            one.what << ": seed " << (found ? found->first : 0) << " is broken without it"
+        );
         if (found) MESSAGE(one.what, ": seed ", found->first, ": ", found->second);
     }
 }
