@@ -1,9 +1,16 @@
+# A layer's files, eight at a time, as one: half the time of an optimised build from nothing. Names in a layer's unnamed
+# namespaces must then differ, or their file say that it stands alone (SKIP_UNITY_BUILD_INCLUSION).
+option(DIPTYCH_UNITY "Compile several files of a layer as one" OFF)
+
 # Flags that every target of this project, and none of its users, is compiled with.
 add_library(diptych_flags INTERFACE)
 target_compile_features(diptych_flags INTERFACE cxx_std_23)
 target_compile_options(
   diptych_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror=missing-field-initializers
                           -Werror=unused-result)
+if(DIPTYCH_UNITY)
+  target_compile_options(diptych_flags INTERFACE -Wno-shadow) # what a file shadows there are names of other files
+endif()
 if(PROJECT_IS_TOP_LEVEL)
   target_compile_options(diptych_flags INTERFACE -Werror)
 endif()
@@ -47,7 +54,8 @@ function(diptych_layer name)
     diptych_${name}
     PUBLIC ${layer_DEPENDS}
     PRIVATE $<BUILD_INTERFACE:diptych_flags> ${layer_PRIVATE_DEPENDS})
-  set_target_properties(diptych_${name} PROPERTIES CXX_EXTENSIONS OFF)
+  set_target_properties(diptych_${name} PROPERTIES CXX_EXTENSIONS OFF UNITY_BUILD ${DIPTYCH_UNITY}
+                                                   UNITY_BUILD_BATCH_SIZE 8)
   diptych_precompile(diptych_${name})
 endfunction()
 

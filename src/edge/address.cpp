@@ -13,7 +13,7 @@ namespace diptych::edge {
 
 namespace {
 
-auto wrong(std::string_view address, std::string_view what) {
+auto no_address(std::string_view address, std::string_view what) {
     return fail(
         errc::invalid,
         "address",
@@ -40,12 +40,12 @@ result<ip_address> resolve(std::string_view address) {
     auto const [end, failed] =
         std::from_chars(digits.data(), digits.data() + digits.size(), found.port);
     if (failed != std::errc{} || end != digits.data() + digits.size())
-        return wrong(address, "the port is no number from 0 to 65535");
+        return no_address(address, "the port is no number from 0 to 65535");
 
     if (host.empty() || host == "localhost") found.ip = "127.0.0.1";
     if (host == "*") found.ip = "0.0.0.0";
     if (host.starts_with('[') && host.ends_with(']')) found.ip = host.substr(1, host.size() - 2);
-    if (!is_ip(found.ip)) return wrong(address, "the host is not an IP address");
+    if (!is_ip(found.ip)) return no_address(address, "the host is not an IP address");
     return found;
 }
 

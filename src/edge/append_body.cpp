@@ -16,7 +16,7 @@ namespace diptych::edge {
 
 namespace {
 
-std::unexpected<error> wrong(std::string const& path, std::string_view what) {
+std::unexpected<error> wrong_at(std::string const& path, std::string_view what) {
     std::string quoted;
     json::append_quoted(quoted, path);
     return std::unexpected(error{
@@ -30,7 +30,9 @@ std::unexpected<error> wrong(std::string const& path, std::string_view what) {
 std::unexpected<error> unexpected_kind(
     std::string const& path, std::string_view wanted, json::value found
 ) {
-    return wrong(path, fmt::format("expected {}, found {}", wanted, json::to_string(found.kind())));
+    return wrong_at(
+        path, fmt::format("expected {}, found {}", wanted, json::to_string(found.kind()))
+    );
 }
 
 result<void> expect_object(
@@ -42,7 +44,9 @@ result<void> expect_object(
         std::string all;
         for (auto const one : known) all.append(all.empty() ? "" : ", ").append(one);
         auto const place = path.empty() ? std::string(name) : path + "/" + std::string(name);
-        return wrong(place, fmt::format("there is no member '{}' here; there are {}", name, all));
+        return wrong_at(
+            place, fmt::format("there is no member '{}' here; there are {}", name, all)
+        );
     }
     return {};
 }
@@ -50,9 +54,9 @@ result<void> expect_object(
 result<std::string> text_at(json::value in, std::string const& path, std::string_view name) {
     auto const place = path + "/" + std::string(name);
     auto const found = in.find(name);
-    if (!found) return wrong(place, "is missing");
+    if (!found) return wrong_at(place, "is missing");
     if (found->kind() != json::kind::text) return unexpected_kind(place, "a text", *found);
-    if (found->text().empty()) return wrong(place, "is empty");
+    if (found->text().empty()) return wrong_at(place, "is empty");
     return std::string(found->text());
 }
 
@@ -67,7 +71,7 @@ result<std::vector<std::string>> texts_at(
     for (auto const one : found->elements()) {
         auto const here = fmt::format("{}/{}", place, all.size());
         if (one.kind() != json::kind::text) return unexpected_kind(here, "a text", one);
-        if (one.text().empty()) return wrong(here, "is empty");
+        if (one.text().empty()) return wrong_at(here, "is empty");
         all.emplace_back(one.text());
     }
     return all;
@@ -91,7 +95,7 @@ result<event_data> parse_event(json::value one, std::string const& path) {
     DIPTYCH_TRY(auto stream, text_at(one, path, "stream"));
     DIPTYCH_TRY(auto type, text_at(one, path, "type"));
     if (is_engine_type(type))
-        return wrong(path + "/type", "types that start with '$' are the engine's");
+        return wrong_at(path + "/type", "types that start with '$' are the engine's");
     DIPTYCH_TRY(auto tags, texts_at(one, path, "tags"));
     DIPTYCH_TRY(auto data, object_at(one, path, "data"));
     DIPTYCH_TRY(auto metadata, object_at(one, path, "metadata"));
@@ -99,7 +103,7 @@ result<event_data> parse_event(json::value one, std::string const& path) {
     if (one.find("id")) {
         DIPTYCH_TRY(auto const text, text_at(one, path, "id"));
         auto const parsed = parse_uuid(text);
-        if (!parsed) return wrong(path + "/id", parsed.error().message);
+        if (!parsed) return wrong_at(path + "/id", parsed.error().message);
         id = *parsed;
     }
     return event_data{
@@ -120,7 +124,7 @@ result<expected_version> parse_expected(json::value what, std::string const& pat
         if (what.text() == "no_stream") return expected_version::no_stream();
         if (what.text() == "exists") return expected_version::exists();
     }
-    return wrong(path, R"(expected a version, "any", "no_stream" or "exists")");
+    return wrong_at(path, R"(expected a version, "any", "no_stream" or "exists")");
 }
 
 result<unless_recorded> parse_unless(json::value what) {
@@ -129,7 +133,7 @@ result<unless_recorded> parse_unless(json::value what) {
     DIPTYCH_TRY(expect_object(what, "unless", known));
     unless_recorded unless;
     auto const items = what.find("query");
-    if (!items) return wrong("unless/query", "is missing");
+    if (!items) return wrong_at("unless/query", "is missing");
     if (items->kind() != json::kind::array)
         return unexpected_kind("unless/query", "an array", *items);
     for (auto const one : items->elements()) {
@@ -139,11 +143,11 @@ result<unless_recorded> parse_unless(json::value what) {
         DIPTYCH_TRY(auto tags, texts_at(one, path, "tags"));
         unless.what.items.push_back({.types = std::move(types), .tags = std::move(tags)});
     }
-    if (unless.what.items.empty()) return wrong("unless/query", "needs at least one item");
+    if (unless.what.items.empty()) return wrong_at("unless/query", "needs at least one item");
     if (!what.find("after")) return unless;  // nothing of the kind was ever recorded
     DIPTYCH_TRY(auto const text, text_at(what, "unless", "after"));
     auto const after = parse_token(text);
-    if (!after) return wrong("unless/after", after.error().message);
+    if (!after) return wrong_at("unless/after", after.error().message);
     unless.after = *after;
     return unless;
 }
@@ -153,13 +157,13 @@ result<unless_recorded> parse_unless(json::value what) {
 result<append_request> parse_append(std::string_view body) {
     static constexpr std::array<std::string_view, 3> known{"events", "expect", "unless"};
     json::document document;
-    if (auto const read = document.read(body); !read) return wrong("", read.error().message);
+    if (auto const read = document.read(body); !read) return wrong_at("", read.error().message);
     auto const root = document.root();
     DIPTYCH_TRY(expect_object(root, "", known));
 
     append_request request;
     auto const events = root.find("events");
-    if (!events) return wrong("events", "is missing");
+    if (!events) return wrong_at("events", "is missing");
     if (events->kind() != json::kind::array) return unexpected_kind("events", "an array", *events);
     for (auto const one : events->elements()) {
         DIPTYCH_TRY(auto event, parse_event(one, fmt::format("events/{}", request.events.size())));

@@ -9,9 +9,14 @@
 #include <diptych/json_writer.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace diptych::edge {
+
+/// How many events a page has if nothing is said, and at most.
+inline constexpr std::uint64_t page_events = 512;
+inline constexpr std::uint64_t page_events_max = 10'000;
 
 /// A page ends with the event that brings it to this many bytes.
 inline constexpr std::size_t page_bytes_max = 8u << 20;

@@ -23,7 +23,7 @@ struct blob {
 };
 
 // In the order of SQLite: null, numbers, texts, blobs. A column has one type.
-using cell = std::variant<std::monostate, std::int64_t, double, std::string, blob>;
+using found_cell = std::variant<std::monostate, std::int64_t, double, std::string, blob>;
 
 std::string in_hex(std::string_view bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
@@ -36,8 +36,8 @@ std::string in_hex(std::string_view bytes) {
 }
 
 struct row {
-    std::vector<cell> key;
-    std::vector<cell> cells;
+    std::vector<found_cell> key;
+    std::vector<found_cell> cells;
 };
 
 // The rows of a table by key.
@@ -106,7 +106,7 @@ public:
     }
 
 private:
-    cell cell_at(int column) const {
+    found_cell cell_at(int column) const {
         switch (sqlite3_column_type(rows_.raw(), column)) {
             case SQLITE_INTEGER:
                 return rows_.integer(column);

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t listed_max = 100;
 
-std::string quoted(std::string_view text) {
+std::string as_json(std::string_view text) {
     std::string json;
     json::append_quoted(json, text);
     return json;
@@ -41,8 +41,8 @@ error client_conflict(event_log const& log, attempt const& of, error const& caus
                    to_string(*of.options.if_match),
         .facts = cause.facts
     };
-    conflict.facts.emplace_back("after", quoted(to_string(*of.options.if_match)));
-    conflict.facts.emplace_back("end", quoted(to_string(log.end())));
+    conflict.facts.emplace_back("after", as_json(to_string(*of.options.if_match)));
+    conflict.facts.emplace_back("end", as_json(to_string(log.end())));
     if (!of.looked_at) return conflict;
     auto const between = log.read(
         {.what = *of.looked_at, .after = of.options.if_match->position, .limit = listed_max + 1}

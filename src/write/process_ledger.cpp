@@ -1,6 +1,5 @@
 #include "write/process_ledger.hpp"
 
-#include <diptych/json_value.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
@@ -12,11 +11,6 @@ namespace diptych::write {
 namespace {
 
 constexpr std::size_t page_size = 1'000;
-
-std::string text_in(json::value const& from, std::string_view name) {
-    auto const found = from.find(name);
-    return found ? std::string(found->text()) : std::string();
-}
 
 std::int64_t integer_in(json::value const& from, std::string_view name) {
     auto const found = from.find(name);

@@ -2,7 +2,6 @@
 
 #include "log/hash.hpp"
 
-#include <diptych/json_value.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
@@ -36,11 +35,6 @@ result<json::document> document_of(recorded_event const& event) {
     return document;
 }
 
-std::string text_in(json::value const& from, std::string_view name) {
-    auto const found = from.find(name);
-    return found ? std::string(found->text()) : std::string();
-}
-
 // An instance's part of a name that would be too long with it.
 constexpr std::size_t shortened_size = 64;
 std::string shortened(std::string_view instance) { return log::to_hex(log::sha256({instance})); }
@@ -68,6 +62,11 @@ void write_conversation(json::writer& out, conversation const& about) {
 }
 
 }  // namespace
+
+std::string text_in(json::value const& record, std::string_view name) {
+    auto const found = record.find(name);
+    return found ? std::string(found->text()) : std::string();
+}
 
 std::string process_stream(std::string_view process, std::string_view instance) {
     auto plain = std::string(process) + "-" + std::string(instance);

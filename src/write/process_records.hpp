@@ -6,6 +6,7 @@
 #include <diptych/error.hpp>
 #include <diptych/event.hpp>
 #include <diptych/execute.hpp>
+#include <diptych/json_value.hpp>
 #include <diptych/model.hpp>
 #include <diptych/position.hpp>
 
@@ -30,6 +31,9 @@ std::string_view instance_of(std::string_view process, std::string_view stream);
 
 /// The instance a record is of; empty if it is not one of this process.
 std::string instance_of(std::string_view process, recorded_event const& record);
+
+/// A member of a record; empty if there is none.
+std::string text_in(json::value const& record, std::string_view name);
 
 /// What led to what.
 struct conversation {

@@ -13,8 +13,6 @@ namespace diptych::edge {
 
 namespace {
 
-constexpr std::uint64_t limit_max = 10'000;
-
 result<query> query_of(http::request const& asked) {
     DIPTYCH_TRY(auto const engine, flag_parameter(asked, "engine"));
     query what{
@@ -39,7 +37,9 @@ result<http::response> read_page(event_log const& log, http::request const& aske
         asked, {"types", "tags", "category", "after", "limit", "direction", "as_of", "engine"}
     ));
     DIPTYCH_TRY(auto const way, direction_parameter(asked));
-    DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, limit_max}, 512));
+    DIPTYCH_TRY(
+        auto const limit, number_parameter(asked, {"limit", 1, page_events_max}, page_events)
+    );
     DIPTYCH_TRY(auto const up_to, as_of_parameter(asked, log));
     DIPTYCH_TRY(auto const after, read_point(asked.query_value("after").value_or("0"), log));
     DIPTYCH_TRY(auto const what, query_of(asked));

@@ -15,8 +15,6 @@ namespace diptych::edge {
 
 namespace {
 
-constexpr std::uint64_t limit_max = 10'000;
-
 std::string next_page(http::request const& asked, version from, direction way) {
     auto link =
         fmt::format("</streams/{}?from={}", percent_encode(asked.parameter("stream")), from.value);
@@ -39,7 +37,9 @@ result<http::response> read_stream(event_log const& log, http::request const& as
     auto const stream = asked.parameter("stream");
     DIPTYCH_TRY(expect_parameters(asked, {"from", "limit", "direction", "as_of", "engine"}));
     DIPTYCH_TRY(auto const way, direction_parameter(asked));
-    DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, limit_max}, 512));
+    DIPTYCH_TRY(
+        auto const limit, number_parameter(asked, {"limit", 1, page_events_max}, page_events)
+    );
     DIPTYCH_TRY(
         auto const from,
         number_parameter(

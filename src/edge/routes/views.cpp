@@ -37,7 +37,7 @@ http::response query(read::view_set const& views, http::request const& asked) {
     return answer;
 }
 
-void answer(site_parts& parts, http::request asked, http::responder to) {
+void answer_query(site_parts& parts, http::request asked, http::responder to) {
     auto const least = asked.query_value("at_least");
     if (!least) return to.answer(query(parts.of.views, asked));
     auto const point = parse_token(*least);
@@ -79,7 +79,7 @@ std::vector<http::route> view_routes(site_parts& parts) {
                      std::move(asked),
                      std::move(to),
                      [&parts](http::request what, http::responder out) {
-                         answer(parts, std::move(what), std::move(out));
+                         answer_query(parts, std::move(what), std::move(out));
                      }
                  );
              },

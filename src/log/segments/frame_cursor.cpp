@@ -10,7 +10,6 @@ namespace diptych::log::segments {
 namespace {
 
 constexpr std::size_t chunk_size = 256 * 1024;
-constexpr std::size_t slack = 64;  // Parsers may read this far behind a text.
 constexpr std::size_t search_size = 1024 * 1024;
 
 bool all_zero(std::string_view bytes) {
@@ -32,7 +31,7 @@ result<std::string_view> frame_cursor::bytes_at(std::uint64_t offset, std::size_
     if (offset < chunk_at_ || offset + size > chunk_at_ + chunk_.size()) {
         auto const wanted = std::min<std::uint64_t>(end_ - offset, std::max(size, chunk_size));
         // What is left of the last chunk is read again: simpler than moving it, and rare.
-        chunk_.reserve(wanted + slack);
+        chunk_.reserve(wanted + parser_slack);
         chunk_.resize(wanted);
         chunk_at_ = offset;
         DIPTYCH_TRY(auto const got, in_.on().read(offset, chunk_));

@@ -10,6 +10,9 @@
 
 namespace diptych::log::segments {
 
+/// Kept free behind what is read: parsers may look this far behind a text.
+inline constexpr std::size_t parser_slack = 64;
+
 /// A frame as it stands in the file. The view is valid until the cursor moves on.
 struct found_frame {
     frame_header about;

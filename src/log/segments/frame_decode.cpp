@@ -7,8 +7,6 @@ namespace diptych::log::segments {
 
 namespace {
 
-constexpr std::size_t slack = 64;  // Parsers may read this far behind a text.
-
 // The next record of `rest`; empty if its length does not fit.
 std::string_view take_record(std::string_view& rest) {
     auto const size = record_size(rest);
@@ -66,7 +64,7 @@ result<frame_ptr> decode_frame(found_frame const& found, segment const& in) {
     whole->answer_count = about.answer_count;
     whole->chain = about.chain;
     whole->recorded_at = about.recorded_at;
-    whole->bytes.reserve(found.bytes.size() + slack);
+    whole->bytes.reserve(found.bytes.size() + parser_slack);
     whole->bytes = found.bytes;
     whole->events.reserve(about.event_count);
     whole->answers.reserve(about.answer_count);

@@ -22,7 +22,7 @@ std::int64_t hash_of(std::string_view caller, std::string_view id) {
 
 std::int64_t microseconds(timestamp at) { return at.time_since_epoch().count(); }
 
-constexpr std::int64_t stored(position at) { return static_cast<std::int64_t>(at.value); }
+constexpr std::int64_t integer_of(position at) { return static_cast<std::int64_t>(at.value); }
 
 std::string_view bytes_of(std::array<std::uint8_t, 32> const& digest) {
     return {reinterpret_cast<char const*>(digest.data()), digest.size()};
@@ -68,9 +68,9 @@ result<void> answer_writer::add(std::span<answer const* const> answers) {
             .bind_blob(2, id)
             .bind_blob(3, bytes_of(digest))
             .bind(4, microseconds(one->recorded_at))
-            .bind(5, stored(one->first))
+            .bind(5, integer_of(one->first))
             .bind(6, std::int64_t{one->count})
-            .bind(7, stored(one->judged_at))
+            .bind(7, integer_of(one->judged_at))
             .bind_blob(8, one->body);
         DIPTYCH_TRY(insert_.step());
         auto const row = insert_.integer(0);

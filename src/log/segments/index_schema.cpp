@@ -97,14 +97,14 @@ result<void> lay_out(sqlite::database const& opened, uuid const& log_id) {
     return all.commit();
 }
 
-constexpr auto writing = sqlite::options{
+constexpr auto to_write = sqlite::options{
     .mode = sqlite::open_mode::read_write,
     .cache_kib = 48 * 1024,
     .automatic_checkpoint = false,
 };
 
 // Without a cache to speak of: every merge by the writer empties it anyway.
-constexpr auto reading = sqlite::options{
+constexpr auto to_read = sqlite::options{
     .mode = sqlite::open_mode::read_only,
     .cache_kib = 2 * 1024,
 };
@@ -113,7 +113,7 @@ constexpr auto reading = sqlite::options{
 
 result<sqlite::database> open_index_to_write(sqlite::location const& file, uuid const& log_id) {
     {
-        auto opened = sqlite::database::open(file, writing);
+        auto opened = sqlite::database::open(file, to_write);
         if (!opened && opened.error().code != "not_a_database") return opened;
         if (opened) {
             DIPTYCH_TRY(auto const whose, kinship_of(*opened, log_id));
@@ -125,13 +125,13 @@ result<sqlite::database> open_index_to_write(sqlite::location const& file, uuid 
         }
     }
     DIPTYCH_TRY(sqlite::remove(file));
-    DIPTYCH_TRY(auto fresh, sqlite::database::open(file, writing));
+    DIPTYCH_TRY(auto fresh, sqlite::database::open(file, to_write));
     DIPTYCH_TRY(lay_out(fresh, log_id));
     return fresh;
 }
 
 result<sqlite::database> open_index_to_read(sqlite::location const& file, uuid const& log_id) {
-    auto opened = sqlite::database::open(file, reading);
+    auto opened = sqlite::database::open(file, to_read);
     if (!opened && opened.error().code != "not_a_database") return opened;
     if (opened) {
         DIPTYCH_TRY(auto const whose, kinship_of(*opened, log_id));

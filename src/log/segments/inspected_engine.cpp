@@ -8,7 +8,7 @@ namespace diptych::log::segments {
 
 namespace {
 
-std::unexpected<error> read_only() {
+std::unexpected<error> not_to_write() {
     return fail(errc::denied, "read_only", "the log is only looked at");
 }
 
@@ -30,9 +30,9 @@ inspected_engine::inspected_engine(
     };
 }
 
-result<void> inspected_engine::writable() const { return read_only(); }
-result<void> inspected_engine::write(frame&) { return read_only(); }
-result<void> inspected_engine::merge(std::span<frame_ptr const>) { return read_only(); }
+result<void> inspected_engine::writable() const { return not_to_write(); }
+result<void> inspected_engine::write(frame&) { return not_to_write(); }
+result<void> inspected_engine::merge(std::span<frame_ptr const>) { return not_to_write(); }
 result<void> inspected_engine::save_state(std::string_view, std::string_view) { return {}; }
 result<bool> inspected_engine::maintain(timestamp) { return false; }
 

@@ -8,7 +8,6 @@ namespace diptych::log::segments {
 
 namespace {
 
-constexpr std::size_t slack = 64;                // Parsers may read this far behind a text.
 constexpr std::uint64_t gap_max = 4 * 1024;      // Bytes read for nothing rather than read twice.
 constexpr std::uint64_t together_max = 1 << 20;  // Bytes of one read.
 constexpr std::uint64_t guess = 4 * 1024;        // For a record whose end is not known.
@@ -109,7 +108,7 @@ result<void> read_events(
              ++next)
             end = std::max(end, places[next].offset + places[next].size);
         auto const size = static_cast<std::size_t>(end - begin);
-        auto block = std::make_shared_for_overwrite<char[]>(size + slack);
+        auto block = std::make_shared_for_overwrite<char[]>(size + parser_slack);
         DIPTYCH_TRY(read_exactly(in.on(), in.path(), begin, {block.get(), size}));
         for (; i < next; ++i) {
             auto const at = static_cast<std::size_t>(places[i].offset - begin);
