@@ -64,7 +64,10 @@ result<void> live_view::try_open() {
     auto const is_inline = plan_.definition->is_inline;
     auto const log_id = in_.log.durable_end().log_id;
     // Its file is begun anew, but the view is not new: appends wait for it.
-    if (is_inline && sqlite::is_distrusted(file_)) hold_appends("it is built again");
+    if (is_inline && sqlite::is_distrusted(file_)) {
+        was_part_ = true;
+        hold_appends("it is built again");
+    }
     auto const pages = in_.options.wal_pages;
     DIPTYCH_TRY(auto into, view_database::open(file_, log_id, plan_.create, is_inline, pages));
     DIPTYCH_TRY(check_history(into.at()));
@@ -73,8 +76,8 @@ result<void> live_view::try_open() {
     progress_->change([&](view_moment& now) { now.at = writer_->into.at().at; });
     read_with(std::make_shared<reader_pool>(file_, in_.options.connections_max));
     // Appends were held to it before: none may pass it by now.
-    auto const is_new = writer_->into.at().at.position.value == 0 && !is_known_to_log_;
-    if (is_inline && !is_new) hold_appends("it catches up");
+    was_part_ = was_part_ || writer_->into.at().at.position.value > 0;
+    if (is_inline && (was_part_ || is_known_to_log_)) hold_appends("it catches up");
     return {};
 }
 
@@ -234,7 +237,13 @@ timestamp live_view::end_of_pause(int attempts) const {
 }
 
 void live_view::note_poison(error what) {
-    if (is_known_to_log_) hold_appends(what.message);
+    // What is new and can not be built refuses nothing.
+    if (was_part_) {
+        hold_appends(what.message);
+    } else if (is_known_to_log_) {
+        in_.log.detach(plan_.definition->name);
+        is_known_to_log_ = false;
+    }
     auto const& options = in_.options;
     progress_->change([&](view_moment& now) {
         now.last_error = std::move(what);
@@ -266,6 +275,7 @@ result<bool> live_view::attach() {
     if (!done) return std::unexpected(done.error());
     attached_ = std::move(part);
     is_known_to_log_ = true;
+    was_part_ = true;
     progress_->change([](view_moment& now) { now.state = view_state::running; });
     in_.hints->give();
     return false;
@@ -312,13 +322,19 @@ void live_view::resume() {
     });
 }
 
-result<query_answer> live_view::query(url_query_parameters const& parameters) {
+bool live_view::is_served() const {
     auto const now = progress_->now();
-    if (now.state == view_state::failed) return std::unexpected(*now.last_error);
+    return now.state != view_state::failed && now.at.position.value >= shown_;
+}
+
+result<query_answer> live_view::query(url_query_parameters const& parameters) {
+    // The file first: a newer one is never taken for as far as an older one was.
     auto const readers = [&] {
         auto const lock = std::scoped_lock(sharing_);
         return readers_;
     }();
+    auto const now = progress_->now();
+    if (now.state == view_state::failed) return std::unexpected(*now.last_error);
     if (!readers)
         return fail(
             errc::unavailable,

@@ -58,6 +58,9 @@ public:
     view_moment now() const { return progress_->now(); }
     bool is_attached() const { return attached_ != nullptr; }
 
+    /// Whether queries are answered: its file opens, and is not still being built again.
+    bool is_served() const;
+
     /// Whether its checkpoint says that the log has lost something.
     bool finds_history_lost() const { return history_lost_; }
 
@@ -98,6 +101,7 @@ private:
     int rebuilds_ = 0;                        // since the start
     std::optional<timestamp> rebuild_at_ = {};  // not before, after the last one
     bool is_known_to_log_ = false;              // attached, dropped out or expected
+    bool was_part_ = false;                     // of the commit step, perhaps in an earlier life
     std::atomic<bool> history_lost_ = false;
 };
 

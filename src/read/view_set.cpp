@@ -183,6 +183,7 @@ std::vector<view_status> view_set::status() const {
             .at = now.at,
             .lag = end > now.at.position ? end.value - now.at.position.value : 0,
             .state = now.state,
+            .is_served = one->is_served(),
             .last_error = now.last_error,
             .warnings = one->plan().definition->warnings,
         });

@@ -41,6 +41,7 @@ struct view_status {
     token at = {};          ///< Everything up to here is in its rows.
     std::uint64_t lag = 0;  ///< Events behind the end of the log.
     view_state state = view_state::running;
+    bool is_served = true;  ///< Its file opens, and is not still being built again.
     std::optional<error> last_error = {};
     std::vector<std::string> warnings = {};  ///< Of its file, each with its place.
 };

@@ -370,6 +370,25 @@ TEST_CASE("appends wait for an inline view that does not open, and hear why") {
     }
 }
 
+TEST_CASE("a new inline view that can not be built takes no part, also if it did not open at first"
+) {
+    inline_fixture of;
+    auto const file = only_database(of.folder.path());
+    of.views.reset();
+    std::filesystem::remove_all(of.folder.path());
+    std::filesystem::create_directories(file);
+    of.append("opened", R"({"id":"a","email":"a@x"})");
+    of.append("opened", R"({"id":"b","email":"a@x"})");  // what the view would have refused
+    of.start();
+    auto const one_more = [&] { return of.try_append("opened", R"({"id":"c","email":"c@x"})"); };
+    CHECK(one_more().error().code == "view_behind");
+    std::filesystem::remove(file);
+    of.time.advance(std::chrono::minutes{1});
+    CHECK(!of.views->catch_up("accounts"));
+    CHECK(of.log->detached_views().empty());
+    CHECK(one_more());
+}
+
 TEST_CASE("an append that is refused leaves no transaction open in an inline view") {
     inline_fixture of;
     of.append("opened", R"({"id":"a","email":"a@x"})");

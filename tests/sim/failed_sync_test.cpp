@@ -92,12 +92,14 @@ TEST_CASE("a view of whose file a sync has failed is built again at once, and sa
             REQUIRE(now.last_error);
             CHECK(now.last_error->message.contains("a sync has failed"));
             CHECK(now.at.position == position{0});
+            CHECK_FALSE(now.is_served);
             CHECK(on.all.node().views().query(view, {}).error().code == "view_rebuilt");
             if (view == "counts") CHECK(on.append().error().code == "view_behind");
             on.all.come_to_rest().or_throw();
             CHECK(on.status(view).at.position.value == on.acknowledged);
             CHECK_FALSE(on.status(view).last_error);
             CHECK(on.status(view).state == read::view_state::running);
+            CHECK(on.status(view).is_served);
             CHECK_FALSE(on.all.disk().contents().contains(file + "-distrusted"));
             CHECK(on.all.node().views().query(view, {}));
             // And its WAL is moved again.

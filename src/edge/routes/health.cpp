@@ -25,8 +25,8 @@ std::vector<std::string> faults(site_parts const& parts, result<void> const& wri
     for (auto const& one : waited_for)
         all.push_back(fmt::format("commands wait for the inline view {}", one));
     for (auto const& one : parts.of.views.status()) {
-        auto const why = one.last_error ? one.last_error->message : "";
-        if (one.state == read::view_state::failed)
+        auto const why = one.last_error ? one.last_error->message : "it is built again";
+        if (!one.is_served)
             all.push_back(fmt::format("view {} is not served: {}", one.name, why));
         else if (one.is_inline && one.state == read::view_state::paused &&
                  std::ranges::find(waited_for, one.name) == waited_for.end())
