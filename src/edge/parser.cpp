@@ -6,8 +6,6 @@
 #include <boost/beast/http/error.hpp>
 #include <fmt/core.h>
 
-#include <algorithm>
-
 namespace diptych::edge {
 
 namespace {
@@ -128,12 +126,8 @@ private:
             refuse(stop, 400, "bad_host", "an HTTP/1.1 request needs a Host header");
     }
 
-    void on_body_init_impl(boost::optional<std::uint64_t> const& length, error_code&) override {
-        // Only a part of what is promised is believed: promises cost nothing.
-        into_.body.reserve(
-            static_cast<std::size_t>(std::min<std::uint64_t>(length.value_or(0), 256u << 10))
-        );
-    }
+    // What is promised is not believed: promises cost nothing.
+    void on_body_init_impl(boost::optional<std::uint64_t> const&, error_code&) override {}
 
     std::size_t on_body_impl(boost::beast::string_view bytes, error_code&) override {
         into_.body.append(bytes.data(), bytes.size());
@@ -262,8 +256,11 @@ bool request_parser::has_header() const { return machine_->parser->is_header_don
 bool request_parser::is_complete() const { return machine_->parser->is_done(); }
 std::size_t request_parser::size() const {
     auto const& so_far = machine_->request;
-    constexpr auto pair_size = sizeof(http::pairs::value_type);  // much more than "a&"
-    return machine_->header_taken + so_far.query.size() * pair_size + so_far.body.size();
+    // Much more than "a&" and "a:", and as much again where their tables grow.
+    constexpr auto pair_size = 2 * sizeof(http::pairs::value_type);
+    constexpr auto field_size = 24;
+    return machine_->header_taken + so_far.headers.size() * field_size +
+           so_far.query.size() * pair_size + so_far.body.size();
 }
 bool request_parser::expects_continue() const { return machine_->parser->expects_continue(); }
 bool request_parser::keeps_alive() const { return machine_->parser->keep_alive(); }

@@ -310,6 +310,14 @@ TEST_CASE("the names and values of a query count as much as they take") {
     CHECK(at.server.statistics().held_bytes >= 4'000 * sizeof(http::pairs::value_type));
 }
 
+TEST_CASE("headers count as much as they take") {
+    server_fixture at;
+    auto client = at.client();
+    client.send("GET / HTTP/1.1\r\nHost: x\r\n" + times(3'000, "a:\r\n") + "X-Slow: ");
+    CHECK(at.client().ask("GET", "/").status == 200);
+    CHECK(at.server.statistics().held_bytes >= 3'000 * (4 + 24));
+}
+
 TEST_CASE("a thousand half-closed connections get their answers and are gone") {
     server_fixture at;
     std::vector<http_client> halves;
