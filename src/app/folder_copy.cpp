@@ -70,9 +70,11 @@ result<void> copy_file(storage::disk& on, fs::path const& from, fs::path const& 
     DIPTYCH_TRY(auto const size, source->size());
     DIPTYCH_TRY(segments::remove_if_there(on, next, to.parent_path()));
     DIPTYCH_TRY(auto const made, on.open(next, storage::file_mode::create_new));
-    DIPTYCH_TRY(segments::copy_bytes(*source, *made, 0, size, {}));
-    DIPTYCH_TRY(made->sync());
-    return on.rename(next, to);
+    auto done = segments::copy_bytes(*source, *made, 0, size, {});
+    if (done) done = made->sync();
+    if (done) done = on.rename(next, to);
+    if (!done) (void)on.remove(next);  // a disk may be full
+    return done;
 }
 
 }  // namespace
@@ -143,9 +145,11 @@ result<void> unfinished_folder::abandon() {
 result<void> unfinished_folder::finish(uuid const& log_id) {
     DIPTYCH_TRY(segments::sync_way_to(*disk_, in_.root));
     DIPTYCH_TRY(segments::create_format(*disk_, in_, log_id));
-    // From here on it is a log, and whoever opens it to write may do so.
+    // From here on it is a log, also if the file that said otherwise can not be removed, and
+    // whoever opens it to write may do so.
     auto const lock = std::move(lock_);
-    return segments::remove_if_there(*disk_, in_.unfinished(), in_.root);
+    (void)segments::remove_if_there(*disk_, in_.unfinished(), in_.root);
+    return {};
 }
 
 result<void> copy_view_files(storage::disk& on, fs::path const& from_log, fs::path const& to_log) {
