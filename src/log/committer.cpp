@@ -144,7 +144,7 @@ result<void> committer::go_on(result<void> opened) {
     else if (!opened)
         can_write = fail(
             errc::corrupt,
-            "read_only",
+            "log_damaged",
             "the log is read-only after a failed write: " + opened.error().message
         );
     {

@@ -206,7 +206,7 @@ TEST_CASE("a log of which acknowledged events are missing after a failed write s
         log.time.advance(6s);
         CHECK_FALSE(log->index_step().or_throw());
     }
-    CHECK(log->writable().error().code == "read_only");
+    CHECK(log->writable().error().code == "log_damaged");
     CHECK(log->append(command("c3")).error().kind == errc::corrupt);
     CHECK(log->end().position == position{2});
 }
