@@ -1,5 +1,6 @@
-# A layer's files, eight at a time, as one: half the time of an optimised build from nothing. Names in a layer's unnamed
-# namespaces must then differ, or their file say that it stands alone (SKIP_UNITY_BUILD_INCLUSION).
+# A layer's files, eight at a time, as one: half the time of a build from nothing. Optimised trees have it, and those that
+# script/test makes. Names in a layer's unnamed namespaces must then differ, or their file stand alone
+# (SKIP_UNITY_BUILD_INCLUSION). Off where one file is compiled again and again.
 option(DIPTYCH_UNITY "Compile several files of a layer as one" OFF)
 
 # Flags that every target of this project, and none of its users, is compiled with.
@@ -26,8 +27,8 @@ endif()
 
 # A fifth of a build from nothing is parsing the standard library. script/test turns it on in a tree that it makes itself,
 # and it stays on there. Otherwise off: ccache works better without, and a missing #include shows. Who works in such a tree
-# turns it off: `cmake --preset dev -DDIPTYCH_PRECOMPILE=OFF`. Never where it is optimised: g++ 12 then warns of what it
-# knows to leave alone in its own headers.
+# turns both off: `cmake --preset dev -DDIPTYCH_PRECOMPILE=OFF -DDIPTYCH_UNITY=OFF`. Never where it is optimised: g++ 12
+# then warns of what it knows to leave alone in its own headers.
 option(DIPTYCH_PRECOMPILE "Parse the standard library's headers once for all files" OFF)
 if(DIPTYCH_PRECOMPILE)
   add_library(diptych_precompiled OBJECT ${CMAKE_CURRENT_LIST_DIR}/precompiled.cpp)
