@@ -1,6 +1,6 @@
-# A layer's files, eight at a time, as one: half the time of a build from nothing. Optimised trees have it, and those that
-# script/test makes. Names in a layer's unnamed namespaces must then differ, or their file stand alone
-# (SKIP_UNITY_BUILD_INCLUSION). Off where one file is compiled again and again.
+# A layer's files, eight at a time, as one: half the time of a build from nothing. On where it is optimised, for the thread
+# sanitizer, and in trees that script/test makes. Names in a layer's unnamed namespaces must then differ, or their file
+# stand alone (SKIP_UNITY_BUILD_INCLUSION). Off where one file is compiled again and again.
 option(DIPTYCH_UNITY "Compile several files of a layer as one" OFF)
 
 # Flags that every target of this project, and none of its users, is compiled with.
