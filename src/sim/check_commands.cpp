@@ -14,15 +14,14 @@ namespace diptych::sim {
 
 namespace {
 
-// Each event of an answer stands where it is said to; under the id that the command had.
+// Each event of an answer stands where it is said to; and is that command's.
 complaint check_events(log_model const& log, command_attempt const& one, outcome const& answer) {
     for (auto const& event : answer.events) {
         if (event.position.value == 0 || event.position > answer.at.position)
             return fmt::format("answered with position {}", event.position.value);
         auto const& stands = log.at(event.position.value);
         if (stands.stream != event.stream || stands.type != event.type ||
-            stands.version != event.version.value ||
-            text_in(stands.metadata, "command_id") != one.id)
+            stands.version != event.version.value || mark_of(stands) != one.mark())
             return fmt::format("position {} is not what was answered", event.position.value);
     }
     return {};
@@ -44,7 +43,7 @@ complaint check_answer(
     if (answer.at.position.value < least)
         return fmt::format("decided at {} after {} had been seen", to_string(answer.at), least);
     if (auto wrong = check_events(log, one, answer)) return wrong;
-    if (!one.id.empty() && all.stands.size() != answer.events.size())
+    if (all.stands.size() != answer.events.size())
         return fmt::format(
             "answered with {} events, and {} stand", answer.events.size(), all.stands.size()
         );
@@ -67,8 +66,7 @@ complaint check(
     evidence const& in, rules const& domain, attempt const& of, command_attempt const& one
 ) {
     if (!one.answer) return {};
-    auto const known = in.commands().find(one.id);
-    auto const& all = one.id.empty() ? asked_for{.attempts = {&of}} : known->second;
+    auto const& all = in.commands().at(one.mark());
     if (*one.answer) return check_answer(in, domain, one, all, **one.answer);
     auto const& why = one.answer->error();
     for (auto const* const other : all.attempts)
@@ -79,6 +77,8 @@ complaint check(
 }
 
 complaint check_commands(evidence const& in, rules const& domain) {
+    if (!in.strange().empty())
+        return fmt::format("position {} was asked for by nobody", in.strange().front()->position);
     for (auto const& [id, one] : in.commands()) {
         if (one.stands.empty()) continue;
         auto const first = one.stands.front()->position;

@@ -82,7 +82,8 @@ void clients::command_again() {
 void clients::submit_command(command_attempt made) {
     auto const name = made.command;
     auto const json = made.json;
-    execute_options const how{.command_id = made.id};
+    if (made.id.empty()) made.correlation = fmt::format("r{}", history_.attempts.size() + 1);
+    execute_options const how{.command_id = made.id, .correlation_id = made.correlation};
     auto& one = begin(std::move(made));
     world_.node().commands().execute_async(name, json, how, [this, &one](result<outcome> answer) {
         over(one);

@@ -50,6 +50,11 @@ bool may_stand(attempt const& one) {
     return why == nullptr ? is_accepted(one) : why->kind == errc::outcome_unknown;
 }
 
+std::string mark_of(logged const& event) {
+    auto id = text_in(event.metadata, "command_id");
+    return id.empty() ? text_in(event.metadata, "correlation_id") : id;
+}
+
 std::uint64_t shown_by(attempt const& one) {
     if (auto const* const made = std::get_if<append_attempt>(&one.what))
         return made->answer && *made->answer ? (*made->answer)->at.position.value : 0;
@@ -73,7 +78,7 @@ void evidence::sort_attempts() {
                 shared_ids_[made->request.command->id].push_back(made->operation);
             of.attempts.push_back(kept.get());
         } else if (auto const* const asked = std::get_if<command_attempt>(&kept->what)) {
-            if (!asked->id.empty()) commands_[asked->id].attempts.push_back(kept.get());
+            commands_[asked->mark()].attempts.push_back(kept.get());
         }
     }
     for (auto& [operation, one] : appends_) std::ranges::sort(one.attempts, {}, &attempt::begun);
@@ -84,10 +89,12 @@ void evidence::sort_events() {
     auto const anybody_appends = !appends_.empty();
     for (auto const& event : log_.events()) {
         if (event.type.starts_with('$')) continue;
-        if (auto const id = text_in(event.metadata, "command_id"); !id.empty())
-            commands_[id].stands.push_back(&event);
+        if (auto const mark = mark_of(event); !mark.empty())
+            commands_[mark].stands.push_back(&event);
         else if (auto const number = number_in(event.data, "op"); number && anybody_appends)
             appends_[*number].stands.push_back(&event);
+        else
+            strange_.push_back(&event);
     }
 }
 

@@ -15,7 +15,8 @@
 
 namespace diptych::sim {
 
-/// Something asked for, once or again and again: an operation's append, or a command id's command.
+/// Something asked for, once or again and again: an operation's append, a command id's command, or
+/// one that has no id.
 struct asked_for {
     std::vector<attempt const*> attempts = {};  ///< By beginning.
     std::vector<logged const*> stands = {};     ///< Its events, in order.
@@ -34,8 +35,10 @@ public:
 
     /// By operation. Has also what stands in the log and nobody asked for.
     std::map<std::uint64_t, asked_for> const& appends() const { return appends_; }
-    /// By command id, those that have one; also of processes, which are no clients.
+    /// By their marks; also of processes, which are no clients.
     std::map<std::string, asked_for, std::less<>> const& commands() const { return commands_; }
+    /// What stands in the log and can be nobody's.
+    std::vector<logged const*> const& strange() const { return strange_; }
     /// The operations that were brought under one command id, by that id.
     std::map<std::string, std::vector<std::uint64_t>, std::less<>> const& shared_ids() const {
         return shared_ids_;
@@ -60,11 +63,15 @@ private:
     log_model const& log_;
     std::map<std::uint64_t, asked_for> appends_;
     std::map<std::string, asked_for, std::less<>> commands_;
+    std::vector<logged const*> strange_;
     std::map<std::string, std::vector<std::uint64_t>, std::less<>> shared_ids_;
     steps shown_;         // by moment; positions grow
     steps acknowledged_;  // likewise
     steps later_;         // where what began at a moment or later stands first; by moment
 };
+
+/// Of the command that made the event: its id, or what else it can be told by; empty if none did.
+std::string mark_of(logged const& event);
 
 /// The position that an attempt has seen for certain; 0 for nothing.
 std::uint64_t shown_by(attempt const& one);

@@ -30,8 +30,12 @@ struct append_attempt {
 struct command_attempt {
     std::string command;
     std::string json;
-    std::string id = {};  ///< Empty: it has none.
+    std::string id = {};           ///< Empty: it has none.
+    std::string correlation = {};  ///< Of one without an id, and nobody else's.
     std::optional<result<outcome>> answer = {};
+
+    /// What the events that it makes can be told by.
+    std::string const& mark() const { return id.empty() ? correlation : id; }
 };
 
 /// A page of the log, or why there was none.

@@ -77,6 +77,40 @@ TEST_CASE("a command that was not accepted does not stand") {
     CHECK(of.broken().empty());
 }
 
+TEST_CASE("each event of commands without ids is one command's, which was not told otherwise") {
+    auto const made_for = [](std::uint64_t position, std::string mark) {
+        auto made = made_as(position, "");
+        made.metadata = R"({"command":"c","correlation_id":")" + mark + R"("})";
+        return made;
+    };
+    auto const asked = [](std::string mark, result<outcome> answer) {
+        auto made = sent("", std::move(answer));
+        made.correlation = std::move(mark);
+        return made;
+    };
+    world_of_two of;
+    of.log.push_back(made_for(3, "r1"));
+    of.add(asked("r1", with_event(3)), 5, 6);
+    CHECK(of.broken().empty());
+    auto& second = of.add(asked("r2", with_event(3)), 5, 6);
+    CHECK(of.is_broken("position 3 is not what was answered"));
+
+    of.log.push_back(made_for(4, "r2"));
+    auto& answer = std::get<command_attempt>(second.what).answer;
+    answer = fail(errc::unavailable, "log_failed", "nothing was recorded");
+    CHECK(of.is_broken("command r2 was not accepted, and it stands at 4"));
+    answer = fail(errc::outcome_unknown, "write_failed", "perhaps");
+    CHECK(of.broken().empty());
+    of.log.push_back(made_for(5, "r2"));
+    answer = with_event(4);
+    CHECK(of.is_broken("answered with 1 events, and 2 stand"));
+
+    world_of_two uncalled;
+    uncalled.log.push_back(made_as(3, ""));
+    uncalled.log.back().metadata = "{}";
+    CHECK(uncalled.is_broken("position 3 was asked for by nobody"));
+}
+
 TEST_CASE("a command is decided on everything that was seen before it began") {
     world_of_commands of;
     of.log.pop_back();
