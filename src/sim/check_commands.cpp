@@ -1,14 +1,10 @@
-// What is promised to those who send commands, and by processes.
+// What is promised to those who send commands.
 #include "sim/checks.hpp"
 #include "sim/describe.hpp"
-#include "sim/json_member.hpp"
 
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
-#include <set>
-#include <tuple>
 
 namespace diptych::sim {
 
@@ -86,7 +82,7 @@ complaint check_commands(evidence const& in, rules const& domain) {
             return fmt::format(
                 "command {} stands at {} and at {}", id, first, one.stands.back()->position
             );
-        if (one.attempts.empty()) continue;  // a process's
+        if (one.attempts.empty()) continue;  // a process's: see check_processes
         if (std::ranges::none_of(one.attempts, [](auto const* each) { return may_stand(*each); }))
             return fmt::format("command {} was not accepted, and it stands at {}", id, first);
         if (!domain.made_by) continue;
@@ -94,47 +90,6 @@ complaint check_commands(evidence const& in, rules const& domain) {
         if (auto const wrong = domain.made_by(asked, one.stands))
             return fmt::format("command {}: {}", id, *wrong);
     }
-    return {};
-}
-
-complaint check_processes(log_model const& log) {
-    std::set<std::pair<std::string, std::uint64_t>> inputs;
-    std::set<std::tuple<std::string, std::string, std::uint64_t>> timers;  // and who started it
-    std::map<std::string, int, std::less<>> answers;  // by command id, of those asked for
-    for (auto const& event : log.events()) {
-        if (event.type == "$reaction") {
-            auto const input = number_in(event.data, "input").value_or(0);
-            if (!inputs.emplace(event.stream, input).second)
-                return fmt::format(
-                    "{} reacts to {} again at {}", event.stream, input, event.position
-                );
-            auto rest = behind_name(event.data, "commands").value_or("");
-            rest.remove_prefix(std::min<std::size_t>(rest.size(), 1));  // "["
-            while (rest.starts_with('{')) {
-                auto const command = object_at(rest);
-                answers.emplace(text_in(command, "id"), 0);
-                rest.remove_prefix(std::min(rest.size(), command.size() + 1));  // and ","
-            }
-        } else if (event.type == "$timer_due") {
-            auto const name = text_in(event.data, "timer");
-            auto const by = number_in(event.data, "started_by").value_or(0);
-            if (!timers.emplace(event.stream, name, by).second)
-                return fmt::format("timer {} comes due again at {}", name, event.position);
-            auto const due = number_in(event.data, "due").value_or(0);
-            if (event.recorded_at < timestamp{std::chrono::microseconds(due)})
-                return fmt::format("timer {} comes due too early at {}", name, event.position);
-        } else if (event.type == "$accepted" || event.type == "$refused" ||
-                   event.type == "$failed") {
-            auto const id = text_in(event.data, "id");
-            auto const asked = answers.find(id);
-            if (asked == answers.end())
-                return fmt::format("{} answers what nobody asked for", event.position);
-            if (++asked->second > 1)
-                return fmt::format("command {} is answered again at {}", id, event.position);
-        }
-    }
-    for (auto const& [id, count] : answers)
-        if (count == 0) return fmt::format("command {} of a process has no answer", id);
     return {};
 }
 

@@ -70,7 +70,7 @@ std::optional<std::string> broken_promise(
     }
     if (auto wrong = check_appends(in)) return wrong;
     if (auto wrong = check_commands(in, domain)) return wrong;
-    return check_processes(log);
+    return check_processes(in);
 }
 
 }  // namespace diptych::sim

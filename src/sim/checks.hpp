@@ -34,8 +34,9 @@ complaint check_failure(evidence const& in, attempt const& of, error const& why)
 complaint check_appends(evidence const& in);
 complaint check_commands(evidence const& in, rules const& domain);
 
-/// No input is reacted to twice in an instance; no timer comes due twice, or too early; each
-/// command that a process asks for has one answer.
-complaint check_processes(log_model const& log);
+/// No input is reacted to twice in an instance. Each command that a process asks for has an id of
+/// its own and one answer, which says what stands of it. A timer comes due once, if it runs, not
+/// too early, and none that was due is left at rest.
+complaint check_processes(evidence const& in);
 
 }  // namespace diptych::sim

@@ -75,6 +75,7 @@ struct history {
     std::vector<std::unique_ptr<attempt>> attempts;  ///< Each stays where it is until answered.
     std::set<std::uint64_t> lost_lives = {};         ///< Of the node: ended by a crash.
     bool may_be_damaged = false;                     ///< Bits of what is durable were flipped.
+    timestamp rested_at{};                           ///< By the clock: nothing was left to do.
     std::uint64_t moments = 0;
 
     std::uint64_t next_moment() { return ++moments; }

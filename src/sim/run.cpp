@@ -261,8 +261,21 @@ private:
                 );
             clients_.query(view.name, view.at);
         }
+        for (auto const& [name, process] : world_.node().processes())
+            if (auto const now = process->status();
+                now.last_error || now.at.position.value != log->end()) {
+                if (now.last_error) (void)because(*now.last_error);
+                return fmt::format(
+                    "process {} stays at {} of {}: {}",
+                    name,
+                    now.at.position.value,
+                    log->end(),
+                    now.last_error ? now.last_error->message : ""
+                );
+            }
         if (auto wrong = world_.index_fault()) return "index: " + *wrong;
         history_.lost_lives = world_.lost_lives();
+        history_.rested_at = world_.time().now();
         if (auto wrong = broken_promise(history_, *log, workload_.domain)) return wrong;
         if (workload_.rule)
             if (auto wrong = workload_.rule(*log)) return wrong;

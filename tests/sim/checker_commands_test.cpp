@@ -48,9 +48,26 @@ logged of_process(
     return made;
 }
 
-constexpr auto reaction =
-    R"({"input":1,"commands":[{"name":"c","id":"p/1/0","body":{"to":"a","id":"x","body":"}"}}],"start":[]})";
-constexpr auto answer = R"({"command":"c","id":"p/1/0","input":1,"body":{"id":"x"}})";
+constexpr auto body = R"({"to":"a","id":"x","body":"}","outcome":{"events":[{}]}})";
+std::string const reaction = R"({"input":1,"commands":[{"name":"c","id":"p/1/0","body":)" +
+                             std::string(body) + R"(}],"start":[],"cancel":[]})";
+
+std::string answered(std::string_view outcome) {
+    return R"({"command":"c","id":"p/1/0","input":1,"body":)" + std::string(body) +
+           R"(,"outcome":)" + std::string(outcome) + "}";
+}
+
+// What stands behind the two appends from position 3 on: records of a process, and events of the
+// commands whose ids are given as data.
+world_of_two with(std::vector<std::pair<std::string, std::string>> const& all) {
+    world_of_two of;
+    std::uint64_t records = 0;
+    for (auto const& [type, data] : all) {
+        auto const at = of.log.size() + 1;
+        of.log.push_back(type == "t" ? made_as(at, data) : of_process(at, ++records, type, data));
+    }
+    return of;
+}
 
 }  // namespace
 
@@ -142,25 +159,82 @@ TEST_CASE("one command id has one answer") {
 }
 
 TEST_CASE("a process reacts to each input once, and has one answer to each command") {
-    auto const with = [](std::vector<std::pair<std::string, std::string>> const& records) {
-        world_of_two of;
-        for (auto const& [type, data] : records) {
-            auto const count = of.log.size();
-            of.log.push_back(of_process(count + 1, count - 1, type, data));
-        }
-        return of;
-    };
-    CHECK(with({{"$reaction", reaction}, {"$accepted", answer}}).broken().empty());
-    CHECK(with({{"$reaction", reaction}, {"$accepted", answer}, {"$reaction", reaction}}
-    ).is_broken("p-1 reacts to 1 again at 5"));
-    CHECK(with({{"$reaction", reaction}}).is_broken("command p/1/0 of a process has no answer"));
-    CHECK(with({{"$reaction", reaction}, {"$accepted", answer}, {"$failed", answer}}
+    std::pair<std::string, std::string> const asked{"$reaction", reaction};
+    std::pair<std::string, std::string> const answer{"$refused", answered("{}")};
+    CHECK(with({asked, answer}).broken().empty());
+    CHECK(with({asked, answer, asked}).is_broken("p-1 reacts to 1 again at 5"));
+    CHECK(with({asked}).is_broken("command p/1/0 of a process has no answer"));
+    CHECK(with({asked, answer, {"$failed", answered("{}")}}
     ).is_broken("command p/1/0 is answered again at 5"));
-    constexpr auto due = R"({"timer":"t","due":3,"started_by":1})";
-    CHECK(with({{"$timer_due", due}}).broken().empty());
-    CHECK(with({{"$timer_due", due}, {"$timer_due", due}}).is_broken("timer t comes due again at 4")
-    );
-    CHECK(with({{"$timer_due", R"({"timer":"t","due":4,"started_by":1})"}})
-              .is_broken("timer t comes due too early at 3"));
-    CHECK(with({{"$refused", answer}}).is_broken("3 answers what nobody asked for"));
+    CHECK(with({answer}).is_broken("3 answers what nobody asked for"));
+    auto later = reaction;
+    later.replace(later.find(":1,"), 3, ":3,");
+    CHECK(with({{"$reaction", later}}).is_broken("3 reacts to what comes later"));
+    later.replace(later.find(":3,"), 3, ":2,");
+    CHECK(with({asked, {"$reaction", later}, answer})
+              .is_broken("command p/1/0 is asked for again at 4"));
+    auto other = answered("{}");
+    other.replace(other.find(R"("to":"a")"), 8, R"("to":"b")");
+    CHECK(with({asked, {"$refused", other}}).is_broken("4 answers another command than p/1/0"));
+}
+
+TEST_CASE("what a process is told of a command is what stands of it") {
+    std::pair<std::string, std::string> const asked{"$reaction", reaction};
+    std::pair<std::string, std::string> const made{"t", "p/1/0"};
+    auto const accepted_with = [](std::string_view events) {
+        return std::pair<std::string, std::string>{
+            "$accepted",
+            answered(
+                R"({"outcome":"accepted","token":"1.4","events":[)" + std::string(events) + "]}"
+            )
+        };
+    };
+    auto const named = R"({"type":"t","stream":"c4","version":1,"position":4})";
+    CHECK(with({asked, made, accepted_with(named)}).broken().empty());
+    CHECK(with({asked, accepted_with("")}).broken().empty());
+    CHECK(with({asked, made, accepted_with("")})
+              .is_broken("command p/1/0 is answered by $accepted at 5, and 1 events of it stand"));
+    CHECK(with({asked, {"t", "another"}, accepted_with(named)})
+              .is_broken("command p/1/0 is answered by $accepted at 5, and 0 events of it stand"));
+    for (std::string const type : {"$refused", "$failed"})
+        CHECK(with({asked, made, {type, answered("{}")}}
+        ).is_broken("command p/1/0 is answered by " + type + " at 5, and 1 events"));
+    CHECK(with({made, asked, accepted_with(named)})
+              .is_broken("command p/1/0 was asked for at 4 and answered at 5, and it stands at 3"));
+    CHECK(with({made}).is_broken("command p/1/0 was sent by nobody, and it stands at 3"));
+}
+
+TEST_CASE("a timer comes due once, if it runs, and not too early") {
+    auto const reacts = [](int input, std::string start, std::string cancel = "") {
+        return std::pair<std::string, std::string>{
+            "$reaction",
+            R"({"input":)" + std::to_string(input) + R"(,"commands":[],"start":[)" + start +
+                R"(],"cancel":[)" + cancel + "]}"
+        };
+    };
+    auto const at = [](int due) { return R"({"timer":"t","due":)" + std::to_string(due) + "}"; };
+    auto const comes_due = [](int due, int by) {
+        return std::pair<std::string, std::string>{
+            "$timer_due",
+            R"({"timer":"t","due":)" + std::to_string(due) + R"(,"started_by":)" +
+                std::to_string(by) + "}"
+        };
+    };
+    auto const started = reacts(1, at(4));
+    CHECK(with({started, comes_due(4, 3)}).broken().empty());
+    CHECK(with({started, comes_due(4, 3), comes_due(4, 3)})
+              .is_broken("timer t comes due at 5, and does not run"));
+    CHECK(with({reacts(1, at(5)), comes_due(5, 3)}).is_broken("timer t comes due too early at 4"));
+    CHECK(with({comes_due(2, 1)}).is_broken("timer t comes due at 3, and does not run"));
+    CHECK(with({started, comes_due(3, 3)}).is_broken("timer t comes due at 4, and it is another"));
+    CHECK(with({started, reacts(2, "", R"("t")"), comes_due(4, 3)})
+              .is_broken("timer t comes due at 5, and does not run"));
+    CHECK(with({started, reacts(2, at(4)), comes_due(4, 3)})
+              .is_broken("timer t comes due at 5, and it is another"));
+    CHECK(with({started, reacts(2, at(5), R"("t")"), comes_due(5, 4)}).broken().empty());
+
+    auto left = with({started});
+    CHECK(left.broken().empty());
+    left.of.rested_at = timestamp{std::chrono::microseconds{4}};
+    CHECK(left.is_broken("timer t of p-1, started at 3, has not come due"));
 }
