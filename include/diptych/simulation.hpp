@@ -131,10 +131,11 @@ public:
     /// What a client does when it is its turn. Adding several: each in turn, by chance.
     simulation& client(std::function<void(simulated_client&)> act);
 
-    /// Adds a rule that holds after every event: a struct with `evolve` for events of the context,
-    /// as a state of the whole log has, and `std::optional<std::string> broken() const`. If it has
-    /// `std::optional<std::string> broken_at_rest() const`, too, that is asked at the end, when no
-    /// process has anything left to do and no timer runs, but such as start themselves again.
+    /// Adds a rule that holds after every append, as no reader sees a part of one: a struct with
+    /// `evolve` for events of the context, as a state of the whole log has, and
+    /// `std::optional<std::string> broken() const`. If it has `std::optional<std::string>
+    /// broken_at_rest() const`, too, that is asked at the end, when no process has anything left to
+    /// do and no timer runs, but such as start themselves again.
     template <class Context, class Rule>
     simulation& rule() {
         return rule(std::string{reflect::type_name<Rule>}, check_of<Context, Rule>);
@@ -157,15 +158,20 @@ private:
         auto const& model = state_model<detail::context_of<Context>, Rule>();
         auto const folded = model.make();
         auto const& rule = *static_cast<Rule const*>(folded.get());
-        for (auto const& event : events) {
+        for (std::size_t i = 0; i < events.size(); ++i) {
+            auto const& event = events[i];
             if (auto const done = model.fold(folded.get(), event, {}); !done)
                 return done.error().message;
+            if (!ends_append(events, i)) continue;
             if (auto const why = rule.broken())
                 return *why + " at " + std::to_string(event.position.value);
         }
         if constexpr (requires { rule.broken_at_rest(); }) return rule.broken_at_rest();
         return {};
     }
+
+    // Whether the next event, if there is one, was recorded by another command.
+    static bool ends_append(std::span<recorded_event const> events, std::size_t i);
 
     struct implementation;
     std::unique_ptr<implementation> implementation_;

@@ -6,7 +6,8 @@
 
 #include <fmt/core.h>
 
-#include <map>
+#include <algorithm>
+#include <array>
 
 namespace diptych::sim {
 
@@ -27,8 +28,12 @@ complaint check_failure(evidence const& in, attempt const& of, error const& why)
                         why.kind == errc::failed;
     if (!passes && !(in.seen().may_be_damaged && why.kind == errc::corrupt))
         return fmt::format("{} ({}), which nothing explains", why.message, why.code);
-    // Where nothing has failed, only what a full queue or a stop says may keep one from an answer.
-    if (!of.is_sound || why.code == "queue_full" || why.code == "closed") return {};
+    // Where nothing has failed, only a stop, or others who ask too much, keep one from an answer.
+    // The last is of a segment that holds as many answers as it can.
+    static constexpr std::array<std::string_view, 4> of_others{
+        "closed", "queue_full", "contention", "unavailable"
+    };
+    if (!of.is_sound || std::ranges::find(of_others, why.code) != of_others.end()) return {};
     return fmt::format("{} ({}), though nothing has failed", why.message, why.code);
 }
 

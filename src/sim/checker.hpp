@@ -38,6 +38,8 @@ struct rules {
     std::function<
         bool(log_model const& log, std::uint64_t prefix, std::vector<event_data> const& events)>
         refuses = {};
+    /// Whether clients send what is no command, and are told so.
+    bool may_be_malformed = false;
     /// What is wrong with the events that stand under a command's id.
     std::function<std::optional<std::string>(
         command_attempt const& what, std::vector<logged const*> const& stands

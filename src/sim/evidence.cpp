@@ -50,9 +50,9 @@ bool may_stand(attempt const& one) {
     return why == nullptr ? is_accepted(one) : why->kind == errc::outcome_unknown;
 }
 
-std::string mark_of(logged const& event) {
-    auto id = text_in(event.metadata, "command_id");
-    return id.empty() ? text_in(event.metadata, "correlation_id") : id;
+std::string mark_in(std::string_view metadata) {
+    auto id = text_in(metadata, "command_id");
+    return id.empty() ? text_in(metadata, "correlation_id") : id;
 }
 
 std::uint64_t shown_by(attempt const& one) {
@@ -89,7 +89,7 @@ void evidence::sort_events() {
     auto const anybody_appends = !appends_.empty();
     for (auto const& event : log_.events()) {
         if (event.type.starts_with('$')) continue;
-        if (auto const mark = mark_of(event); !mark.empty())
+        if (auto const mark = mark_in(event.metadata); !mark.empty())
             commands_[mark].stands.push_back(&event);
         else if (auto const number = number_in(event.data, "op"); number && anybody_appends)
             appends_[*number].stands.push_back(&event);

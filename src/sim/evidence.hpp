@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -71,7 +72,7 @@ private:
 };
 
 /// Of the command that made the event: its id, or what else it can be told by; empty if none did.
-std::string mark_of(logged const& event);
+std::string mark_in(std::string_view metadata);
 
 /// The position that an attempt has seen for certain; 0 for nothing.
 std::uint64_t shown_by(attempt const& one);

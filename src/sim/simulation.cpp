@@ -1,4 +1,5 @@
 #include "app/node.hpp"
+#include "sim/evidence.hpp"
 #include "sim/rebuild.hpp"
 #include "sim/seeds.hpp"
 
@@ -81,6 +82,12 @@ std::optional<std::string> simulation::implementation::at_rest(sim::world& in) c
     return sim::differs_from_rebuild(in);
 }
 
+bool simulation::ends_append(std::span<recorded_event const> events, std::size_t i) {
+    if (i + 1 == events.size()) return true;
+    auto const mark = sim::mark_in(events[i].metadata);
+    return mark.empty() || mark != sim::mark_in(events[i + 1].metadata);
+}
+
 simulation::simulation() : implementation_(std::make_unique<implementation>()) {}
 simulation::simulation(simulation&&) noexcept = default;
 simulation::~simulation() = default;
@@ -128,6 +135,7 @@ result<simulation_report> simulation::run(simulation_options const& how) const {
     DIPTYCH_TRY(sim::check_steps({.steps = how.steps, .only = how.only}));
     DIPTYCH_TRY(sim::world(how.seed, all.of.builds.front(), all.of.storage).start());
     auto of = all.of;
+    of.domain.may_be_malformed = true;
     of.act = [&all](sim::clients& as) { all.act(as); };
     of.at_rest = [&all](sim::world& in) { return all.at_rest(in); };
     auto const found = sim::simulate_seeds(

@@ -75,13 +75,14 @@ std::chrono::microseconds world::until_due() {
 }
 
 result<void> world::come_to_rest() {
-    constexpr int steps_max = 2'000;
+    // What has come is many steps' work, and need not have been done on the way.
+    auto const steps_max = 2'000 + 50 * node_->log().end().position.value;
     constexpr int idle_enough = 5;
     constexpr int jumps_max = 40;  // what starts itself again and again is left alone then
     int jumps = 0;
     int idle = 0;
     error last{errc::failed, "restless", "there is always something left to do"};
-    for (int i = 0; i < steps_max && idle < idle_enough; ++i) {
+    for (std::uint64_t i = 0; i < steps_max && idle < idle_enough; ++i) {
         auto const stepped = node_->step();
         if (!stepped) last = stepped.error();
         idle = stepped && !*stepped ? idle + 1 : 0;
