@@ -52,8 +52,8 @@ std::optional<std::string> broken_promise(
     history const& of, log_model const& log, rules const& domain
 );
 
-/// What a client was shown that was never appended, where there is no log to compare with any more;
-/// of operations alone.
+/// What was shown to clients that can not all be true, where there is no log to compare with any
+/// more: what was never appended, one position as two events, one view's rows in two ways.
 std::optional<std::string> shown_wrongly(history const& of);
 
 }  // namespace diptych::sim

@@ -11,9 +11,9 @@ lives::broken lives::start() {
     for (int i = 1;; ++i) {
         if (i == tries) heal();
         auto const begun = world_.start();
+        is_damaged_ = !begun && begun.error().kind == errc::corrupt;
         if (begun) return {};
         tell_("does not start: " + begun.error().message);
-        is_damaged_ = begun.error().kind == errc::corrupt;
         if (world_.is_sound())
             return "does not start, though nothing has failed: " + begun.error().message;
         if (world_.disk().is_off()) {

@@ -250,8 +250,8 @@ private:
         if (auto const verified = world_.node().log().verify(); !verified)
             return because(verified.error(), "verify says: ");
         for (auto const& view : world_.node().views().status()) {
-            if (view.last_error) (void)because(*view.last_error);
-            if (view.at.position.value != log->end())
+            if (view.at.position.value != log->end()) {
+                if (view.last_error) (void)because(*view.last_error);
                 return fmt::format(
                     "view {} stays at {} of {}: {}",
                     view.name,
@@ -259,6 +259,7 @@ private:
                     log->end(),
                     view.last_error ? view.last_error->message : ""
                 );
+            }
             clients_.query(view.name, view.at);
         }
         for (auto const& [name, process] : world_.node().processes())

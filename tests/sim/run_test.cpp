@@ -60,3 +60,38 @@ TEST_CASE("runs meet crashes, faults and conflicts, or they would prove little")
     CHECK(sum.crashes > 30);
     CHECK(sum.faults > 5);
 }
+
+// What cannot be read is read again: a run is excused for damage only if it ended there.
+TEST_CASE("a bit that is flipped while a node starts excuses nothing that comes later") {
+    auto of = appends();
+    of.rule = [](log_model const&) { return "it is said to be broken"; };
+    int failed_starts = 0;
+    for (std::uint64_t before = 0; before < 12; ++before) {
+        auto starts = true;
+        auto const report = simulate(
+            of,
+            {.steps = 40,
+             .crashes = false,
+             .faults = false,
+             .fault =
+                 disk_fault{
+                     .call = 1,
+                     .kind = fault_kind::flipped_bit,
+                     .operation = "read",
+                     .where = ".seg",
+                     .spared = before
+                 },
+             .is_restarted = true,
+             .may_be_damaged = true,
+             .trace =
+                 [&](std::string_view line) {
+                     if (line.find("does not start") != line.npos) starts = false;
+                 }}
+        );
+        if (starts) continue;
+        ++failed_starts;
+        CHECK(!report.is_damaged);
+        CHECK(report.broken == "it is said to be broken");
+    }
+    CHECK(failed_starts > 0);
+}
