@@ -55,6 +55,10 @@ complaint check(evidence const& in, rules const&, attempt const& of, read_attemp
             got == one.events.end() ? "nothing" : fmt::format("position {}", got->position),
             wanted == expected.end() ? "nothing" : fmt::format("position {}", (*wanted)->position)
         );
+    // One that follows goes on from where it was.
+    if (auto const* const what = std::get_if<read_options>(&one.what);
+        one.may_lag && what != nullptr && one.seen < what->after.value)
+        return fmt::format("goes back from {} to {}", what->after.value, one.seen);
     return check_progress(one, one.may_lag ? 0 : in.shown_before(of.begun));
 }
 

@@ -1,6 +1,8 @@
 #include "sim/all_rows.hpp"
 #include "sim/workload.hpp"
 
+#include <diptych/try.hpp>
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -151,15 +153,17 @@ void clients::query(std::string view, token at_least) {
 
 // It may lag: its end is nobody else's.
 position clients::follow(position after) {
-    auto const reader = world_.reader();
-    if (!reader || !(*reader)->refresh()) return after;
     auto const begun = history_.next_moment();
     read_options const what{.what = {.engine_events = true}, .after = after};
-    auto const found = (*reader)->read(what);
-    if (!found) return after;
-    read_page(read_attempt{.what = what}, begun, found);
-    std::get<read_attempt>(history_.attempts.back()->what).may_lag = true;
-    return found->seen().position;
+    auto const found = page_of_reader(what);
+    read_page(read_attempt{.what = what, .may_lag = true}, begun, found);
+    return found ? found->seen().position : after;
+}
+
+result<page> clients::page_of_reader(read_options const& what) const {
+    DIPTYCH_TRY(auto* const reader, world_.reader());
+    DIPTYCH_TRY(reader->refresh());
+    return reader->read(what);
 }
 
 }  // namespace diptych::sim

@@ -23,6 +23,9 @@ public:
     /// Whether a view is being brought up to the log, which must not keep the log from going on.
     void projecting(bool is) { is_projecting_ = is; }
 
+    /// Where the one is that reads in another process.
+    position followed() const { return followed_; }
+
 private:
     void read_and_query();
 

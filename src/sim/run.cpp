@@ -225,6 +225,21 @@ private:
                 if (auto const* const why = failure_of(one)) (void)because(*why);
                 return "a probe fails\n  " + describe(one);
             }
+        return follow_to_the_end();
+    }
+
+    // As another process that goes on from where it was.
+    broken follow_to_the_end() {
+        auto const end = world_.node().log().end().position;
+        for (auto at = meanwhile_.followed(); at < end;) {
+            auto const next = clients_.follow(at);
+            if (next <= at) {
+                auto const& last = *history_.attempts.back();
+                if (auto const* const why = failure_of(last)) (void)because(*why);
+                return fmt::format("another process stays at {}\n  ", at.value) + describe(last);
+            }
+            at = next;
+        }
         return {};
     }
 

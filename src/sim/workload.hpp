@@ -52,6 +52,7 @@ public:
 
 private:
     attempt& begin(decltype(attempt::what) what);
+    result<page> page_of_reader(read_options const& what) const;
     bool takes_part(std::string_view view) const;
     void submit_append(append_attempt made);
     void submit_command(command_attempt made);
