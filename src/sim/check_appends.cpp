@@ -68,6 +68,7 @@ complaint check_accepted(
     evidence const& in, append_attempt const& one, asked_for const& of, appended const& answer
 ) {
     auto const& log = in.log();
+    if (auto wrong = check_epoch(answer.at.epoch.value)) return wrong;
     auto const end = answer.at.position.value;
     auto const least = in.shown_before(of.begun());
     if (end > log.end())
@@ -90,17 +91,44 @@ complaint check_accepted(
     return {};
 }
 
+// What a conflict names as its cause was there by then, and is what it is called.
+complaint check_winner(log_model const& log, std::string_view named, std::uint64_t most) {
+    auto const at = number_in(named, "position").value_or(0);
+    if (at == 0 || at > log.end()) return "refused for an event that is not there";
+    if (at > most) return fmt::format("refused for position {}, which came later", at);
+    auto const& event = log.at(at);
+    if (text_in(named, "type") == event.type && text_in(named, "stream") == event.stream) return {};
+    return fmt::format("refused for position {}, which is not {}", at, named);
+}
+
 complaint check_query_conflict(
     log_model const& log, append_attempt const& one, error const& why, std::uint64_t most
 ) {
-    auto const at = number_in(fact(why, "event"), "position");
-    if (!at || *at == 0 || *at > log.end()) return "refused for an event that is not there";
-    if (*at > most) return fmt::format("refused for position {}, which came later", *at);
+    auto const named = fact(why, "event");
+    if (auto wrong = check_winner(log, named, most)) return wrong;
+    auto const at = number_in(named, "position");
     if (!one.request.unless) return "refused for a query that it did not have";
     auto const& unless = *one.request.unless;
     auto const* const beaten = log.first_match(unless.what, unless.after.position.value, *at);
     if (beaten != nullptr && beaten->position == *at) return {};
     return fmt::format("refused for position {}, which is not what beat it", *at);
+}
+
+// The first event that was not expected is named, if the stream had gone beyond what was.
+complaint check_unexpected(
+    log_model const& log,
+    error const& why,
+    std::string const& stream,
+    std::optional<version> expected,
+    std::uint64_t most
+) {
+    auto const named = fact(why, "event");
+    if (!expected || expected->value >= number_of(fact(why, "actual")))
+        return named.empty() ? complaint{} : "refused for an event, and there was none";
+    if (auto wrong = check_winner(log, named, most)) return wrong;
+    auto const& event = log.at(number_in(named, "position").value_or(0));
+    if (event.stream == stream && event.version == expected->value + 1) return {};
+    return fmt::format("refused for position {}, which is not what beat it", event.position);
 }
 
 // The stream was at that version at some time since the attempt began, when `least` had been seen.
@@ -116,7 +144,7 @@ complaint check_version_conflict(
     for (auto const& [stream, expected] : one.request.expect)
         if (named == '"' + stream + '"' && !allows(expected, actual) &&
             log.version_of(stream, most) >= actual && log.version_of(stream, least) <= actual)
-            return {};
+            return check_unexpected(log, why, stream, expected.exact(), most);
     return fmt::format("refused for version {}, which no stream of its had", actual);
 }
 

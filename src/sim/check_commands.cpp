@@ -31,6 +31,7 @@ complaint check_answer(
     outcome const& answer
 ) {
     auto const& log = in.log();
+    if (auto wrong = check_epoch(answer.at.epoch.value)) return wrong;
     if (answer.at.position.value > log.end())
         return fmt::format(
             "answered at {}, and the log ends at {}", to_string(answer.at), log.end()

@@ -25,7 +25,8 @@ bool is_same(logged const* wanted, logged const& got) {
     return wanted->position == got.position && wanted->id == got.id &&
            wanted->version == got.version && wanted->stream == got.stream &&
            wanted->type == got.type && wanted->data == got.data && wanted->tags == got.tags &&
-           wanted->metadata == got.metadata;
+           wanted->metadata == got.metadata && wanted->recorded_at == got.recorded_at &&
+           wanted->epoch == got.epoch;
 }
 
 // Whoever goes on behind a page comes to the end.
@@ -43,6 +44,7 @@ complaint check_progress(read_attempt const& one, std::uint64_t least) {
 
 complaint check(evidence const& in, rules const&, attempt const& of, read_attempt const& one) {
     if (one.failure) return check_failure(in, of, *one.failure);
+    if (auto wrong = check_epoch(one.epoch)) return wrong;
     auto const& log = in.log();
     if (one.seen > log.end())
         return fmt::format("has seen {}, and the log ends at {}", one.seen, log.end());
@@ -66,6 +68,7 @@ complaint check(
     evidence const& in, rules const& domain, attempt const& of, query_attempt const& one
 ) {
     if (one.failure) return check_failure(in, of, *one.failure);
+    if (auto wrong = check_epoch(one.epoch)) return wrong;
     // What is taken into the commit shows a command before its answer.
     auto const least = in.acknowledged_before(of.begun);
     if (one.is_inline && of.is_sound && !one.has_reached)

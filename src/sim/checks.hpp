@@ -29,6 +29,9 @@ complaint check(
 /// What is wrong with a failure that is none of the domain's.
 complaint check_failure(evidence const& in, attempt const& of, error const& why);
 
+/// An answer is of the one line of history that there is: nothing is restored in these runs.
+complaint check_epoch(std::uint32_t of);
+
 /// Each request stands once as a whole or not at all, and not if all of its attempts were told so;
 /// of the operations under one id at most one.
 complaint check_appends(evidence const& in);

@@ -98,6 +98,7 @@ template <class Made>
 void clients::read_page(Made made, std::uint64_t begun, result<page> const& found) {
     if (found) {
         made.seen = found->seen().position.value;
+        made.epoch = found->seen().epoch.value;
         made.at_end = found->at_end();
         for (auto const& event : *found) made.events.push_back(owned(event));
     } else {
@@ -142,6 +143,7 @@ void clients::query(std::string view, token at_least) {
     if (answer) {
         saw(answer->at);
         made.at = answer->at.position.value;
+        made.epoch = answer->at.epoch.value;
         made.rows = std::move(answer->rows);
     } else {
         made.failure = answer.error();

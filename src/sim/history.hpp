@@ -42,7 +42,8 @@ struct command_attempt {
 struct read_attempt {
     std::variant<read_options, std::pair<std::string, stream_options>> what;
     std::vector<logged> events = {};
-    std::uint64_t seen = 0;  ///< The page's.
+    std::uint64_t seen = 0;   ///< The page's.
+    std::uint32_t epoch = 1;  ///< Of that.
     bool at_end = false;
     bool may_lag = false;  ///< Another process's, whose end is nobody else's.
     std::optional<error> failure = {};
@@ -53,6 +54,7 @@ struct query_attempt {
     std::string view;
     std::uint64_t at_least = 0;  ///< That the client asked for.
     std::uint64_t at = 0;        ///< That the rows show.
+    std::uint32_t epoch = 1;     ///< Of that.
     std::string rows = {};
     bool is_inline = false;   ///< And takes part in each commit, as its status says.
     bool has_reached = true;  ///< What was asked for; if not, there are no rows.

@@ -35,6 +35,7 @@ logged owned(recorded_event const& event) {
         .tags = {event.tags.begin(), event.tags.end()},
         .data = std::string(event.data),
         .metadata = std::string(event.metadata),
+        .epoch = event.epoch.value,
     };
 }
 
@@ -123,6 +124,8 @@ std::optional<std::string> log_model::fault() const {
                 event.version,
                 version
             );
+        if (event.epoch != 1)
+            return fmt::format("position {} is of epoch {}", event.position, event.epoch);
         if (before != nullptr && event.recorded_at < before->recorded_at)
             return fmt::format("time goes back at position {}", event.position);
         if (auto const [first, is_new] = ids.emplace(event.id, event.position); !is_new)

@@ -27,6 +27,7 @@ struct logged {
     std::vector<std::string> tags;
     std::string data;
     std::string metadata = {};
+    std::uint32_t epoch = 1;
 
     bool carries(std::string_view name) const;
 };
@@ -60,7 +61,8 @@ public:
         std::string_view stream, stream_options const& options, std::uint64_t prefix
     ) const;
 
-    /// Why this is no log: a gap, a version out of turn, a time that goes back.
+    /// Why this is no log: a gap, a version out of turn, a time that goes back, another epoch than
+    /// the first, where nothing was restored.
     std::optional<std::string> fault() const;
 
 private:
