@@ -21,7 +21,7 @@ struct every_line_has_its_place {
 
     void evolve(auto const& event) { stocks[event.product.value].evolve(event); }
 
-    // Asked after every event.
+    // Asked after every append.
     std::optional<std::string> broken() const {
         for (auto const& [product, stock] : stocks)
             for (auto const& lot : stock.lots)
