@@ -133,6 +133,12 @@ bool indexer::wants_seal() const {
            core_.time.now() - tail->end.recorded_at >= core_.bounds.block_idle_max;
 }
 
+result<bool> indexer::take_oldest() {
+    auto done = merge_oldest();
+    is_failing_ = !done;
+    return done;
+}
+
 result<bool> indexer::merge_oldest() {
     auto const tail = core_.newest.pin();
     if (tail->blocks.size() < 2) return false;
@@ -156,7 +162,7 @@ result<bool> indexer::step() {
             if (wants_seal() && commits_.writable()) core_.newest.start_block();
             queue_.leave();
         }
-        DIPTYCH_TRY(more, merge_oldest());
+        DIPTYCH_TRY(more, take_oldest());
         queue_.wake();  // who waits because the tail was too long
     }
     DIPTYCH_TRY(auto const more_keeping, core_.behind->maintain(core_.time.now()));

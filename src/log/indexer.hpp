@@ -8,6 +8,7 @@
 
 #include <diptych/error.hpp>
 
+#include <atomic>
 #include <functional>
 
 namespace diptych::log {
@@ -42,6 +43,9 @@ public:
     /// Whether the tail is so long that commits have to wait. Thread-safe.
     bool is_behind() const;
 
+    /// Whether what is old enough could not be taken the last time. Thread-safe.
+    bool is_failing() const { return is_failing_; }
+
     /// See sequenced_log::index_step.
     result<bool> step();
 
@@ -50,11 +54,13 @@ public:
 
 private:
     bool wants_seal() const;
+    result<bool> take_oldest();
     result<bool> merge_oldest();
 
     log_core& core_;
     committer const& commits_;
     proposal_queue& queue_;
+    std::atomic<bool> is_failing_ = false;
 };
 
 }  // namespace diptych::log

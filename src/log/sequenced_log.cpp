@@ -143,13 +143,12 @@ private:
     };
     indexer indexer_{*core_, step_, queue_};
     std::mutex indexing_;  // held by the one index step, and by close()
-    std::atomic<bool> is_index_failing_ = false;
     gate gate_;  // those who use the engine are inside, or lead the queue, or hold indexing_
 };
 
 // Waiting is for an index that lags, not for one that can not go on.
 result<void> passive_log::check_index() const {
-    if (!is_index_failing_ || !indexer_.is_behind()) return {};
+    if (!indexer_.is_failing() || !indexer_.is_behind()) return {};
     return fail(
         errc::unavailable,
         "index_behind",
@@ -244,7 +243,6 @@ result<bool> passive_log::index_step() {
         auto const lock = std::scoped_lock(indexing_);
         DIPTYCH_TRY(check_open());
         auto stepped = indexer_.step();
-        is_index_failing_ = !stepped;
         if (stepped) return stepped;
         // Housekeeping writes to the log's files, too, and stops the log where that fails.
         queue_.enter();

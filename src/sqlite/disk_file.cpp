@@ -68,22 +68,27 @@ sqlite3_io_methods const disk_file::methods = {
 };
 
 disk_file::disk_file(
-    std::unique_ptr<storage::file> of, disk_files& among, std::string path, bool name_is_new
+    std::unique_ptr<storage::file> of,
+    disk_files& among,
+    std::string path,
+    storage::file_facts const& facts,
+    bool name_is_new
 )
     : sqlite3_file{&methods},
       file_(std::move(of)),
       among_(among),
       path_(std::move(path)),
+      identity_(facts.identity),
       name_is_new_(name_is_new) {
     std::scoped_lock const guard{among_.mutex};
-    among_.locks[path_].holders.push_back(this);
+    among_.locks[identity_].holders.push_back(this);
 }
 
 int disk_file::close() {
     unmap();
     {
         std::scoped_lock const guard{among_.mutex};
-        auto const it = among_.locks.find(path_);
+        auto const it = among_.locks.find(identity_);
         std::erase(it->second.holders, this);
         if (it->second.holders.empty()) among_.locks.erase(it);
     }
@@ -114,7 +119,7 @@ int disk_file::sync() {
 }
 
 bool disk_file::others_hold(int level) const {
-    auto const& all = among_.locks.at(path_).holders;
+    auto const& all = among_.locks.at(identity_).holders;
     return std::ranges::any_of(all, [&](auto const* one) {
         return one != this && one->level_ >= level;
     });
@@ -147,7 +152,7 @@ int disk_file::unlock(int level) {
 
 int disk_file::map(int page, int size, bool extend, void volatile** at) {
     std::scoped_lock const guard{among_.mutex};
-    auto& pages = among_.locks.at(path_).pages;
+    auto& pages = among_.locks.at(identity_).pages;
     DIPTYCH_ASSERT(
         static_cast<std::size_t>(size) == sizeof(file_locks::page), "SQLite maps whole pages"
     );
@@ -169,7 +174,7 @@ int disk_file::lock_shared(int first, int count, int flags) {
             held_[at] = 0;
             continue;
         }
-        for (auto const* other : among_.locks.at(path_).holders) {
+        for (auto const* other : among_.locks.at(identity_).holders) {
             auto const held = other == this ? 0 : other->held_[at];
             if (held == SQLITE_SHM_EXCLUSIVE || (held != 0 && wanted == SQLITE_SHM_EXCLUSIVE)) {
                 return SQLITE_BUSY;
@@ -185,7 +190,7 @@ void disk_file::unmap() {
     std::scoped_lock const guard{among_.mutex};
     held_.fill(0);
     if (!std::exchange(is_mapped_, false)) return;
-    auto& here = among_.locks.at(path_);
+    auto& here = among_.locks.at(identity_);
     if (std::ranges::none_of(here.holders, [](auto const* one) { return one->is_mapped_; }))
         here.pages.clear();
 }

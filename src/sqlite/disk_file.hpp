@@ -12,6 +12,7 @@
 #include <mutex>
 #include <sqlite3.h>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace diptych::sqlite {
@@ -28,15 +29,20 @@ struct file_locks {
 /// All files of one disk.
 struct disk_files {
     storage::disk& disk;
-    std::mutex mutex = {};                         ///< Guards `locks` and what is in it.
-    std::map<std::string, file_locks> locks = {};  ///< Of those that are open.
+    std::mutex mutex = {};  ///< Guards `locks` and what is in it.
+    /// Of those that are open, by storage::file_facts::identity: another file may take the name.
+    std::map<std::pair<std::uint64_t, std::uint64_t>, file_locks> locks = {};
 };
 
 /// Made by the VFS in memory that SQLite gives, and destroyed by close.
 class disk_file : public sqlite3_file {
 public:
     disk_file(
-        std::unique_ptr<storage::file> of, disk_files& among, std::string path, bool name_is_new
+        std::unique_ptr<storage::file> of,
+        disk_files& among,
+        std::string path,
+        storage::file_facts const& facts,
+        bool name_is_new
     );
 
 private:
@@ -59,6 +65,7 @@ private:
     std::unique_ptr<storage::file> file_;
     disk_files& among_;
     std::string path_;
+    std::pair<std::uint64_t, std::uint64_t> identity_;
     bool name_is_new_;  // its directory was not synced yet
     int level_ = SQLITE_LOCK_NONE;
     bool is_mapped_ = false;

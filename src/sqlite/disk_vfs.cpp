@@ -68,10 +68,12 @@ struct disk_vfs::implementation {
             is_new = true;
         }
         if (!opened) return SQLITE_CANTOPEN;
+        auto const facts = self.shared.disk.look_at(path);
+        if (!facts) return SQLITE_CANTOPEN;
         // As on Unix: the name of a new journal is made durable with its first sync.
         auto const is_journal =
             (flags & (SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL)) != 0;
-        ::new (into) disk_file(*std::move(opened), self.shared, path, is_new && is_journal);
+        ::new (into) disk_file(*std::move(opened), self.shared, path, *facts, is_new && is_journal);
         if (out_flags != nullptr) *out_flags = flags;
         return SQLITE_OK;
     }

@@ -85,6 +85,17 @@ result<void> remove(location const& file) {
     return sync_names(file);
 }
 
+result<void> replace(location const& file, location const& with) {
+    auto const there = file.disk().look_at(with.path);
+    if (!there && there.error().kind != errc::not_found) return std::unexpected(there.error());
+    if (there) {
+        DIPTYCH_TRY(remove(file));
+        DIPTYCH_TRY(remove_if_there(file, "-distrusted"));
+        DIPTYCH_TRY(file.disk().rename(with.path, file.path));
+    }
+    return sync_names(file);
+}
+
 bool is_distrusted(location const& file) { return is_marked(file).value_or(true); }
 
 result<void> remove_if_distrusted(location const& file) {

@@ -49,6 +49,11 @@ private:
 /// process or the machine stops. Fails with denied or failed; what is not there is no failure.
 result<void> remove(location const& file);
 
+/// Puts one that is whole and closed in the place of another, for good, mark and WAL of that
+/// included: half of both is never there, but for a moment there is none. Asked again after it has
+/// failed, it goes on.
+result<void> replace(location const& file, location const& with);
+
 /// Whether a sync of it has failed, or it can not be told.
 bool is_distrusted(location const& file);
 

@@ -23,6 +23,7 @@ struct block_index {
     std::atomic<std::uint64_t> merged = 0;
     std::atomic<std::uint64_t> frames = 0;
     result<void> can_merge = {};
+    result<void> can_maintain = {};
     result<void> has_room = {};
     std::function<void()> before_opening = {};  ///< Called once, when it is to be read next.
     std::mutex calling;                         ///< Guards it while several read.
@@ -84,7 +85,10 @@ public:
     result<std::optional<std::string>> load_state(std::string_view name) const override {
         return frames_.load_state(name);
     }
-    result<bool> maintain(timestamp now) override { return frames_.maintain(now); }
+    result<bool> maintain(timestamp now) override {
+        if (!index_->can_maintain) return std::unexpected(index_->can_maintain.error());
+        return frames_.maintain(now);
+    }
     result<void> close() override { return frames_.close(); }
 
     result<void> can_write = {};

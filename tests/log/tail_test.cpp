@@ -291,6 +291,25 @@ TEST_CASE("while the index can not take what is too much for memory, appends are
     CHECK(log->end().position == position{3});
 }
 
+TEST_CASE(
+    "appends wait for an index that takes what is too much for memory, whatever else it can not"
+) {
+    opened<shared_memory> log({.tail_events_max = 4, .block_events_max = 2});
+    add(log, 2);
+    log->append({.events = std::vector(4, event("b-1", "made"))}).or_throw();
+    log.fixture.index->can_maintain = fail(errc::failed, "it can not be built again");
+    answers got;
+    log->append({.events = {event("a-1", "made")}}, got.as(0));
+    CHECK_FALSE(log->commit_step());
+    CHECK_FALSE(log->index_step());
+    CHECK(log->statistics().tail_events == 4);  // it is still too much
+    CHECK_FALSE(log->commit_step());
+    CHECK_FALSE(log->index_step());
+    CHECK(log->commit_step());
+    REQUIRE(got.count() == 1);
+    CHECK(got.of(0));
+}
+
 TEST_CASE("without a runtime a blocked caller makes room in the tail himself") {
     opened<shared_memory> log({.tail_events_max = 2});
     add(log, 7);

@@ -31,14 +31,15 @@ on conflict (stream) do update set events = events + 1;
 )sql";
 
 struct machine {
-    world all{
-        5,
-        {.views = {{"rows.sql", follows}, {"counts.sql", takes_part}}},
-        {.index = {.wal_pages = 8}, .wal_pages = 8}
-    };
+    world all;
     std::uint64_t acknowledged = 0;
 
-    machine() { all.start().or_throw(); }
+    explicit machine(
+        std::vector<app::view_text> views = {{"rows.sql", follows}, {"counts.sql", takes_part}}
+    )
+        : all(5, {.views = std::move(views)}, {.index = {.wal_pages = 8}, .wal_pages = 8}) {
+        all.start().or_throw();
+    }
 
     result<appended> append() {
         auto done = all.node().log().append(
@@ -114,29 +115,103 @@ TEST_CASE("a view of whose file a sync has failed is built again at once, and sa
         }
 }
 
-TEST_CASE(
-    "an index of which a sync has failed is told again as it grows, and built by the next start"
-) {
-    machine on;
-    for (int i = 0; i < 5; ++i) on.append().or_throw();
-    on.all.come_to_rest().or_throw();
-    on.all.disk().add_fault({.operation = "sync", .where = "index.db-wal"});
-    auto told = 0;
-    for (int i = 0; i < 60; ++i) {
-        on.append().or_throw();
-        on.all.time().advance(2s);
-        for (int steps = 0; steps < 3; ++steps) {
-            auto const stepped = on.all.node().log().index_step();
-            if (!stepped && stepped.error().message.contains("by the next start")) ++told;
+namespace {
+
+/// A node whose index stops being trusted, and is built again.
+struct indexing : machine {
+    indexing() : machine(std::vector<app::view_text>{}) {}
+
+    /// As a thread would, for a while.
+    void run(std::chrono::seconds time) {
+        for (auto gone = 0ms; gone < time; gone += 250ms) {
+            all.time().advance(250ms);
+            while (all.node().log().index_step().value_or(false)) {
+            }
         }
     }
-    CHECK(told > 1);
-    on.all.stop().or_throw();
+
+    void lose_trust() {
+        all.disk().add_fault({.operation = "sync", .where = "index.db-wal"});
+        for (int i = 0; i < 60 && all.disk().faults_met() == 0; ++i) {
+            append().or_throw();
+            all.time().advance(2s);
+            for (auto more = true; more && all.disk().faults_met() == 0;)
+                more = all.node().log().index_step().value_or(false);
+        }
+        REQUIRE(all.disk().faults_met() == 1);
+        REQUIRE(has("index.db-distrusted"));
+    }
+
+    bool has(std::string const& name) {
+        return all.disk().contents().contains("/data/log/" + name);
+    }
+
+    void check_answers() {
+        auto& log = all.node().log();
+        for (std::uint64_t i = 0; i < acknowledged; ++i)
+            REQUIRE(log.stream_version("desk-" + std::to_string(i)).or_throw() == version{1});
+        CHECK(log.stream_version("desk-none").or_throw() == version{0});
+    }
+
+    void check_trusted(int appends) {
+        for (auto const* const name : {"index.db-distrusted", "index.next.db", "index.next.db-wal"})
+            CHECK_FALSE(has(name));
+        for (int i = 0; i < appends; ++i) {
+            append().or_throw();
+            run(1s);
+        }
+        check_answers();
+        CHECK(all.disk().contents().at("/data/log/index.db-wal").size() < 40 * 4096);
+        CHECK_FALSE(all.index_fault());
+    }
+};
+
+}  // namespace
+
+TEST_CASE("an index of which a sync has failed is built again while the node runs") {
+    indexing on;
+    on.lose_trust();
+    on.check_answers();
+    auto* const reader = on.all.reader().or_throw();
+    on.run(2s);
+    on.check_trusted(40);
+    while (reader->refresh().or_throw()) {
+    }
+    CHECK(reader->stream_version("desk-1").or_throw() == version{1});
+    on.all.lose_power();
     on.all.start().or_throw();
-    CHECK(on.all.node().log().stream_version("desk-3").or_throw() == version{1});
-    for (int i = 0; i < 60; ++i) {
-        on.append().or_throw();
-        on.all.time().advance(2s);
-        CHECK(on.all.node().log().index_step());
+    on.check_answers();
+}
+
+TEST_CASE("whatever call fails while an index is built again, it answers and is there in the end") {
+    for (std::uint64_t call = 1;; ++call) {
+        CAPTURE(call);
+        indexing on;
+        on.lose_trust();
+        auto const before = on.all.disk().faults_met();
+        on.all.disk().fail_at({{.call = on.all.disk().calls() + call, .where = "index"}});
+        on.run(4s);
+        on.all.disk().fail_at({});
+        if (on.all.disk().faults_met() == before) {
+            CHECK(call > 100);
+            break;
+        }
+        on.check_trusted(8);
+    }
+}
+
+TEST_CASE("wherever power is lost while an index is built again, it is there after the next start"
+) {
+    for (std::uint64_t call = 1;; call += 3) {
+        CAPTURE(call);
+        indexing on;
+        on.lose_trust();
+        on.all.disk().lose_power_at(on.all.disk().calls() + call);
+        on.run(2s);
+        auto const is_done = !on.all.disk().is_off();
+        on.all.lose_power();
+        on.all.start().or_throw();
+        on.check_trusted(8);
+        if (is_done) break;
     }
 }

@@ -229,6 +229,34 @@ TEST_CASE("wherever removing a database stops, no file is left without its WAL, 
             }
 }
 
+TEST_CASE("a file takes the place of one that is not trusted, whose readers go on undisturbed") {
+    files of;
+    sqlite::location const next{"/db/next.db", &of.vfs};
+    std::optional<sqlite::database> old = of.open({.automatic_checkpoint = false}).or_throw();
+    old->execute("create table t (n integer primary key); insert into t values (1), (2), (3);")
+        .or_throw();
+    of.disk.fail_operation("sync", "/db/a.db-wal");
+    CHECK_FALSE(old->checkpoint());
+    auto const reader = of.open({.mode = sqlite::open_mode::read_only}).or_throw();
+    reader.execute("begin").or_throw();
+    CHECK(count(reader) == 3);
+    sqlite::database::open(next)
+        .or_throw()
+        .execute("create table t (n integer primary key); insert into t values (7);")
+        .or_throw();
+    old.reset();
+    sqlite::replace(of.file, next).or_throw();
+    sqlite::replace(of.file, next).or_throw();  // it is done
+    auto const now = of.open().or_throw();
+    CHECK(count(now) == 1);
+    now.execute("insert into t values (8)").or_throw();
+    CHECK(count(reader) == 3);
+    CHECK(count(now) == 2);
+    now.checkpoint().or_throw();
+    CHECK(count(reader) == 3);
+    CHECK_FALSE(of.disk.contents().contains("/db/a.db-distrusted"));
+}
+
 TEST_CASE("that it can not be told once whether a file is trusted is a failure of that time only") {
     files of;
     auto const db = of.open({.automatic_checkpoint = false}).or_throw();

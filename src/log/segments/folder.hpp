@@ -30,6 +30,7 @@ struct folder {
     std::filesystem::path reserve() const { return root / "RESERVE"; }
     std::filesystem::path unfinished() const { return root / unfinished_name; }
     std::filesystem::path index() const { return root / "index.db"; }
+    std::filesystem::path next_index() const { return root / "index.next.db"; }
     std::filesystem::path log() const { return root / "log"; }
     std::filesystem::path watermark() const { return log() / "WATERMARK"; }
     std::filesystem::path next_segment() const { return log() / "next.tmp"; }

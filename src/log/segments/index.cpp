@@ -5,6 +5,7 @@
 
 #include <diptych/try.hpp>
 
+#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -18,10 +19,12 @@ public:
         std::shared_ptr<reader_pool> pool,
         std::unique_ptr<index_writer> writer,
         index_checkpoint at,
+        std::function<result<std::unique_ptr<index_writer>>()> reopen,
         std::size_t states_bytes_max
     )
         : pool_(std::move(pool)),
           writer_(std::move(writer)),
+          reopen_(std::move(reopen)),
           states_bytes_max_(states_bytes_max),
           is_open_to_write_(writer_ != nullptr),
           checkpoint_(at) {}
@@ -66,7 +69,16 @@ public:
         return found;
     }
 
+    bool is_distrusted() const override { return writer_ && writer_->is_distrusted(); }
+
+    result<void> replace(sqlite::location const& with) override {
+        writer_.reset();
+        replaced_by_ = with;
+        return go_on_replacing();
+    }
+
     result<void> close() override {
+        if (replaced_by_) (void)go_on_replacing();  // else the next start builds it
         pool_->close();
         auto const writer = std::exchange(writer_, nullptr);
         if (!writer) return {};
@@ -78,9 +90,19 @@ private:
         return fail(errc::denied, "read_only", "the index is open for reading only, or closed");
     }
 
-    result<index_writer*> open_writer() const {
+    result<index_writer*> open_writer() {
+        if (replaced_by_) {
+            DIPTYCH_TRY(go_on_replacing());
+        }
         if (!writer_) return not_to_write();
         return writer_.get();
+    }
+
+    result<void> go_on_replacing() {
+        DIPTYCH_TRY(pool_->replace_file(*replaced_by_));
+        DIPTYCH_TRY(writer_, reopen_());
+        replaced_by_.reset();
+        return {};
     }
 
     pending_states take_states() {
@@ -102,6 +124,8 @@ private:
 
     std::shared_ptr<reader_pool> pool_;
     std::unique_ptr<index_writer> writer_;  // The writing thread's; null for a reader.
+    std::function<result<std::unique_ptr<index_writer>>()> reopen_;
+    std::optional<sqlite::location> replaced_by_;  // What is being put in its place, if anything.
     std::size_t states_bytes_max_;
     mutable std::mutex mutex_;  // guards everything below
     bool is_open_to_write_;
@@ -117,12 +141,13 @@ result<std::unique_ptr<index>> index::open(
     auto pool = std::make_shared<reader_pool>(file, log_id);
     if (how == mode::reader) {
         DIPTYCH_TRY(auto const now, take_snapshot(pool));
-        return std::make_unique<file_index>(std::move(pool), nullptr, now.at, 0);
+        return std::make_unique<file_index>(std::move(pool), nullptr, now.at, nullptr, 0);
     }
-    DIPTYCH_TRY(auto writer, index_writer::open(file, log_id, limits));
+    auto const open = [=] { return index_writer::open(file, log_id, limits); };
+    DIPTYCH_TRY(auto writer, open());
     DIPTYCH_TRY(auto const at, writer->checkpoint());
     return std::make_unique<file_index>(
-        std::move(pool), std::move(writer), at, limits.states_bytes_max
+        std::move(pool), std::move(writer), at, open, limits.states_bytes_max
     );
 }
 

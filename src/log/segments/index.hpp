@@ -33,7 +33,8 @@ struct index_limits {
     std::size_t states_bytes_max = 16u << 20;  ///< States that wait for the next transaction.
 };
 
-/// The index of one log. One thread calls merge, maintain and close; the rest is thread-safe.
+/// The index of one log. One thread calls merge, maintain, is_distrusted, replace and close; the
+/// rest is thread-safe.
 class index {
 public:
     enum class mode { writer, reader };
@@ -68,6 +69,16 @@ public:
     /// Fails with unavailable if too much is waiting, denied for a reader.
     virtual result<void> save_state(std::string_view name, std::string_view bytes) = 0;
     virtual result<std::optional<std::string>> load_state(std::string_view name) const = 0;
+
+    /// Whether a sync of its file has failed: nothing is moved into it any more, and its WAL grows,
+    /// until replace().
+    virtual bool is_distrusted() const = 0;
+
+    /// Takes a file that is whole, closed, and has come to the same checkpoint in the place of its
+    /// own, for good. Snapshots of the old one stay as they are. If it fails, merge and maintain
+    /// try to go on with it first, and fail until that is done; states that were stored are
+    /// forgotten.
+    virtual result<void> replace(sqlite::location const& with) = 0;
 
     virtual result<void> close() = 0;
 };

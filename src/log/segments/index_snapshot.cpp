@@ -1,5 +1,7 @@
 #include "log/segments/index_snapshot.hpp"
 
+#include "sqlite/file_trust.hpp"
+
 #include <diptych/try.hpp>
 
 namespace diptych::log::segments {
@@ -76,6 +78,7 @@ std::unique_ptr<index_reader> reader_pool::take_idle() {
 }
 
 result<std::unique_ptr<index_reader>> reader_pool::take() {
+    auto const opening = std::shared_lock{opening_};
     while (auto one = take_idle())
         if (one->is_current()) return one;
     return index_reader::open(file_, log_id_);
@@ -84,6 +87,15 @@ result<std::unique_ptr<index_reader>> reader_pool::take() {
 void reader_pool::give_back(std::unique_ptr<index_reader> used) {
     auto const held = std::lock_guard{mutex_};
     if (!is_closed_ && idle_.size() < idle_max) idle_.push_back(std::move(used));
+}
+
+result<void> reader_pool::replace_file(sqlite::location const& with) {
+    auto const alone = std::scoped_lock{opening_};
+    {
+        auto const held = std::lock_guard{mutex_};
+        idle_.clear();
+    }
+    return sqlite::replace(file_, with);
 }
 
 void reader_pool::close() {

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,9 @@ public:
     /// Keeps it for the next, unless there are enough.
     void give_back(std::unique_ptr<index_reader> used);
 
+    /// Puts a file that is whole and closed in the place of this one; meanwhile nobody opens it.
+    result<void> replace_file(sqlite::location const& with);
+
     /// Closes the idle ones now, and the others when they are given back.
     void close();
 
@@ -33,7 +37,8 @@ private:
 
     sqlite::location file_;
     uuid log_id_;
-    std::mutex mutex_;  // guards everything below
+    std::shared_mutex opening_;  // held alone while there may be no file under the name
+    std::mutex mutex_;           // guards everything below
     std::vector<std::unique_ptr<index_reader>> idle_;
     bool is_closed_ = false;
 };

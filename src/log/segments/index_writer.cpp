@@ -108,17 +108,8 @@ result<bool> index_writer::maintain(timestamp end, pending_states const& states)
     if (database_.pages_written() - pages_moved_ >= limits_.wal_pages) {
         DIPTYCH_TRY(database_.checkpoint());
         pages_moved_ = database_.pages_written();
-        if (database_.is_distrusted()) return grows();
     }
     return expired == limits_.expire_max;
-}
-
-std::unexpected<error> index_writer::grows() {
-    return fail(
-        errc::failed,
-        "distrusted",
-        "index.db: a sync has failed, so its WAL can only grow: it is built again by the next start"
-    );
 }
 
 result<void> index_writer::close(pending_states const& states) {

@@ -49,9 +49,12 @@ public:
     );
 
     /// Writes states, forgets answers recorded before `end`, moves the WAL into the file when it
-    /// has become long. Whether there are more answers to forget. Once a sync has failed it fails
-    /// each time that the WAL would have been moved, for it grows then.
+    /// has become long. Whether there are more answers to forget. That a sync has failed is told
+    /// once.
     result<bool> maintain(timestamp end, pending_states const& states);
+
+    /// Whether a sync has failed: the WAL is not moved any more, and grows.
+    bool is_distrusted() const { return database_.is_distrusted(); }
 
     /// Writes states and moves the WAL into the file.
     result<void> close(pending_states const& states);
@@ -61,7 +64,6 @@ private:
         std::span<frame_ptr const> frames, index_checkpoint const& to, pending_states const& states
     );
     result<void> save(pending_states const& states);
-    static std::unexpected<error> grows();
 
     index_limits limits_;
     sqlite::database database_;

@@ -27,7 +27,8 @@ writing_engine::writing_engine(
     : segment_engine(on, in, log_id, std::move(options)),
       lock_(std::move(lock)),
       next_(on, in),
-      room_(on, std::move(in), options_.reserve_bytes) {
+      room_(on, std::move(in), options_.reserve_bytes),
+      renewal_(*this, {folder_.next_index(), options_.index_on}, log_id_, options_.index) {
     list_.sealed = std::make_shared<std::vector<segment_entry> const>();
     end_.log_id = log_id;
 }
@@ -64,6 +65,7 @@ result<std::unique_ptr<segment_engine>> writing_engine::open(
 
 result<void> writing_engine::open_index() {
     if (!options_.indexed) return {};
+    DIPTYCH_TRY(renewal_.give_up());
     auto const open = [&] {
         sqlite::location const file{folder_.index(), options_.index_on};
         return index::open(file, log_id_, index::mode::writer, options_.index);
@@ -317,7 +319,8 @@ result<bool> writing_engine::maintain(timestamp now) {
     auto more_in_index = index_->maintain(now, options_.keep_answers);
     if (!more_in_index) room_.ran_out(more_in_index.error());
     if (!more_in_index) return more_in_index;
-    return *more || *more_in_index;
+    DIPTYCH_TRY(auto const more_to_renew, renewal_.step(*index_, now, options_.keep_answers));
+    return *more || *more_in_index || more_to_renew;
 }
 
 // Where there is no room for blocks ahead, commits make what they need, and are the first to find
@@ -362,6 +365,7 @@ result<void> writing_engine::close() {
     if (index_) {
         auto index_closed = index_->close();
         index_.reset();
+        (void)renewal_.give_up();  // else the next start does that
         // What could not be moved into its file for want of room is moved the next time.
         if (closed && !(index_closed || storage::is_disk_full(index_closed.error())))
             closed = std::move(index_closed);

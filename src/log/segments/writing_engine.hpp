@@ -2,6 +2,7 @@
 /// The engine of the one process that writes a folder.
 #pragma once
 
+#include "log/segments/index_renewal.hpp"
 #include "log/segments/room.hpp"
 #include "log/segments/segment_engine.hpp"
 #include "log/segments/segment_writer.hpp"
@@ -63,6 +64,7 @@ private:
     std::optional<watermark> watermark_;
     std::mutex housekeeping_;             // held while maintain() uses the segment files
     std::optional<timestamp> blocks_at_;  // by housekeeping_: there was no room for them until then
+    index_renewal renewal_;               // by housekeeping_
     mutable std::mutex mutex_;            // guards everything below
     std::optional<error> stopped_;        // why nothing may be written
     std::shared_ptr<segment_writer> writer_;
