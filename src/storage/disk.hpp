@@ -81,8 +81,8 @@ public:
     virtual result<void> remove(std::filesystem::path const& path) = 0;
     virtual result<void> sync_directory(std::filesystem::path const& path) = 0;
 
-    /// Takes the writer's lock (fcntl-style, freed with the process). Fails with unavailable,
-    /// naming the holder's process id, if another process has it.
+    /// Takes the writer's lock (fcntl-style, freed with the process); its holder may remove it.
+    /// Fails with unavailable, naming the holder's process id, if another process has it.
     virtual result<file_lock> lock(std::filesystem::path const& path) = 0;
 
     /// Maps a small file that all processes on the folder see at once.

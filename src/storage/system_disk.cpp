@@ -243,6 +243,28 @@ public:
     // A lock of the open file, not of the process: it also keeps out a second opening in the same
     // process, and closing some other descriptor of the file does not free it.
     result<file_lock> lock(std::filesystem::path const& path) override {
+        for (;;) {
+            DIPTYCH_TRY(auto held, lock_opened(path));
+            // Who held it may have removed it meanwhile: it is nobody's then, and another one may
+            // be there that somebody else holds.
+            struct ::stat mine{};
+            struct ::stat there{};
+            if (::fstat(held->get(), &mine) != 0) return cannot("look at", path);
+            if (::stat(path.c_str(), &there) != 0) {
+                if (errno == ENOENT) continue;
+                return cannot("look at", path);
+            }
+            if (mine.st_ino != there.st_ino || mine.st_dev != there.st_dev) continue;
+            // Over what is there: on a full disk there might be no room for it again.
+            auto const text = fmt::format("{}\n", ::getpid());
+            if (::pwrite(held->get(), text.data(), text.size(), 0) < 0 ||
+                ::ftruncate(held->get(), static_cast<::off_t>(text.size())) != 0)
+                return cannot("write", path);
+            return file_lock{std::move(held)};
+        }
+    }
+
+    static result<std::shared_ptr<descriptor>> lock_opened(std::filesystem::path const& path) {
         auto held =
             std::make_shared<descriptor>(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
         if (held->get() < 0) return cannot("open", path);
@@ -261,12 +283,7 @@ public:
                 )
             );
         }
-        // Over what is there: on a full disk there might be no room for it again.
-        auto const text = fmt::format("{}\n", ::getpid());
-        if (::pwrite(held->get(), text.data(), text.size(), 0) < 0 ||
-            ::ftruncate(held->get(), static_cast<::off_t>(text.size())) != 0)
-            return cannot("write", path);
-        return file_lock{std::move(held)};
+        return held;
     }
 
     result<std::unique_ptr<shared_page>> share(std::filesystem::path const& path, bool writable)

@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace diptych;
@@ -56,6 +58,29 @@ TEST_CASE("a lock is freed when it is let go") {
     CHECK(disk.lock(folder.path() / "LOCK").error().code == "locked");
     held.reset();
     CHECK(disk.lock(folder.path() / "LOCK"));
+}
+
+TEST_CASE("a lock whose file is removed by who holds it is never two processes' at once") {
+    temporary_folder const folder;
+    auto const path = folder.path() / "LOCK";
+    std::atomic<int> inside = 0;
+    std::atomic<int> most = 0;
+    auto const come_and_go = [&] {
+        for (auto taken = 0; taken < 2'000;) {
+            auto const held = system_disk().lock(path);
+            if (!held) continue;
+            ++taken;
+            auto const now = ++inside;
+            if (now > 1) most = now;
+            --inside;
+            if (!system_disk().remove(path)) ++most;  // it was somebody else's
+        }
+    };
+    {
+        std::vector<std::jthread> all;
+        for (auto i = 0; i < 4; ++i) all.emplace_back(come_and_go);
+    }
+    CHECK(most.load() == 0);
 }
 
 TEST_CASE("room that is allocated is of zeros, and what was there stays") {
