@@ -213,11 +213,18 @@ void connection::check_time() {
     }
 }
 
-std::optional<connection::time_point> connection::slow_since() const {
+bool connection::holds_unsent(need who) const {
+    auto const is_it = [&](std::shared_ptr<reply> const& one) { return one->who() == who; };
+    return std::ranges::any_of(replies_, is_it) || std::ranges::any_of(sending_, is_it);
+}
+
+std::optional<connection::time_point> connection::slow_since(need who) const {
     if (closed_ || lingering_) return std::nullopt;
-    if (waiting_to_write_) return unread_since_;
+    bool const has_read = who == need::ordinary && share_.bytes() > 0;
+    if (waiting_to_write_ && (has_read || holds_unsent(who))) return unread_since_;
+    if (waiting_to_write_) return std::nullopt;
     bool const awaits_rest = parser_.is_started() && !input_ended_ && has_room();
-    if (awaits_rest && share_.bytes() > small_request) return request_since_;
+    if (awaits_rest && has_read && share_.bytes() > small_request) return request_since_;
     return std::nullopt;
 }
 

@@ -25,8 +25,8 @@ public:
     void start();
     void flush();       ///< Sends what the replies have.
     void check_time();  ///< Called at each tick.
-    /// Since when it holds memory and waits for the other side; none if it waits for nothing.
-    std::optional<std::chrono::steady_clock::time_point> slow_since() const;
+    /// Since when it holds such memory and waits for the other side; none if it waits for nothing.
+    std::optional<std::chrono::steady_clock::time_point> slow_since(need who) const;
     void make_room();  ///< Gives up what it waits for.
     void drain();      ///< Closes as soon as nothing is owed.
     void close();
@@ -38,6 +38,7 @@ private:
 
     // Reading.
     bool has_room() const;
+    bool holds_unsent(need who) const;
     bool may_ask() const;
     bool watches_stream() const;
     void wait_readable();

@@ -123,22 +123,23 @@ void loop::tick() {
         auto const one = connections_[i];
         one->check_time();
     }
-    if (hub_->memory.is_full()) make_room();
+    for (auto const who : {need::ordinary, need::vital})
+        if (hub_->memory.is_full(who)) make_room(who);
     if (leads_ && hub_->options.on_tick) hub_->options.on_tick();
     deliver();
 }
 
 /// Whoever takes his time over much memory must not keep all others from what they need.
-void loop::make_room() {
+void loop::make_room(need who) {
     using waiting = std::pair<std::chrono::steady_clock::time_point, std::shared_ptr<connection>>;
     std::vector<waiting> slow;
     for (auto const& one : connections_)
-        if (auto const since = one->slow_since();
+        if (auto const since = one->slow_since(who);
             since && now_ - *since >= hub_->options.limits.full_time)
             slow.emplace_back(*since, one);
     std::ranges::sort(slow, {}, &waiting::first);
     for (auto const& [_, one] : slow) {
-        if (!hub_->memory.is_full()) return;
+        if (!hub_->memory.is_full(who)) return;
         one->make_room();
     }
 }

@@ -49,7 +49,7 @@ private:
     void serve();
     void flush(connection& one);
     void tick();
-    void make_room();
+    void make_room(need who);
     void arm();
 
     std::shared_ptr<edge::hub> const hub_;

@@ -51,6 +51,7 @@ public:
     void on_room(std::function<void()> call) override;
 
     // The connection's side, on its I/O thread.
+    need who() const { return terms_.who; }
     struct part {
         bool is_there = false;  ///< There is something to send, or the end of it.
         std::string head = {};  ///< To be sent.

@@ -187,6 +187,33 @@ TEST_CASE("a slow handler is not a slow client") {
     CHECK(client.read().body == "patience");
 }
 
+TEST_CASE("who does not read what is vital does not keep others from it, nor do others pay for it"
+) {
+    constexpr std::size_t beyond_sockets = 16'000'000;
+    server_fixture at(
+        {.limits = {.held_bytes = 20'000'000, .full_time = 1s},
+         .is_vital = [](http::request const& asked) { return asked.path.ends_with("/vital"); }}
+    );
+    auto const status = [&](std::string_view path) { return at.client().ask("GET", path).status; };
+    auto const slow_reader = [&](std::string_view path) {
+        auto one = at.client();
+        one.send(request_text("GET", path));
+        at.held.next().to.answer({.body = std::string(beyond_sockets, 'x')});
+        CHECK(one.read_head().status == 200);
+        return one;
+    };
+    auto const ordinary = slow_reader("/held");
+    at.time.move_on(2s);
+    auto vital = slow_reader("/held/vital");
+    CHECK(status("/vital") == 503);
+    CHECK(status("/") == 200);
+    at.time.move_on(2s);
+    CHECK(at.time.soon([&] { return at.server.statistics().closed_when_full == 1; }));
+    CHECK(vital.is_closed_by_server());
+    CHECK(status("/vital") == 200);
+    CHECK(at.server.statistics().held_bytes >= beyond_sockets);  // the other one's
+}
+
 TEST_CASE("random bytes never harm the server") {
     server_fixture at;
     std::minstd_rand random(42);
