@@ -49,7 +49,10 @@ result<std::unique_ptr<segment_engine>> open_engine(folder_check_options const& 
     auto const is_beyond = [&](segments::checkpoint const& one) { return one.position > end; };
     if (!how.nobody_writes && std::ranges::none_of(covered, is_beyond)) return told;
     segments::segment_cache cache(disk, {});
-    auto const found = segments::inspect(disk, in, *log_id, covered, cache);
+    auto const found =
+        segments::inspect(disk, in, *log_id, covered, cache, storage::file_mode::read_only);
+    // What is damaged is found again by whoever walks the log, and told with its place.
+    if (!found && found.error().kind != errc::corrupt) return std::unexpected(found.error());
     if (!found || found->loss || !found->last) return told;
     return std::make_unique<segments::inspected_engine>(disk, in, *log_id, *found);
 }
