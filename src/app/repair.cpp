@@ -36,17 +36,6 @@ std::unexpected<error> unchanged(error what) {
     return std::unexpected(std::move(what));
 }
 
-// HOME of a backup names no file at all, see log/segments/home.hpp: it is made so, and becomes a
-// log that is written to with the first epoch of its own.
-result<bool> is_backup(storage::disk& on, segments::folder const& in) {
-    auto const file = on.open(in.home(), storage::file_mode::read_only);
-    if (!file && file.error().kind == errc::not_found) return false;
-    if (!file) return std::unexpected(file.error());
-    std::string text(64, '\0');
-    DIPTYCH_TRY(auto const size, (*file)->read(0, text));
-    return text.substr(0, size).ends_with("\n0000000000000000\n");
-}
-
 // Behind the last byte that is not zero: blocks are written ahead.
 result<std::uint64_t> end_of_bytes(storage::file const& in, std::uint64_t begin) {
     auto end = begin;
@@ -70,8 +59,8 @@ public:
         if (!log_id) return fail(errc::not_found, "there is no log in " + how_.folder.native());
         auto lock = disk.lock(in_.lock());
         if (!lock) return std::unexpected(lock.error());
-        DIPTYCH_TRY(auto const is_copied, is_backup(disk, in_));
-        if (is_copied)
+        DIPTYCH_TRY(auto const is_a_backup, segments::is_backup(disk, in_));
+        if (is_a_backup)
             return fail(
                 errc::invalid,
                 "backup",

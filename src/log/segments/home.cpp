@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 
 namespace diptych::log::segments {
@@ -20,6 +21,17 @@ constexpr std::uint64_t nowhere = 0;
 result<std::uint64_t> which(storage::disk& on, std::filesystem::path const& file) {
     DIPTYCH_TRY(auto const facts, on.look_at(file));
     return facts.identity.second;
+}
+
+// Null: there is none.
+result<std::optional<std::string>> read_home(storage::disk& on, folder const& in) {
+    auto const file = on.open(in.home(), storage::file_mode::read_only);
+    if (!file && file.error().kind == errc::not_found) return std::nullopt;
+    if (!file) return std::unexpected(file.error());
+    std::string text(64, '\0');
+    DIPTYCH_TRY(auto const size, (*file)->read(0, text));
+    text.resize(size);
+    return text;
 }
 
 result<void> write_home(storage::disk& on, folder const& in, bool is_here) {
@@ -39,14 +51,15 @@ result<void> write_home(storage::disk& on, folder const& in, bool is_here) {
 }  // namespace
 
 result<home> look_for_home(storage::disk& on, folder const& in) {
-    auto const file = on.open(in.home(), storage::file_mode::read_only);
-    if (!file && file.error().kind == errc::not_found) return home::unknown;
-    if (!file) return std::unexpected(file.error());
+    DIPTYCH_TRY(auto const text, read_home(on, in));
+    if (!text) return home::unknown;
     DIPTYCH_TRY(auto const itself, which(on, in.home()));
-    std::string text(64, '\0');
-    DIPTYCH_TRY(auto const size, (*file)->read(0, text));
-    text.resize(size);
-    return text == text_of(itself) && itself != nowhere ? home::here : home::copy;
+    return *text == text_of(itself) && itself != nowhere ? home::here : home::copy;
+}
+
+result<bool> is_backup(storage::disk& on, folder const& in) {
+    DIPTYCH_TRY(auto const text, read_home(on, in));
+    return text == text_of(nowhere);
 }
 
 result<void> make_home(storage::disk& on, folder const& in) { return write_home(on, in, true); }

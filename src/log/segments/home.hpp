@@ -26,6 +26,9 @@ enum class home {
 /// What HOME says. Nothing is touched. Damage counts as a copy: the worse assumption.
 result<home> look_for_home(storage::disk& on, folder const& in);
 
+/// Whether it is nobody's home, as make_homeless() leaves it, and no writer has opened it since.
+result<bool> is_backup(storage::disk& on, folder const& in);
+
 /// From now on this folder is the log's home.
 result<void> make_home(storage::disk& on, folder const& in);
 

@@ -31,14 +31,18 @@ TEST_CASE("HOME is written as the reference page says") {
     faulty_disk disk;
     disk.make_directories("/log").or_throw();
     CHECK(look_for_home(disk, there).or_throw() == home::unknown);
+    CHECK_FALSE(is_backup(disk, there).or_throw());
     make_home(disk, there).or_throw();  // the first file of this disk
     CHECK(disk.content(there.home()) == "diptych home 1\n0000000000000001\n");
     CHECK(look_for_home(disk, there).or_throw() == home::here);
+    CHECK_FALSE(is_backup(disk, there).or_throw());
     make_homeless(disk, there).or_throw();
     CHECK(disk.content(there.home()) == "diptych home 1\n0000000000000000\n");
     CHECK(look_for_home(disk, there).or_throw() == home::copy);
+    CHECK(is_backup(disk, there).or_throw());
     disk.content(there.home()) = "diptych home 1\n000000000000000";
     CHECK(look_for_home(disk, there).or_throw() == home::copy);
+    CHECK_FALSE(is_backup(disk, there).or_throw());
 }
 
 TEST_CASE("a copied folder that is written to begins an epoch of its own, at its end") {
