@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 using namespace diptych;
 using namespace diptych::log;
 using namespace diptych::log::segments;
@@ -131,4 +133,28 @@ TEST_CASE("after a failed reopen nothing is written, not even that the log was c
             log->close().or_throw();
             CHECK_FALSE(disk.has(in.closed()));
         }
+}
+
+TEST_CASE("where a checkpoint lies on the line is told right or not at all, whatever read fails") {
+    faulty_disk disk;
+    log_opener opener{disk, root};
+    auto const log = opener.writer().or_throw();
+    write_events(*log, 1, 300'000).or_throw();  // what is behind it is another read
+    for (auto const* const id : {"a", "b", "c"}) write_answer(*log, id).or_throw();
+    auto const behind_answers = log->end().chain;
+    write_events(*log, 3).or_throw();
+    auto failed = 0;
+    for (std::size_t read = 1;; ++read) {
+        CAPTURE(read);
+        disk.fail_read_in = read;
+        auto passed = log->passed(position{1}, behind_answers);
+        if (std::exchange(disk.fail_read_in, 0) > 0) {
+            CHECK(std::move(passed).or_throw());
+            break;
+        }
+        REQUIRE_FALSE(passed);
+        CHECK(passed.error().kind == errc::failed);
+        ++failed;
+    }
+    CHECK(failed > 1);
 }

@@ -29,8 +29,9 @@ public:
     // Faults. Calls that change something are numbered from 1.
     std::size_t fail_at = 0;  ///< This call fails once; 0: none.
     bool fails_ever_after = false;
-    bool fails_short = false;  ///< The failing write writes half of its bytes.
-    bool is_full = false;      ///< Writes that make a file longer fail.
+    bool fails_short = false;      ///< The failing write writes half of its bytes.
+    bool is_full = false;          ///< Writes that make a file longer fail.
+    std::size_t fail_read_in = 0;  ///< So many reads from now, one fails; 0: none.
     std::size_t calls() const { return calls_; }
     std::size_t open_files() const { return open_files_; }
 
@@ -224,6 +225,8 @@ private:
 
         result<std::size_t> read(std::uint64_t offset, std::span<char> into) const override {
             auto const lock = std::scoped_lock(disk_.mutex_);
+            if (disk_.fail_read_in > 0 && --disk_.fail_read_in == 0)
+                return fail(errc::failed, "cannot read " + path_.native() + ": made to fail");
             if (offset >= node_->content.size()) return std::size_t{0};
             return node_->content.copy(into.data(), into.size(), offset);
         }
