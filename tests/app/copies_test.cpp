@@ -42,6 +42,13 @@ struct place {
         app.start().or_throw();
         return app.log().end();
     }
+    /// The end of a log that goes on after it was copied to "old".
+    token see_after_copy(int more) {
+        append(shop, 2);
+        fs::copy(shop, folder / "old", fs::copy_options::recursive);
+        append(shop, more);
+        return end(shop);
+    }
     std::string said(fs::path const& file) {
         std::ifstream in(file);
         return {std::istreambuf_iterator<char>(in), {}};
@@ -296,10 +303,7 @@ TEST_CASE("backups taken while a process writes are whole, and hold what was ack
 
 TEST_CASE("a folder put back in place, file by file, tells those who have seen more") {
     place of;
-    of.append(of.shop, 2);
-    fs::copy(of.shop, of.folder / "old", fs::copy_options::recursive);
-    of.append(of.shop, 4);
-    auto const seen = of.end(of.shop);
+    auto const seen = of.see_after_copy(4);
     auto const over = fs::copy_options::recursive | fs::copy_options::overwrite_existing;
     fs::copy(of.folder / "old", of.shop, over);
     of.append(of.shop, 4);
@@ -334,10 +338,7 @@ TEST_CASE("that a folder is a copy is told when an epoch has begun, and only the
 
 TEST_CASE("a folder put back to an older state tells those who have seen more") {
     place of;
-    of.append(of.shop, 2);
-    fs::copy(of.shop, of.folder / "old", fs::copy_options::recursive);
-    of.append(of.shop, 3);
-    auto const seen = of.end(of.shop);
+    auto const seen = of.see_after_copy(3);
     fs::remove_all(of.shop);
     fs::copy(of.folder / "old", of.shop, fs::copy_options::recursive);
     std::string told;

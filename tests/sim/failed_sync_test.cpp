@@ -1,5 +1,6 @@
 // A view of whose file a sync has failed is built again while the node runs.
 #include "sim/world.hpp"
+#include "two_views.hpp"
 
 #include <doctest/doctest.h>
 
@@ -12,31 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto follows = R"sql(
--- @view rows async
--- @event came (n integer)
-create table rows (position integer primary key, n integer not null);
--- @on came
-insert into rows (position, n) values (:$position, :n);
--- @serve filter n sort position
-)sql";
-
-constexpr auto takes_part = R"sql(
--- @view counts inline
--- @event came (n integer)
-create table counts (stream text primary key, events integer not null);
--- @on came
-insert into counts (stream, events) values (:$stream, 1)
-on conflict (stream) do update set events = events + 1;
-)sql";
-
 struct machine {
     world all;
     std::uint64_t acknowledged = 0;
 
-    explicit machine(
-        std::vector<app::view_text> views = {{"rows.sql", follows}, {"counts.sql", takes_part}}
-    )
+    explicit machine(std::vector<app::view_text> views = two_views())
         : all(5, {.views = std::move(views)}, {.index = {.wal_pages = 8}, .wal_pages = 8}) {
         all.start().or_throw();
     }

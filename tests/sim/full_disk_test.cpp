@@ -1,5 +1,6 @@
 // A whole node on a disk that is full: nothing is lost, and it goes on by itself.
 #include "sim/world.hpp"
+#include "two_views.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,33 +12,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto follows = R"sql(
--- @view rows async
--- @event came (n integer)
-create table rows (position integer primary key, n integer not null);
--- @on came
-insert into rows (position, n) values (:$position, :n);
--- @serve filter n sort position
-)sql";
-
-constexpr auto takes_part = R"sql(
--- @view counts inline
--- @event came (n integer)
-create table counts (stream text primary key, events integer not null);
--- @on came
-insert into counts (stream, events) values (:$stream, 1)
-on conflict (stream) do update set events = events + 1;
-)sql";
-
 constexpr std::uint64_t reserve = 160'000;
 
 struct machine {
-    world all{
-        5,
-        {.views = {{"rows.sql", follows}, {"counts.sql", takes_part}}},
-        {.segment_bytes = 60'000},
-        reserve
-    };
+    world all{5, {.views = two_views()}, {.segment_bytes = 60'000}, reserve};
     std::uint64_t acknowledged = 0;
 
     machine() { all.start().or_throw(); }

@@ -68,6 +68,31 @@ struct copied_log {
         disk.make_durable();
     }
 
+    /// It goes on for a while, and is then put back in place to what it was.
+    template <class Meanwhile>
+    void go_on_and_be_put_back(Meanwhile const& meanwhile) {
+        auto const before = all_in(there.root);
+        log = opener.writer().or_throw();
+        write(3);
+        meanwhile();
+        close();
+        put_back_in_place(before);
+    }
+
+    /// Every call fails from the n-th of `work` on, and then the power does. Whether it was done
+    /// before that.
+    template <class Work>
+    bool break_off(std::size_t n, unsynced what, Work const& work) {
+        disk.fail_at = disk.calls() + n;
+        disk.fails_ever_after = true;
+        bool const done = work();
+        auto const was_reached = disk.calls() >= disk.fail_at;
+        disk.fail_at = 0;
+        disk.fails_ever_after = false;
+        disk.crash(what);
+        return done && !was_reached;
+    }
+
     result<copied_segments> take(copy_options const& how = {}) {
         DIPTYCH_TRY(auto const now, look_at_log(disk, there));
         DIPTYCH_TRY(disk.make_directories(copy.root));

@@ -77,13 +77,7 @@ TEST_CASE("a copy is a whole log wherever taking it was broken off, and is finis
             of.take().or_throw();
             of.write(9);
             of.close();
-            of.disk.fail_at = of.disk.calls() + n;
-            of.disk.fails_ever_after = true;
-            auto const done = of.take();
-            auto const was_reached = of.disk.calls() >= of.disk.fail_at;
-            of.disk.fail_at = 0;
-            of.disk.fails_ever_after = false;
-            of.disk.crash(what);
+            auto const is_done = of.break_off(n, what, [&] { return of.take().has_value(); });
             segment_cache cache(of.disk, {});
             auto const found = inspect(of.disk, copy, of.id, {}, cache).or_throw();
             CHECK(found.last->last() >= position{12});
@@ -93,7 +87,7 @@ TEST_CASE("a copy is a whole log wherever taking it was broken off, and is finis
             );
             of.take().or_throw();
             check_whole(*of.copies.reader().or_throw(), 30);
-            if (done && !was_reached) break;
+            if (is_done) break;
             REQUIRE(n < 200);
         }
     }
@@ -120,12 +114,7 @@ TEST_CASE("a copy that is further than the log is not overwritten by it") {
     copied_log of;
     of.write(3);
     of.close();
-    auto const before = of.all_in(there.root);
-    of.log = of.opener.writer().or_throw();
-    of.write(3);
-    of.take().or_throw();
-    of.close();
-    of.put_back_in_place(before);
+    of.go_on_and_be_put_back([&] { of.take().or_throw(); });
     auto const refused = of.take();
     REQUIRE_FALSE(refused);
     CHECK(refused.error().message.contains("put back"));

@@ -17,6 +17,16 @@ bool is_on_line(engine const& log, token const& point) {
     return line_of_history(log.epochs()).check(point, log.end().position).has_value();
 }
 
+/// The chain at its end, behind an answer that takes no position.
+hash256 write_and_copy(copied_log& of, std::size_t frames) {
+    of.write(frames);
+    write_answer(*of.log, "one").or_throw();
+    auto const chain = of.log->end().chain;
+    of.close();
+    of.copy_by_hand();
+    return chain;
+}
+
 }  // namespace
 
 TEST_CASE("a folder that is opened again keeps its epoch") {
@@ -48,11 +58,7 @@ TEST_CASE("HOME is written as the reference page says") {
 TEST_CASE("a copied folder that is written to begins an epoch of its own, at its end") {
     for (std::size_t frames = 0; frames < 8; ++frames) {
         copied_log of;
-        of.write(frames);
-        write_answer(*of.log, "one").or_throw();
-        auto const chain = of.log->end().chain;
-        of.close();
-        of.copy_by_hand();
+        auto const chain = write_and_copy(of, frames);
         position const last{2 * frames};
         {
             auto const log = of.copies.writer().or_throw();
@@ -81,12 +87,8 @@ TEST_CASE("a folder that is put back in place to what it was before a start is a
     copied_log of;
     of.write(2);
     of.close();
-    auto const old = of.all_in(there.root);
-    of.log = of.opener.writer().or_throw();
-    of.write(3);
-    auto const lost = end_of(*of.log);
-    of.close();
-    of.put_back_in_place(old);
+    token lost;
+    of.go_on_and_be_put_back([&] { lost = end_of(*of.log); });
     of.log = of.opener.writer().or_throw();
     CHECK(of.log->is_copy());
     CHECK(end_of(*of.log).position == position{4});
@@ -127,23 +129,15 @@ TEST_CASE("an epoch is begun all or not at all, wherever that is broken off") {
         for (auto const what : {unsynced::lost, unsynced::kept, unsynced::half}) {
             for (std::size_t n = 1;; ++n) {
                 copied_log of;
-                of.write(frames);
-                write_answer(*of.log, "one").or_throw();
-                auto const chain = of.log->end().chain;
-                of.close();
-                of.copy_by_hand();
-                of.disk.fail_at = of.disk.calls() + n;
-                of.disk.fails_ever_after = true;
-                auto const opened = of.copies.writer().has_value();
-                of.disk.fail_at = 0;
-                of.disk.fails_ever_after = false;
-                of.disk.crash(what);
+                auto const chain = write_and_copy(of, frames);
+                auto const is_done =
+                    of.break_off(n, what, [&] { return of.copies.writer().has_value(); });
                 auto const log = of.copies.writer().or_throw();
                 REQUIRE(log->end().epoch > epoch{1});
                 REQUIRE(log->end().chain == chain);
                 REQUIRE(log->end().position.value == 2 * frames);
                 REQUIRE(is_on_line(*log, {epoch{1}, log->end().position}));
-                if (opened) break;
+                if (is_done) break;
                 REQUIRE(n < 100);
             }
         }
