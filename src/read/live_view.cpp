@@ -76,7 +76,7 @@ result<void> live_view::try_open() {
     progress_->change([&](view_moment& now) { now.at = writer_->into.at().at; });
     read_with(std::make_shared<reader_pool>(file_, in_.options.connections_max));
     // Appends were held to it before: none may pass it by now.
-    was_part_ = was_part_ || writer_->into.at().at.position.value > 0;
+    was_part_ = was_part_ || (is_inline && writer_->into.at().at.position.value > 0);
     if (is_inline && (was_part_ || is_known_to_log_)) hold_appends("it catches up");
     return {};
 }

@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -24,6 +25,32 @@ on conflict (name) do update set n = n + 1, last = :$position;
 )sql";
 
 }  // namespace
+
+TEST_CASE("appends never wait for an async view, also one that was at work before and fails now") {
+    log_fixture of;
+    temporary_folder const folder;
+    auto const open = [&] {
+        auto views = std::make_unique<view_set>(*of.log, folder.path(), of.time, view_options{});
+        views
+            ->add_text("strict.sql", R"sql(
+-- @view strict
+-- @event counted (amount integer)
+create table strict (n integer primary key);
+-- @on counted
+insert into strict values (:amount);
+)sql")
+            .or_throw();
+        views->start().or_throw();
+        return views;
+    };
+    of.append("counted", R"({"amount":1})");
+    open()->catch_up("strict").or_throw();
+    auto const views = open();
+    of.append("counted", R"({"amount":"two"})");
+    CHECK(!views->step("strict").or_throw());
+    CHECK(status_of(*views, "strict").last_error);
+    CHECK(of.log->detached_views().empty());
+}
 
 TEST_CASE("a failing event pauses its view after some tries, and no other") {
     log_fixture of;
