@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/commands.hpp"
+#include "cli/whole_number.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -41,7 +42,7 @@ private:
             ->add_option(
                 "--differences", verify_.differences, "Rows that differ: told of each view"
             )
-            ->check(CLI::NonNegativeNumber)
+            ->check(whole_number<0>)
             ->capture_default_str();
         verify->add_flag("--log-only", verify_.log_only, "Not index and views");
         add_json(verify, verify_.json);

@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/sim_command.hpp"
+#include "cli/whole_number.hpp"
 #include "edge/nearest.hpp"
 
 #include <diptych/json_writer.hpp>
@@ -194,7 +195,7 @@ private:
             command->add_option("--category", options->category, "Only streams of this category");
             command->add_option("--after", options->after, "Only after this position or token");
             command->add_option("--limit", options->limit, "At most so many")
-                ->check(CLI::NonNegativeNumber);
+                ->check(cli::whole_number<0>);
             command->add_flag(
                 "--engine",
                 options->engine,

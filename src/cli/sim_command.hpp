@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/commands.hpp"
+#include "cli/whole_number.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -18,12 +19,14 @@ public:
             add("sim", "Runs nodes on a disk that lies, and checks every promise", how_, cli::sim);
         sim->add_option("--workload", how_.workload, "appends or reservations")
             ->capture_default_str();
-        sim->add_option("--seed", how_.seed, "The first seed")->capture_default_str();
+        sim->add_option("--seed", how_.seed, "The first seed")
+            ->check(whole_number<0>)
+            ->capture_default_str();
         auto* const seeds = sim->add_option("--seeds", how_.seeds, "How many")
-                                ->check(CLI::PositiveNumber)
+                                ->check(whole_number<1>)
                                 ->capture_default_str();
         sim->add_option("--steps", how_.steps, "Of each run")
-            ->check(CLI::PositiveNumber)
+            ->check(whole_number<1>)
             ->capture_default_str();
         auto* const only = sim->add_option("--only", how_.only, "Do these steps alone: 0-4,9");
         auto* const no_crashes =
@@ -44,7 +47,7 @@ public:
             one->excludes(seeds)->excludes(only)->excludes(no_crashes)->excludes(no_faults);
         flipped_bits->excludes(every_call);
         sim->add_option("--call", how_.call, "With --every-call: fail this one alone; 0: none")
-            ->check(CLI::NonNegativeNumber)
+            ->check(whole_number<0>)
             ->needs(every_call);
         sim->add_flag("--trace", how_.trace, "Print everything that happens");
         sim->add_flag("--json", how_.json, "Print JSON");

@@ -69,6 +69,11 @@ class Folder(CliTest):
                 self.assertIn(place, self.diptych(*words, *where, code=INVALID))
         self.assertEqual([], self.types())
 
+    def test_a_count_that_is_none_is_told_what_it_should_be(self):
+        for option, value in [("--seeds", "1-300"), ("--seeds", "0"), ("--steps", "1.5")]:
+            told = self.diptych("sim", option, value, code=INVALID)
+            self.assertIn(f"{option}: needs a whole number from 1 on, not '{value}'", told)
+
     def test_an_error_is_json_for_who_asks_for_json(self):
         self.append()
         told = json.loads(self.append("order-o1", "placed", "{}", "--expect", "0", "--json", code=CONFLICT))
