@@ -114,6 +114,8 @@ result<std::optional<uuid>> read_format(storage::disk& on, folder const& in) {
 
 result<void> create_format(storage::disk& on, folder const& in, uuid const& log_id) {
     DIPTYCH_TRY(on.make_directories(in.log()));
+    // Names become durable in any order: what FORMAT promises must not come after it.
+    DIPTYCH_TRY(on.sync_directory(in.root));
     auto const text = fmt::format("{}{}\nlog {}\n", first_word, known_version, to_string(log_id));
     return write_small(on, in.format(), in.root, text);
 }
