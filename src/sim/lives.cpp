@@ -109,6 +109,7 @@ void lives::lose_power() {
 void lives::change_something() {
     if (auto const builds = workload_.builds.size(); builds > 1 && draws_.one_in(3)) {
         tell_("another program");
+        ++other_programs_;
         build_ = (build_ + draws_.between(1, builds - 1)) % builds;
         world_.deploy(workload_.builds[build_]);
     }

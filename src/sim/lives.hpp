@@ -52,6 +52,9 @@ public:
     /// How often it has ended.
     std::uint64_t crashes() const { return crashes_; }
 
+    /// How often another program came after one.
+    std::uint64_t other_programs() const { return other_programs_; }
+
     /// Damage that was found at a start: there is no node now.
     bool is_damaged() const { return is_damaged_; }
 
@@ -67,6 +70,7 @@ private:
     teller tell_;
     std::size_t build_ = 0;  // of the workload's, that runs
     std::uint64_t crashes_ = 0;
+    std::uint64_t other_programs_ = 0;
     bool ends_by_kill_ = false;
     bool is_damaged_ = false;
 };

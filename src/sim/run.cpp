@@ -52,7 +52,8 @@ public:
         report_.is_damaged = how_.may_be_damaged && (is_damaged_ || lives_.is_damaged());
         if (report_.is_damaged) report_.broken = shown_wrongly(history_);
         report_.attempts = history_.attempts.size();
-        for (auto const& one : history_.attempts) report_.answered += one->answered > 0 ? 1 : 0;
+        for (auto const& one : history_.attempts) note(*one);
+        report_.met.other_programs = lives_.other_programs();
         report_.crashes = lives_.crashes();
         report_.disk_calls = world_.disk().calls();
         report_.faults = world_.disk().faults_met();
@@ -61,6 +62,18 @@ public:
 
 private:
     using broken = std::optional<std::string>;
+
+    void note(attempt const& one) {
+        report_.answered += one.answered > 0 ? 1 : 0;
+        auto const* const why = failure_of(one);
+        auto const* const asked = std::get_if<command_attempt>(&one.what);
+        auto const* const read = std::get_if<read_attempt>(&one.what);
+        auto const is_refused =
+            asked != nullptr && asked->answer && *asked->answer && !(*asked->answer)->accepted();
+        if (why != nullptr && why->kind == errc::conflict) ++report_.met.conflicts;
+        if (is_refused || (why != nullptr && why->kind == errc::refused)) ++report_.met.refusals;
+        if (read != nullptr && read->may_lag) ++report_.met.looks_of_reader;
+    }
 
     broken run_and_check() {
         if (how_.fault) world_.disk().fail_at({*how_.fault});
@@ -260,8 +273,10 @@ private:
         auto log = read_log();
         if (!log) return because(log.error(), "the log can not be read: ");
         report_.events = log->end();
-        for (auto const& event : log->events())
+        for (auto const& event : log->events()) {
+            report_.met.timers += event.type == "$timer_due" ? 1 : 0;
             trace(fmt::format("{} {} {} {}", event.position, event.stream, event.type, event.data));
+        }
         if (auto const verified = world_.node().log().verify(); !verified)
             return because(verified.error(), "verify says: ");
         for (auto const& view : world_.node().views().status()) {

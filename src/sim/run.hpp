@@ -33,6 +33,15 @@ struct run_options {
     std::function<void(std::string_view)> trace = {};
 };
 
+/// What a run has met, besides crashes and faults: without it, it would prove little.
+struct met_in_run {
+    std::uint64_t conflicts = 0;  ///< Told to clients; so below.
+    std::uint64_t refusals = 0;
+    std::uint64_t timers = 0;           ///< That came due.
+    std::uint64_t other_programs = 0;   ///< Started over the log of another.
+    std::uint64_t looks_of_reader = 0;  ///< Of another process, at the log that is written to.
+};
+
 struct run_report {
     std::uint64_t seed = 0;
     std::uint64_t steps = 0;
@@ -42,7 +51,8 @@ struct run_report {
     std::uint64_t crashes = 0;
     std::uint64_t faults = 0;
     std::uint64_t disk_calls = 0;
-    std::uint64_t calls_of_steps = 0;        ///< Of those, before the rest.
+    std::uint64_t calls_of_steps = 0;  ///< Of those, before the rest.
+    met_in_run met = {};
     bool is_damaged = false;                 ///< It was noticed; the run ended with it.
     std::optional<std::string> broken = {};  ///< The promise that was, if one was.
 };

@@ -1,11 +1,12 @@
 // Does it bite? Each bug that is planted must be noticed within a number of seeds.
 #include "base/planted_bug.hpp"
+#include "sim/every_call.hpp"
 #include "sim/run.hpp"
 #include "sim/workloads/workloads.hpp"
 
 #include <doctest/doctest.h>
 
-#ifdef DIPTYCH_PLANTS_BUGS  // in other builds no bugs can be planted
+#ifdef DIPTYCH_PLANTS_BUGS
 
 #include <algorithm>
 #include <optional>
@@ -113,6 +114,19 @@ TEST_CASE("bugs planted under reservations are noticed") {
     check(reservations(), among_reservations);
 }
 
+// Where nothing is left to chance, runs are looked at as those by seeds are.
+TEST_CASE("bugs planted are noticed where each call of the disk fails, and each bit is flipped") {
+    planting const bug(bug::no_sync);
+    auto const calls = fail_every_call(appends(), {.seed = 1, .steps = 30});
+    CHECK(calls.broken);
+
+    // A bit that is flipped excuses what could not be read, and nothing else.
+    plant(bug::no_query_check);
+    auto const bits = flip_every_bit(appends(), {.seed = 1, .steps = 60});
+    CHECK(bits.broken.value_or("").starts_with("a bit flipped by write "));
+    MESSAGE(calls.broken.value_or(""), "; ", bits.broken.value_or(""));
+}
+
 TEST_CASE("every bug that can be planted is hunted") {
     for (auto one = 1; one <= static_cast<int>(last_bug); ++one) {
         auto const which = static_cast<bug>(one);
@@ -123,6 +137,12 @@ TEST_CASE("every bug that can be planted is hunted") {
             "nobody hunts number " << one
         );
     }
+}
+
+#else
+
+TEST_CASE("bugs planted: this build has no place for any") {
+    MESSAGE("whether the simulator bites is not tested here, but in builds with sanitizers");
 }
 
 #endif
