@@ -89,9 +89,18 @@ result<void> replace(location const& file, location const& with) {
     auto const there = file.disk().look_at(with.path);
     if (!there && there.error().kind != errc::not_found) return std::unexpected(there.error());
     if (there) {
+        DIPTYCH_TRY(sync_names(file));  // if that fails, the old one still has its name
         DIPTYCH_TRY(remove(file));
         DIPTYCH_TRY(remove_if_there(file, "-distrusted"));
         DIPTYCH_TRY(file.disk().rename(with.path, file.path));
+    } else {
+        auto const renamed_before = file.disk().look_at(file.path);
+        if (!renamed_before)
+            return fail(
+                errc::failed,
+                "lost_file",
+                "neither " + with.string() + " is there nor " + file.string()
+            );
     }
     return sync_names(file);
 }

@@ -243,7 +243,7 @@ public:
     // A lock of the open file, not of the process: it also keeps out a second opening in the same
     // process, and closing some other descriptor of the file does not free it.
     result<file_lock> lock(std::filesystem::path const& path) override {
-        for (;;) {
+        for (int round = 0; round < 100; ++round) {
             DIPTYCH_TRY(auto held, lock_opened(path));
             // Who held it may have removed it meanwhile: it is nobody's then, and another one may
             // be there that somebody else holds.
@@ -262,6 +262,11 @@ public:
                 return cannot("write", path);
             return file_lock{std::move(held)};
         }
+        return fail(
+            errc::unavailable,
+            "locked",
+            path.native() + " is made and removed by others again and again"
+        );
     }
 
     static result<std::shared_ptr<descriptor>> lock_opened(std::filesystem::path const& path) {

@@ -196,3 +196,47 @@ TEST_CASE("wherever power is lost while an index is built again, it is there aft
         if (is_done) break;
     }
 }
+
+TEST_CASE("an index that is lost before it has its name is not taken for one of an empty log") {
+    indexing on;
+    auto const append_to_known = [&] {
+        return on.all.node().log().append(
+            {.events = {{.stream = "known", .type = "came", .data = R"({"n":1})"}}}
+        );
+    };
+    append_to_known().or_throw();
+    on.lose_trust();
+    append_to_known().or_throw();
+    on.all.disk().fail_at({{.calls = 1'000, .operation = "rename", .where = "index"}});
+    on.run(2s);
+    on.all.disk().fail_at({});
+    REQUIRE(on.has("index.next.db"));
+    REQUIRE_FALSE(on.has("index.db"));
+    append_to_known().or_throw();  // what would be merged into an empty one
+    on.all.disk().remove("/data/log/index.next.db").or_throw();
+    for (int i = 0; i < 8; ++i) {
+        on.run(2s);
+        auto const found = on.all.node().log().read({.what = {.items = {{.tags = {"desk-1"}}}}});
+        CHECK((!found || found->size() == 1));
+    }
+    CHECK_FALSE(on.all.stop());
+    on.all.start().or_throw();
+    on.check_trusted(8);
+}
+
+TEST_CASE("where there is no room for a second index, it is not tried again and again") {
+    indexing on;
+    on.lose_trust();
+    auto begun = 0;
+    on.all.disk().on_call([&](disk_call const& call) {
+        begun += call.operation == "create" && call.path.ends_with("index.next.db") ? 1 : 0;
+    });
+    on.all.disk().limit_bytes(on.all.disk().bytes() + 9'000);
+    on.run(60s);
+    CHECK(begun == 1);
+    CHECK_FALSE(on.has("index.next.db"));
+    on.all.disk().limit_bytes(std::nullopt);
+    on.all.time().advance(5min);
+    on.run(2s);
+    on.check_trusted(8);
+}

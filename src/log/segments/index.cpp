@@ -100,7 +100,17 @@ private:
 
     result<void> go_on_replacing() {
         DIPTYCH_TRY(pool_->replace_file(*replaced_by_));
-        DIPTYCH_TRY(writer_, reopen_());
+        DIPTYCH_TRY(auto made, reopen_());
+        DIPTYCH_TRY(auto const at, made->checkpoint());
+        auto const wanted = checkpoint();
+        // What is merged next would make it look whole.
+        if (at.position != wanted.position || at.chain != wanted.chain)
+            return fail(
+                errc::corrupt,
+                "index_lost",
+                "index.db: what was built to take its place is gone; the next start builds it again"
+            );
+        writer_ = std::move(made);
         replaced_by_.reset();
         return {};
     }

@@ -1,6 +1,7 @@
 #include "log/segments/index_renewal.hpp"
 
 #include "sqlite/file_trust.hpp"
+#include "storage/disk.hpp"
 
 #include <diptych/try.hpp>
 
@@ -9,6 +10,8 @@
 namespace diptych::log::segments {
 
 namespace {
+
+constexpr auto pause_when_full = std::chrono::minutes{5};
 
 result<bool> is_there(sqlite::location const& file, std::string const& suffix) {
     auto const found = file.disk().look_at(file.string() + suffix);
@@ -21,7 +24,7 @@ result<bool> is_there(sqlite::location const& file, std::string const& suffix) {
 result<bool> index_renewal::step(
     index& old, timestamp now, std::chrono::microseconds keep_answers
 ) {
-    if (!old.is_distrusted() || (!now_ && !pause_.is_over(now))) return false;
+    if (!old.is_distrusted() || (!now_ && rests(now))) return false;
     auto const is_whole = take_frames(old.checkpoint().position, now - keep_answers);
     if (is_whole && !*is_whole) return true;
     if (is_whole) {
@@ -30,8 +33,17 @@ result<bool> index_renewal::step(
     }
     (void)give_up();  // else the next attempt begins with that
     auto why = is_whole.error();
+    if (storage::is_disk_full(why)) full_since_ = now;
     why.message = "index.db: a sync has failed, and it can not be built again: " + why.message;
     return std::unexpected(std::move(why));
+}
+
+// Where there was no room for a second index, the log and the views are not kept short of it
+// again and again.
+bool index_renewal::rests(timestamp now) {
+    if (full_since_ && now >= *full_since_ && now - *full_since_ < pause_when_full) return true;
+    full_since_.reset();
+    return !pause_.is_over(now);
 }
 
 // Whether the file has come to `goal`, where a frame ends, and is whole and closed.

@@ -25,8 +25,10 @@ public:
     /// Nothing if `old` is trusted; else takes a bounded piece of the frames, and when it has what
     /// the old one has, replaces it. Whether there is more to do at once. Blocking.
     ///
-    /// If it fails, it begins again after a pause that grows.
+    /// If it fails, it begins again after a pause that grows; of minutes, if there was no room.
     result<bool> step(index& old, timestamp now, std::chrono::microseconds keep_answers);
+
+    bool is_begun() const { return now_.has_value(); }
 
     /// Removes what was begun, also by a process before this one. Quick if there is nothing.
     result<void> give_up();
@@ -38,6 +40,7 @@ private:
         index_checkpoint at;
     };
 
+    bool rests(timestamp now);
     result<void> begin();
     result<bool> take_frames(position goal, timestamp kept_from);
     result<void> finish(position goal);
@@ -48,6 +51,7 @@ private:
     index_limits limits_;
     std::optional<attempt> now_;
     growing_pause pause_;
+    std::optional<timestamp> full_since_ = {};
 };
 
 }  // namespace diptych::log::segments

@@ -78,6 +78,9 @@ std::unique_ptr<index_reader> reader_pool::take_idle() {
 }
 
 result<std::unique_ptr<index_reader>> reader_pool::take() {
+    {
+        auto const turn = std::scoped_lock{turnstile_};
+    }
     auto const opening = std::shared_lock{opening_};
     while (auto one = take_idle())
         if (one->is_current()) return one;
@@ -86,13 +89,16 @@ result<std::unique_ptr<index_reader>> reader_pool::take() {
 
 void reader_pool::give_back(std::unique_ptr<index_reader> used) {
     auto const held = std::lock_guard{mutex_};
+    if (is_replaced_ && !used->is_current()) return;  // it keeps a file that has no name any more
     if (!is_closed_ && idle_.size() < idle_max) idle_.push_back(std::move(used));
 }
 
 result<void> reader_pool::replace_file(sqlite::location const& with) {
+    auto const turn = std::scoped_lock{turnstile_};
     auto const alone = std::scoped_lock{opening_};
     {
         auto const held = std::lock_guard{mutex_};
+        is_replaced_ = true;
         idle_.clear();
     }
     return sqlite::replace(file_, with);

@@ -37,10 +37,12 @@ private:
 
     sqlite::location file_;
     uuid log_id_;
+    std::mutex turnstile_;  // passed by who opens: else they could keep the next one out for ever
     std::shared_mutex opening_;  // held alone while there may be no file under the name
     std::mutex mutex_;           // guards everything below
     std::vector<std::unique_ptr<index_reader>> idle_;
     bool is_closed_ = false;
+    bool is_replaced_ = false;
 };
 
 struct index_snapshot {

@@ -73,8 +73,12 @@ result<bool> segment_engine::passed(position at, hash256 const& chain) const {
 result<std::shared_ptr<postings const>> segment_engine::index() const {
     if (auto const* const opened = usable_index()) {
         auto snapshot = opened->snapshot();
-        // Deleted under a reader: whoever rebuilds it is not done yet.
         if (snapshot || snapshot.error().kind != errc::not_found) return snapshot;
+        // Deleted under a reader: whoever rebuilds it is not done yet. A writer would take what the
+        // index alone knows, such as answers, for never given.
+        auto const open = writable();
+        if (open || open.error().kind != errc::denied)
+            return fail(errc::unavailable, "index_behind", "index.db is not where it was");
     }
     return std::make_shared<no_postings const>();
 }

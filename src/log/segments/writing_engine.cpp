@@ -319,6 +319,13 @@ result<bool> writing_engine::maintain(timestamp now) {
     auto more_in_index = index_->maintain(now, options_.keep_answers);
     if (!more_in_index) room_.ran_out(more_in_index.error());
     if (!more_in_index) return more_in_index;
+    if (!has_room()) {
+        // It would only take what is kept in reserve for others.
+        if (renewal_.is_begun()) {
+            DIPTYCH_TRY(renewal_.give_up());
+        }
+        return *more || *more_in_index;
+    }
     DIPTYCH_TRY(auto const more_to_renew, renewal_.step(*index_, now, options_.keep_answers));
     return *more || *more_in_index || more_to_renew;
 }
@@ -362,10 +369,10 @@ result<void> writing_engine::close() {
         room_.give_all_back();
         if (!closed) closed = write_closed(disk_, folder_, mark());
     }
+    (void)renewal_.give_up();  // else the next start does that
     if (index_) {
         auto index_closed = index_->close();
         index_.reset();
-        (void)renewal_.give_up();  // else the next start does that
         // What could not be moved into its file for want of room is moved the next time.
         if (closed && !(index_closed || storage::is_disk_full(index_closed.error())))
             closed = std::move(index_closed);
