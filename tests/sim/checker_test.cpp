@@ -246,7 +246,7 @@ TEST_CASE("nothing is said to be damaged where nothing was") {
 TEST_CASE("what was accepted is accepted when it is brought again, and answered alike") {
     auto const again = [](result<appended> answer) {
         world_of_two of;
-        for (auto const i : {0, 1}) of.appended_as(i).request.command.emplace().id = "k";
+        for (auto const i : {0uz, 1uz}) of.appended_as(i).request.command.emplace().id = "k";
         of.appended_as(1).request.command->id = "j";
         auto repeat = of.appended_as(1);
         repeat.answer = std::move(answer);
@@ -262,7 +262,7 @@ TEST_CASE("what was accepted is accepted when it is brought again, and answered 
 
 TEST_CASE("one id is one operation's") {
     world_of_two shared;
-    for (auto const i : {0, 1}) shared.appended_as(i).request.command.emplace().id = "k";
+    for (auto const i : {0uz, 1uz}) shared.appended_as(i).request.command.emplace().id = "k";
     CHECK(shared.is_broken("operations 1 and 2 stand as k"));
 
     world_of_two of;
