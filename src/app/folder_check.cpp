@@ -110,7 +110,7 @@ result<std::vector<known_view>> read_views(folder_check_options const& how, fold
     auto const older = std::make_shared<read::older_shapes const>(std::vector<model::event>{});
     std::vector<known_view> known;
     for (auto const& file : files) {
-        std::ifstream in(file, std::ios::binary);
+        std::ifstream const in(file, std::ios::binary);
         std::ostringstream text;
         text << in.rdbuf();
         auto plan = read::plan_view({.file = file.string(), .text = text.str()}, {}, older);

@@ -96,7 +96,7 @@ view_set::view_set(
 view_set::~view_set() = default;
 
 result<void> view_set::add_file(std::filesystem::path const& file) {
-    std::ifstream in{file, std::ios::binary};
+    std::ifstream const in{file, std::ios::binary};
     std::ostringstream text;
     if (!in || !(text << in.rdbuf()))
         return fail(errc::not_found, "view_file", file.string() + " can not be read");

@@ -20,7 +20,7 @@ world::world(
     std::uint64_t seed, build first, app::node_storage storage, std::uint64_t reserve_bytes
 )
     : build_(std::move(first)),
-      storage_(std::move(storage)),
+      storage_(storage),
       reserve_bytes_(reserve_bytes),
       ids_(seed),
       losses_(ids_.fork()),
