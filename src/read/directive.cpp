@@ -35,7 +35,11 @@ directive::directive(source const& in, lexed const& token) : in_(in), offset_(to
             continue;
         }
         auto const begin = i++;
-        if (text.substr(begin).starts_with("--") && begin > 0 && is_blank(text[begin - 1])) break;
+        if (text.substr(begin).starts_with("--") && begin > 0 && is_blank(text[begin - 1])) {
+            auto const remark = text.find_first_not_of(" \t", begin + 2);
+            if (remark != text.npos) remark_ = text.substr(remark);
+            break;
+        }
         if (!is_punctuation(text.substr(begin, 1)))
             while (i < text.size() && !is_blank(text[i]) && !is_punctuation(text.substr(i, 1))) ++i;
         words_.push_back({std::string{text.substr(begin, i - begin)}, offset_ + begin});
@@ -163,7 +167,7 @@ result<std::vector<std::string>> parse_columns(directive& words, table const& of
 }  // namespace
 
 result<served> parse_serve(directive& words, table const& of) {
-    served made;
+    served made{.offset = words.offset()};
     if (words.at_end()) return words.fail("expected filter, sort or limit");
     while (!words.at_end()) {
         if (words.take("filter")) {

@@ -20,6 +20,8 @@ public:
     std::string const& name() const { return name_; }  ///< With its @.
     std::size_t offset() const { return offset_; }
 
+    std::string const& remark() const { return remark_; }  ///< What stands behind ` --`.
+
     bool at_end() const { return at_ == words_.size(); }
     bool take(std::string_view word);
     std::string const* peek() const { return at_end() ? nullptr : &words_[at_].text; }
@@ -46,6 +48,7 @@ private:
     std::string name_;
     std::size_t offset_;
     std::size_t end_;
+    std::string remark_;
     std::vector<piece> words_;
     std::size_t at_ = 0;
 };

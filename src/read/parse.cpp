@@ -27,28 +27,53 @@ class view_parser {
 public:
     explicit view_parser(source const& in) : in_(in) {}
 
-    result<view_definition> parse() {
+    parsed_view parse() {
+        parsed_view made;
+        auto done = all();
+        if (done) made.view = std::move(made_);
+        if (!done) errors_.push_back(std::move(done).error());
+        made.errors = std::move(errors_);
+        return made;
+    }
+
+private:
+    result<void> all() {
         DIPTYCH_TRY(tokens_, lex(in_));
         while (tokens_[at_].kind != token_kind::end) {
-            if (tokens_[at_].kind == token_kind::directive) {
-                directive words{in_, tokens_[at_++]};
-                DIPTYCH_TRY(directive_line(words));
-            } else if (tokens_[at_].is(";")) {
-                ++at_;
-            } else {
-                DIPTYCH_TRY(statement());
-            }
+            auto const is_of_tables = tokens_[at_].is("create") || made_.name.empty();
+            auto const is_on = tokens_[at_].text.starts_with("@on");
+            auto done = next();
+            if (done) continue;
+            if (is_of_tables) return done;
+            // What comes next is another matter.
+            errors_.push_back(std::move(done).error());
+            is_faulty_ = true;
+            each_.reset();
+            scan_.reset();
+            if (!is_on) continue;
+            made_.handlers.emplace_back();
+            in_handler_ = true;
         }
         DIPTYCH_TRY(end_handler());
         return finish();
     }
 
-private:
+    result<void> next() {
+        if (tokens_[at_].kind == token_kind::directive) {
+            directive words{in_, tokens_[at_++]};
+            return directive_line(words);
+        }
+        if (!tokens_[at_].is(";")) return statement();
+        ++at_;
+        return {};
+    }
+
     result<void> directive_line(directive& words) {
         if (words.name() == "@view") return view_line(words);
         if (made_.name.empty())
             return fail_at(in_, words.offset(), "a view file begins with '-- @view <name>'");
         if (words.name() == "@each") return each_line(words);
+        if (words.name() == "@scan") return scan_line(words);
         DIPTYCH_TRY(end_handler());
         if (words.name() == "@on") return on_line(words);
         if (words.name() == "@event") return event_line(words);
@@ -58,7 +83,9 @@ private:
         }
         if (words.name() == "@key")
             return fail_at(in_, words.offset(), "@key is reserved and has no meaning yet");
-        std::array<std::string, 5> const known{"@view", "@event", "@on", "@each", "@serve"};
+        std::array<std::string, 6> const known{
+            "@view", "@event", "@on", "@each", "@scan", "@serve"
+        };
         return fail_at(
             in_,
             words.offset(),
@@ -99,6 +126,17 @@ private:
         return {};
     }
 
+    result<void> scan_line(directive& words) {
+        if (!in_handler_)
+            return fail_at(in_, words.offset(), "@scan stands between an @on and its statement");
+        if (scan_) return fail_at(in_, words.offset(), "there is an @scan already");
+        DIPTYCH_TRY(words.expect_end());
+        if (words.remark().empty())
+            return words.fail("say why the table stays small: '-- @scan -- one row per warehouse'");
+        scan_ = words.offset();
+        return {};
+    }
+
     result<void> event_line(directive& words) {
         DIPTYCH_TRY(auto next, parse_event(words));
         if (std::ranges::find(made_.events, next.type, &known_event::type) != made_.events.end())
@@ -108,15 +146,20 @@ private:
     }
 
     result<void> end_handler() {
-        if (each_) return fail_at(in_, each_offset_, "@each needs a statement behind it");
-        if (in_handler_ && made_.handlers.back().statements.empty())
+        auto const had_handler = std::exchange(in_handler_, false);
+        auto const was_faulty = std::exchange(is_faulty_, false);
+        if (std::exchange(each_, {}))
+            return fail_at(in_, each_offset_, "@each needs a statement behind it");
+        if (auto const scan = std::exchange(scan_, {}))
+            return fail_at(in_, *scan, "@scan needs a statement behind it");
+        if (had_handler && !was_faulty && made_.handlers.back().statements.empty())
             return fail_at(in_, made_.handlers.back().offset, "this @on has no statement");
-        in_handler_ = false;
         return {};
     }
 
     result<void> statement() {
         auto const begin = at_;
+        auto const may_scan = std::exchange(scan_, {}).has_value();
         while (!tokens_[at_].is(";") && tokens_[at_].kind != token_kind::end) {
             if (tokens_[at_].kind == token_kind::directive)
                 return fail_at(
@@ -137,6 +180,7 @@ private:
                     own.front().text + "'"
             );
         DIPTYCH_TRY(auto made, rewrite_statement(in_, own, made_.tables, std::exchange(each_, {})));
+        made.may_scan = may_scan;
         made_.handlers.back().statements.push_back(std::move(made));
         return {};
     }
@@ -172,7 +216,7 @@ private:
         );
     }
 
-    result<view_definition> finish() {
+    result<void> finish() {
         if (made_.name.empty()) return fail_at(in_, 0, "a view file begins with '-- @view <name>'");
         auto const own = std::ranges::find(made_.tables, made_.name, &table::name);
         if (own == made_.tables.end()) {
@@ -201,21 +245,30 @@ private:
         }
         if (made_.handlers.empty())
             made_.warnings.push_back(in_.file + ": view '" + made_.name + "' has no @on");
-        return std::move(made_);
+        return {};
     }
 
     source const& in_;
     std::vector<lexed> tokens_;
     std::size_t at_ = 0;
     view_definition made_;
+    std::vector<error> errors_;
     bool in_handler_ = false;   // statements belong to the last handler
+    bool is_faulty_ = false;    // there is an error in it
     std::optional<each> each_;  // of the next statement
     std::size_t each_offset_ = 0;
+    std::optional<std::size_t> scan_;  // where the next statement's @scan is
     std::vector<directive> serve_lines_;
 };
 
 }  // namespace
 
-result<view_definition> parse_view(source const& in) { return view_parser{in}.parse(); }
+parsed_view parse_all(source const& in) { return view_parser{in}.parse(); }
+
+result<view_definition> parse_view(source const& in) {
+    auto made = parse_all(in);
+    if (!made.errors.empty()) return std::unexpected(std::move(made.errors.front()));
+    return *std::move(made.view);
+}
 
 }  // namespace diptych::read

@@ -83,23 +83,36 @@ public:
         for (auto const& one : view.events) known_.push_back(&one);
     }
 
-    result<void> all() {
+    result<std::vector<error>> all() {
         auto const contexts = types_.contexts;
         for (auto const& own : view_.events) {
             if (std::ranges::find(contexts, own.type, &known_event::type) == contexts.end())
                 continue;
-            return fail_at(in_, own.offset, "a context declares event '" + own.type + "' already");
+            auto const what = "a context declares event '" + own.type + "' already";
+            errors_.push_back(fail_at(in_, own.offset, what).error());
         }
         for (auto& on : view_.handlers) DIPTYCH_TRY(one(on));
-        return {};
+        return std::move(errors_);
     }
 
 private:
+    // Keeps what is wrong with the file; the rest ends everything.
+    result<void> note(result<void> done) {
+        if (done || done.error().code != "view_file") return done;
+        errors_.push_back(std::move(done).error());
+        return {};
+    }
+
     result<void> one(handler& on) {
         std::vector<std::string> recorded;
         std::vector<known_event const*> events;
         for (auto const& name : on.types) {
-            DIPTYCH_TRY(auto const* const event, find(name, on.offset));
+            known_event const* event = nullptr;
+            auto look = [&]() -> result<void> {
+                DIPTYCH_TRY(event, find(name, on.offset));
+                return {};
+            };
+            DIPTYCH_TRY(note(look()));
             recorded.push_back(event == nullptr ? name : event->type);
             if (event == nullptr) continue;
             events.push_back(event);
@@ -107,9 +120,9 @@ private:
         }
         on.types = std::move(recorded);
         for (auto const* const event : events)
-            for (auto& statement : on.statements) DIPTYCH_TRY(check(*event, statement));
+            for (auto& statement : on.statements) DIPTYCH_TRY(note(check(*event, statement)));
         for (auto const& statement : on.statements)
-            for (auto const& one : statement.products) DIPTYCH_TRY(check(one, statement));
+            for (auto const& one : statement.products) DIPTYCH_TRY(note(check(one, statement)));
         return {};
     }
 
@@ -174,18 +187,29 @@ private:
             known_elements = array != nullptr && !array->fields.empty();
             if (known_elements) elements = array->fields;
         }
-        for (auto& one : statement.bindings) {
-            known_field const* field = nullptr;
-            if (one.from == binding_source::field) {
-                DIPTYCH_TRY(field, look_up(event, event.fields, one.path, ":", one.offset));
-            } else if (one.from == binding_source::element && known_elements && !one.path.empty()) {
-                auto const before = ":" + statement.each->name + ".";
-                DIPTYCH_TRY(field, look_up(event, elements, one.path, before, one.offset));
-            }
-            if (field == nullptr || !field->type) continue;
-            DIPTYCH_TRY(agree(event, one, *field->type));
-        }
+        for (auto& one : statement.bindings)
+            DIPTYCH_TRY(note(check(
+                event, one, statement, known_elements ? std::optional{elements} : std::nullopt
+            )));
         return {};
+    }
+
+    // Without `elements` it is not declared what is in the array.
+    result<void> check(
+        known_event const& event,
+        binding& one,
+        statement_definition const& statement,
+        std::optional<std::span<known_field const>> elements
+    ) {
+        known_field const* field = nullptr;
+        if (one.from == binding_source::field) {
+            DIPTYCH_TRY(field, look_up(event, event.fields, one.path, ":", one.offset));
+        } else if (one.from == binding_source::element && elements && !one.path.empty()) {
+            auto const before = ":" + statement.each->name + ".";
+            DIPTYCH_TRY(field, look_up(event, *elements, one.path, before, one.offset));
+        }
+        if (field == nullptr || !field->type) return {};
+        return agree(event, one, *field->type);
     }
 
     // Null: the path leads into something whose shape is not declared.
@@ -238,6 +262,7 @@ private:
     view_definition& view_;
     known_types const& types_;
     std::vector<known_event const*> known_;
+    std::vector<error> errors_;
 };
 
 }  // namespace
@@ -253,8 +278,16 @@ std::vector<known_event> known_events(std::span<model::event const> of) {
     return known;
 }
 
-result<void> resolve(source const& in, view_definition& view, known_types const& known) {
+result<std::vector<error>> resolve_all(
+    source const& in, view_definition& view, known_types const& known
+) {
     return resolver{in, view, known}.all();
+}
+
+result<void> resolve(source const& in, view_definition& view, known_types const& known) {
+    DIPTYCH_TRY(auto errors, resolve_all(in, view, known));
+    if (!errors.empty()) return std::unexpected(std::move(errors.front()));
+    return {};
 }
 
 }  // namespace diptych::read

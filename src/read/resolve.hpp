@@ -32,4 +32,10 @@ struct known_types {
 /// go into its column; or with what reading the log failed with.
 result<void> resolve(source const& in, view_definition& view, known_types const& known);
 
+/// As above, but answers all that is wrong with the file. Fails with what reading the log failed
+/// with.
+result<std::vector<error>> resolve_all(
+    source const& in, view_definition& view, known_types const& known
+);
+
 }  // namespace diptych::read

@@ -159,6 +159,12 @@ std::size_t offset_of(statement_definition const& of, int offset_in_sql) {
     return offset;
 }
 
+std::set<std::string> names_of_tables(view_definition const& view) {
+    std::set<std::string> names;
+    for (auto const& one : view.tables) names.insert(one.name);
+    return names;
+}
+
 result<sqlite::statement> prepare(
     sqlite::database const& on,
     sandbox const& guard,
@@ -177,9 +183,7 @@ result<sqlite::statement> prepare(
 result<std::unique_ptr<projection>> prepare_statements(
     sqlite::database const& on, view_definition const& view, source const& in
 ) {
-    std::set<std::string> tables;
-    for (auto const& one : view.tables) tables.insert(one.name);
-    sandbox const guard{on, sandbox::purpose::change_rows, std::move(tables)};
+    sandbox const guard{on, sandbox::purpose::change_rows, names_of_tables(view)};
     auto made = std::make_unique<statement_set>(view.name, in.file);
     for (auto const& on_event : view.handlers) {
         for (auto const& one : on_event.statements) {
@@ -190,19 +194,30 @@ result<std::unique_ptr<projection>> prepare_statements(
     return made;
 }
 
-result<void> try_statements(view_definition const& view, source const& in) {
-    DIPTYCH_TRY(auto const empty, sqlite::database::open(":memory:"));
+result<sqlite::database> empty_tables(view_definition const& view, source const& in) {
+    DIPTYCH_TRY(auto empty, sqlite::database::open(":memory:"));
     {
-        std::set<std::string> tables;
-        for (auto const& one : view.tables) tables.insert(one.name);
-        sandbox const guard{empty, sandbox::purpose::create_tables, std::move(tables)};
+        sandbox const guard{empty, sandbox::purpose::create_tables, names_of_tables(view)};
         if (!empty.execute(sqlite_ddl(view)))
             return fail_at(
                 in, 0, guard.complaint().empty() ? sqlite3_errmsg(empty.raw()) : guard.complaint()
             );
     }
-    DIPTYCH_TRY(prepare_statements(empty, view, in));
-    return {};
+    return empty;
+}
+
+std::vector<error> statement_errors(
+    sqlite::database const& empty, view_definition const& view, source const& in
+) {
+    std::vector<error> found;
+    for (auto const& on_event : view.handlers) {
+        for (auto const& one : on_event.statements) {
+            sandbox const guard{empty, sandbox::purpose::change_rows, names_of_tables(view)};
+            auto made = prepare(empty, guard, in, one);
+            if (!made) found.push_back(std::move(made).error());
+        }
+    }
+    return found;
 }
 
 }  // namespace diptych::read

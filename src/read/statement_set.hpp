@@ -7,6 +7,7 @@
 #include "read/view_definition.hpp"
 
 #include <memory>
+#include <vector>
 
 namespace diptych::read {
 
@@ -17,7 +18,14 @@ result<std::unique_ptr<projection>> prepare_statements(
     sqlite::database const& on, view_definition const& view, source const& in
 );
 
-/// Prepares everything on an empty database in memory, to find mistakes while reading the file.
-result<void> try_statements(view_definition const& view, source const& in);
+/// An empty database in memory with the view's tables. Fails with invalid if SQLite does not take
+/// them.
+result<sqlite::database> empty_tables(view_definition const& view, source const& in);
+
+/// Prepares all statements there, to find mistakes while reading the file: one error for each
+/// statement that has any, as prepare_statements fails with.
+std::vector<error> statement_errors(
+    sqlite::database const& empty, view_definition const& view, source const& in
+);
 
 }  // namespace diptych::read

@@ -101,6 +101,7 @@ struct statement_definition {
     std::vector<binding> bindings = {};
     std::vector<product> products = {};
     std::optional<read::each> each = {};
+    bool may_scan = false;   ///< `@scan`: it is meant to go through all rows of a table.
     std::size_t offset = 0;  ///< In the file.
     std::size_t line = 0;    ///< In the file, from 1.
     /// Where the pieces of `sql` come from: (offset in sql, offset in the file), ascending.
@@ -135,6 +136,7 @@ struct served {
     std::vector<std::string> filter = {};
     std::vector<std::string> sort = {};
     std::size_t limit_max = 1000;
+    std::size_t offset = 0;  ///< Of the `@serve` in the file.
 };
 
 struct view_definition {

@@ -10,7 +10,9 @@
 #include "read/view_definition.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace diptych::read {
 
@@ -24,8 +26,20 @@ struct view_plan {
     table const& served_table() const { return definition->tables.front(); }
 };
 
-/// Reads a view file: parses, looks up events and tries every statement on an empty database. Fails
-/// with invalid, naming file, line and column.
+/// A view file that has been looked at: its plan, or all that is wrong with it.
+struct examined_view {
+    std::optional<view_plan> plan = {};
+    std::vector<error> errors = {};          ///< By their places. Empty if there is a plan.
+    std::vector<std::string> warnings = {};  ///< With places; more than the definition's own.
+};
+
+/// Reads a view file: parses, looks up events, tries every statement on an empty database and looks
+/// at its plan. Fails with what reading the log failed with.
+result<examined_view> examine_view(
+    source text, known_types const& known, std::shared_ptr<older_shapes const> const& older
+);
+
+/// As above. Fails with invalid, naming file, line and column.
 result<view_plan> plan_view(
     source text, known_types const& known, std::shared_ptr<older_shapes const> const& older
 );
