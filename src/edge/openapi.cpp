@@ -93,35 +93,50 @@ void write_query_parameter(
         .end_object();
 }
 
-void write_view(json::writer& to, read::served_view const& one, bool needs_token) {
-    to.key("/views/" + one.name).begin_object().key("get").begin_object();
-    to.member("operationId", "views." + one.name);
-    to.raw_member("tags", R"(["views"])").key("parameters").begin_array();
-    for (auto const& column : one.columns)
-        if (column.filter || column.is_key)
-            write_query_parameter(
-                to,
-                column.name,
-                "An operator and a value: eq.x, gte.5, in.(a,b)",
-                R"({"type":"string"})"
-            );
+void write_view_parameters(json::writer& to, read::served_view const& one) {
+    constexpr std::string_view text = R"({"type":"string"})";
+    constexpr std::string_view filter = "An operator and a value: eq.x, not.gte.5, in.(a,b)";
     std::string sortable;
-    for (auto const& column : one.columns)
-        if (column.sort || column.is_key) sortable += (sortable.empty() ? "" : ", ") + column.name;
+    auto const is_sortable = [&](std::string const& name) {
+        sortable += (sortable.empty() ? "" : ", ") + name;
+    };
+    for (auto const& column : one.columns) {
+        if (column.filter || column.is_key) write_query_parameter(to, column.name, filter, text);
+        if (column.sort || column.is_key) is_sortable(column.name);
+    }
+    for (auto const& path : one.paths) {
+        if (path.filter) write_query_parameter(to, path.path, filter, text);
+        if (path.sort) is_sortable(path.path);
+    }
     write_query_parameter(
-        to, "order", "By " + sortable + ", each with .asc or .desc", R"({"type":"string"})"
+        to, "and", "Conditions that must all hold: (a.eq.1,or(b.gt.2,c.is.null))", text
     );
+    write_query_parameter(to, "or", "Conditions of which one must hold: (a.eq.1,b.gt.2)", text);
+    write_query_parameter(to, "order", "By " + sortable + ", each with .asc or .desc", text);
     write_query_parameter(
         to,
         "limit",
         "Rows, at most",
         R"({"type":"integer","minimum":1,"maximum":)" + std::to_string(one.limit_max) + "}"
     );
-    write_query_parameter(to, "select", "Only these columns: a,b", R"({"type":"string"})");
-    write_query_parameter(to, "cursor", "As the Link header gave it", R"({"type":"string"})");
     write_query_parameter(
-        to, "at_least", "A token that the rows must show", R"({"type":"string"})"
+        to, "page", "From 1; instead of cursor", R"({"type":"integer","minimum":1})"
     );
+    write_query_parameter(to, "cursor", "As the Link header gave it", text);
+    write_query_parameter(
+        to, "select", "Only these columns, and values inside of JSON: a,name:b->>c", text
+    );
+    write_query_parameter(to, "at_least", "A token that the rows must show", text);
+    write_header(
+        to, "Prefer", "count=exact or count=estimated: Content-Range says how many there are"
+    );
+}
+
+void write_view(json::writer& to, read::served_view const& one, bool needs_token) {
+    to.key("/views/" + one.name).begin_object().key("get").begin_object();
+    to.member("operationId", "views." + one.name);
+    to.raw_member("tags", R"(["views"])").key("parameters").begin_array();
+    write_view_parameters(to, one);
     to.end_array().key("responses").begin_object();
     to.key("200").begin_object().member("description", "Rows").key("content").begin_object();
     to.key("application/json").begin_object().key("schema").begin_object();

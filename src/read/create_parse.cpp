@@ -1,5 +1,6 @@
 #include "read/create_parse.hpp"
 
+#include "read/json_path.hpp"
 #include "read/rewrite.hpp"
 #include "read/suggest.hpp"
 
@@ -189,6 +190,49 @@ result<column_type> parse_column_type(token_cursor& tokens) {
 
 result<table> parse_create_table(token_cursor& tokens) { return table_parser{tokens}.parse(); }
 
+namespace {
+
+// `-> 'address' ->> 'city'` behind a json column.
+result<std::vector<std::string>> parse_keys(token_cursor& tokens, column const& of) {
+    std::vector<std::string> keys;
+    auto is_value = false;
+    while (!is_value && (tokens.peek().is("->") || tokens.peek().is("->>"))) {
+        if (of.type.kind != column_kind::json)
+            return tokens.fail(
+                "column '" + of.name + "' is " + to_string(of.type) +
+                ": only json has values inside"
+            );
+        is_value = tokens.next().is("->>");
+        auto const& literal = tokens.next();
+        auto const is_text = literal.kind == token_kind::string && literal.text.starts_with('\'');
+        std::string key;
+        for (std::size_t i = 1; is_text && i + 1 < literal.text.size(); ++i) {
+            key += literal.text[i];
+            if (literal.text[i] == '\'') ++i;
+        }
+        auto const fault = is_text ? fault_of_key(key) : "expected a key, as in ->> 'city'";
+        if (!fault.empty()) return fail_at(tokens.in(), literal.offset, fault);
+        if (key.starts_with('$'))
+            return fail_at(
+                tokens.in(),
+                literal.offset,
+                "a key stands behind an arrow, no path: write -> 'address' ->> 'city'"
+            );
+        if (keys.size() == path_keys_max)
+            return fail_at(
+                tokens.in(),
+                literal.offset,
+                "there are at most " + std::to_string(path_keys_max) + " keys"
+            );
+        keys.push_back(std::move(key));
+    }
+    if (!keys.empty() && !is_value)
+        return tokens.fail("the arrow before the last key is '->>': it leads to a value");
+    return keys;
+}
+
+}  // namespace
+
 result<index> parse_create_index(token_cursor& tokens, std::span<table const> tables) {
     index made;
     DIPTYCH_TRY(tokens.expect("create"));
@@ -212,9 +256,12 @@ result<index> parse_create_index(token_cursor& tokens, std::span<table const> ta
                 "no column '" + name + "' in table '" + on->name + "'" +
                     did_you_mean(name, names_of(*on))
             );
+        DIPTYCH_TRY(auto keys, parse_keys(tokens, *on->find(name)));
         auto const descending = tokens.take("desc");
         if (!descending) tokens.take("asc");
-        made.columns.push_back({.name = std::move(name), .descending = descending});
+        made.columns.push_back(
+            {.name = std::move(name), .keys = std::move(keys), .descending = descending}
+        );
     } while (tokens.take(","));
     DIPTYCH_TRY(tokens.expect(")"));
     if (tokens.take("where")) {

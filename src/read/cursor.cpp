@@ -23,6 +23,11 @@ bool take_number(std::string_view& from, std::uint64_t& number, std::size_t byte
     return true;
 }
 
+void put_text(std::string& to, std::string_view text) {
+    put_number(to, text.size(), 4);
+    to += text;
+}
+
 void put(std::string& to, cell const& value) {
     to += static_cast<char>(value.index());
     if (auto const* const integer = std::get_if<std::int64_t>(&value)) {
@@ -30,8 +35,7 @@ void put(std::string& to, cell const& value) {
     } else if (auto const* const real = std::get_if<double>(&value)) {
         put_number(to, std::bit_cast<std::uint64_t>(*real), 8);
     } else if (auto const* const text = std::get_if<std::string>(&value)) {
-        put_number(to, text->size(), 4);
-        to += *text;
+        put_text(to, *text);
     }
 }
 
@@ -60,6 +64,24 @@ std::optional<cell> take(std::string_view& from) {
     }
 }
 
+void put_target(std::string& to, target const& what) {
+    put_text(to, what.of->name);
+    put_number(to, what.keys.size(), 1);
+    for (auto const& key : what.keys) put_text(to, key);
+}
+
+void put_condition(std::string& to, condition const& what) {
+    put_number(to, static_cast<std::uint64_t>(what.is), 1);
+    put_number(to, what.negated, 1);
+    put_number(to, what.parts.size(), 4);
+    for (auto const& part : what.parts) put_condition(to, part);
+    if (what.is != condition::kind::one) return;
+    put_target(to, what.what.on);
+    put_number(to, static_cast<std::uint64_t>(what.what.how), 1);
+    put_number(to, what.what.values.size(), 4);
+    for (auto const& value : what.what.values) put(to, value);
+}
+
 std::uint32_t checksum(std::string_view bytes, std::uint32_t seal) {
     return log::crc32c(seal, bytes);
 }
@@ -67,14 +89,14 @@ std::uint32_t checksum(std::string_view bytes, std::uint32_t seal) {
 }  // namespace
 
 std::uint32_t cursor_seal(view_query const& of, std::string_view version) {
-    std::string text{"cursor 1 "};
+    std::string text{"cursor 2 "};
     text += version;
-    for (auto const& one : of.filters) {
-        text += '\n' + one.on->name + ' ' + std::to_string(static_cast<int>(one.how));
-        for (auto const& value : one.values) put(text, value);
+    text += '\n';
+    for (auto const& one : of.where) put_condition(text, one);
+    for (auto const& term : of.order) {
+        put_target(text, term.by);
+        text += term.descending ? '-' : '+';
     }
-    for (auto const& term : of.order)
-        text += '\n' + term.by->name + (term.descending ? " desc" : " asc");
     return log::crc32c(0, text);
 }
 

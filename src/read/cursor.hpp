@@ -5,7 +5,7 @@
 /// what was asked. Opaque to clients; no secret is in it that the page did not show or sort by.
 #pragma once
 
-#include "read/query_parse.hpp"
+#include "read/view_query.hpp"
 
 #include <diptych/error.hpp>
 

@@ -1,5 +1,6 @@
 #include "read/ddl.hpp"
 
+#include "read/json_path.hpp"
 #include "read/rewrite.hpp"
 
 #include <algorithm>
@@ -60,9 +61,9 @@ std::string create(table const& of) {
 std::string create(index const& of) {
     std::string sql = of.unique ? "create unique index " : "create index ";
     sql += quoted_name(of.name) + " on " + quoted_name(of.table) + " (";
-    for (auto const& [name, descending] : of.columns) {
+    for (auto const& [name, keys, descending] : of.columns) {
         if (!sql.ends_with('(')) sql += ", ";
-        sql += quoted_name(name);
+        sql += sql_value(name, keys);
         if (descending) sql += " desc";
     }
     sql += ')';

@@ -1,7 +1,5 @@
 #include "read/directive.hpp"
 
-#include "read/suggest.hpp"
-
 #include <diptych/try.hpp>
 
 #include <algorithm>
@@ -138,53 +136,6 @@ result<each> parse_each(directive& words) {
         return words.fail_before("expected a name like ':line', found '" + name + "'");
     made.name = name.substr(1);
     DIPTYCH_TRY(words.expect_end());
-    return made;
-}
-
-namespace {
-
-result<std::vector<std::string>> parse_columns(directive& words, table const& of) {
-    std::vector<std::string> known;
-    for (auto const& column : of.columns) known.push_back(column.name);
-    std::vector<std::string> list;
-    do {
-        DIPTYCH_TRY(auto name, words.word("a column"));
-        auto const* const column = of.find(name);
-        if (column == nullptr)
-            return words.fail_before(
-                "no column '" + name + "' in table '" + of.name + "'" + did_you_mean(name, known)
-            );
-        if (column->type.kind == column_kind::json || column->type.kind == column_kind::blob)
-            return words.fail_before(
-                "column '" + name + "' is " + to_string(column->type) +
-                " and can be neither compared nor sorted"
-            );
-        list.push_back(std::move(name));
-    } while (words.take(","));
-    return list;
-}
-
-}  // namespace
-
-result<served> parse_serve(directive& words, table const& of) {
-    served made{.offset = words.offset()};
-    if (words.at_end()) return words.fail("expected filter, sort or limit");
-    while (!words.at_end()) {
-        if (words.take("filter")) {
-            DIPTYCH_TRY(made.filter, parse_columns(words, of));
-        } else if (words.take("sort")) {
-            DIPTYCH_TRY(made.sort, parse_columns(words, of));
-        } else if (words.take("limit")) {
-            DIPTYCH_TRY(auto const digits, words.word("the most rows of a page"));
-            auto const* const end = digits.data() + digits.size();
-            auto const read = std::from_chars(digits.data(), end, made.limit_max);
-            if (read.ec != std::errc{} || read.ptr != end || made.limit_max < 1 ||
-                made.limit_max > 1000)
-                return words.fail_before("limit is 1 to 1000 rows, not '" + digits + "'");
-        } else {
-            return words.fail("expected filter, sort or limit, found '" + *words.peek() + "'");
-        }
-    }
     return made;
 }
 

@@ -59,7 +59,4 @@ result<known_event> parse_event(directive& words);
 /// `@each :lines as :line`.
 result<each> parse_each(directive& words);
 
-/// `@serve filter a, b  sort c  limit n`, its columns checked against the table.
-result<served> parse_serve(directive& words, table const& of);
-
 }  // namespace diptych::read

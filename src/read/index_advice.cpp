@@ -187,8 +187,15 @@ result<std::optional<index>> index_for(
 
 std::string to_sql(index const& one) {
     std::string columns;
-    for (auto const& [name, descending] : one.columns)
-        columns += (columns.empty() ? "" : ", ") + written(name) + (descending ? " desc" : "");
+    for (auto const& [name, keys, descending] : one.columns) {
+        columns += (columns.empty() ? "" : ", ") + written(name);
+        for (std::size_t i = 0; i < keys.size(); ++i) {
+            columns += i + 1 == keys.size() ? "->>'" : "->'";
+            for (auto const c : keys[i]) columns.append(c == '\'' ? 2 : 1, c);
+            columns += '\'';
+        }
+        if (descending) columns += " desc";
+    }
     return (one.unique ? "create unique index " : "create index ") + written(one.name) + " on " +
            written(one.table) + " (" + columns + ");";
 }

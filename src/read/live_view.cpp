@@ -327,7 +327,9 @@ bool live_view::is_served() const {
     return now.state != view_state::failed && now.at.position.value >= shown_;
 }
 
-result<query_answer> live_view::query(url_query_parameters const& parameters) {
+result<query_answer> live_view::query(
+    url_query_parameters const& parameters, query_options const& how
+) {
     // The file first: a newer one is never taken for as far as an older one was.
     auto const readers = [&] {
         auto const lock = std::scoped_lock(sharing_);
@@ -349,11 +351,12 @@ result<query_answer> live_view::query(url_query_parameters const& parameters) {
                 std::to_string(now.at.position.value) + " of " + std::to_string(shown_)
         );
     auto answer = run_query(
-        *readers,
-        plan_.served_table(),
-        plan_.definition->served,
-        plan_.version,
+        {.readers = *readers,
+         .of = plan_.served_table(),
+         .allowed = plan_.definition->served,
+         .version = plan_.version},
         parameters,
+        how,
         {.time = in_.time, .most = in_.options.query_time_max}
     );
     // Its file may have been another one by then.

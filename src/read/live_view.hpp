@@ -64,7 +64,7 @@ public:
     /// Whether its checkpoint says that the log has lost something.
     bool finds_history_lost() const { return history_lost_; }
 
-    result<query_answer> query(url_query_parameters const& parameters);
+    result<query_answer> query(url_query_parameters const& parameters, query_options const& how);
 
 private:
     // Lives as long as the commit step may still hold the view.

@@ -4,6 +4,7 @@
 #include "read/directive.hpp"
 #include "read/lexer.hpp"
 #include "read/rewrite.hpp"
+#include "read/serve_directive.hpp"
 #include "read/suggest.hpp"
 
 #include <diptych/try.hpp>
@@ -230,7 +231,8 @@ private:
             );
         }
         std::rotate(made_.tables.begin(), own, own + 1);
-        for (std::string_view const taken : {"select", "order", "limit", "cursor", "at_least"})
+        for (std::string_view const taken :
+             {"select", "order", "limit", "page", "cursor", "and", "or", "at_least"})
             if (made_.tables.front().find(taken) != nullptr)
                 return fail_at(
                     in_,

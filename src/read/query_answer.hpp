@@ -4,6 +4,7 @@
 
 #include <diptych/position.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,11 +15,30 @@ namespace diptych::read {
 /// Name and value as they came in the URL, percent-decoded, in order; a name may repeat.
 using url_query_parameters = std::vector<std::pair<std::string, std::string>>;
 
+/// Whether all rows that match are counted, those of other pages too.
+enum class counting : std::uint8_t {
+    none,
+    estimated,  ///< Up to counted_cheaply_max, which takes a bounded time.
+    exact,      ///< All, in the time that a query has.
+};
+
+inline constexpr std::uint64_t counted_cheaply_max = 10'000;
+
+/// How a query is answered, besides what its parameters say.
+struct query_options {
+    counting count = counting::none;
+};
+
 struct query_answer {
     std::string rows;  ///< A JSON array of objects.
     std::size_t count = 0;
-    std::optional<std::string> next = {};  ///< The cursor of the next page, if there is one.
-    token at = {};                         ///< The rows show everything up to here.
+    std::optional<std::string> next = {};       ///< The cursor of the next page, if there is one.
+    std::optional<std::size_t> next_page = {};  ///< Its number, if pages were asked for by number.
+    std::optional<std::size_t> skipped = {};    ///< Rows before the first; nullopt behind a cursor.
+    std::optional<std::uint64_t> total = {};    ///< Rows that match, if they were counted.
+    bool has_more = false;            ///< There are more than `total`, nobody has counted how many.
+    std::uint32_t cache_seconds = 0;  ///< How long the answer may be kept; 0: ask each time.
+    token at = {};                    ///< The rows show everything up to here.
     std::string etag;  ///< Hexadecimal; the same for the same rows of the same view version.
 };
 

@@ -1,27 +1,20 @@
 #include "read/query_parse.hpp"
 
-#include "read/query_value.hpp"
-#include "read/suggest.hpp"
+#include "read/query_condition.hpp"
+#include "read/query_names.hpp"
 
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <utility>
 
 namespace diptych::read {
 
 namespace {
 
-std::vector<std::string> with_key(table const& of, std::vector<std::string> const& declared) {
-    auto names = of.key;
-    for (auto const& name : declared)
-        if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-    return names;
-}
-
-std::vector<std::string> split(std::string_view list) {
+std::vector<std::string> parts_of(std::string_view list) {
     std::vector<std::string> parts(1);
     for (auto const c : list)
         if (c == ',')
@@ -31,13 +24,10 @@ std::vector<std::string> split(std::string_view list) {
     return parts;
 }
 
-bool contains(std::vector<std::string> const& names, std::string_view name) {
-    return std::ranges::find(names, name) != names.end();
-}
-
 class query_parser {
 public:
-    query_parser(table const& of, served const& allowed) : of_(of), allowed_(allowed) {
+    query_parser(table const& of, served const& allowed)
+        : of_(of), allowed_(allowed), names_(of, allowed), conditions_(names_) {
         made_.limit = std::min(limit_default, allowed.limit_max);
     }
 
@@ -46,8 +36,14 @@ public:
             parameter_ = name;
             DIPTYCH_TRY(one(name, value));
         }
+        parameter_ = "page";
+        if (made_.page && made_.cursor)
+            return refuse("and 'cursor' exclude each other: a cursor knows its place");
         if (made_.select.empty())
-            for (auto const& column : of_.columns) made_.select.push_back(&column);
+            for (auto const& column : of_.columns)
+                made_.select.push_back(
+                    {.what = {.of = &column, .type = column.type}, .name = column.name}
+                );
         complete_order();
         return std::move(made_);
     }
@@ -57,8 +53,11 @@ private:
         if (name == "select") return once(has_select_, [&] { return select(value); });
         if (name == "order") return once(has_order_, [&] { return order(value); });
         if (name == "limit") return once(has_limit_, [&] { return limit(value); });
+        if (name == "page") return once(has_page_, [&] { return page(value); });
         if (name == "cursor") return once(has_cursor_, [&] { return cursor(value); });
-        return filter_on(name, value);
+        DIPTYCH_TRY(auto condition, conditions_.read(name, value));
+        made_.where.push_back(std::move(condition));
+        return {};
     }
 
     result<void> once(bool& done, auto read) {
@@ -67,68 +66,87 @@ private:
     }
 
     std::unexpected<error> refuse(std::string const& why) const {
-        std::string quoted;
-        json::append_quoted(quoted, parameter_);
-        return std::unexpected(error{
-            .kind = errc::invalid,
-            .code = "view_query",
-            .message = "parameter '" + parameter_ + "' " + why,
-            .facts = {{"parameter", std::move(quoted)}},
-        });
+        return refuse_parameter(parameter_, why);
     }
 
+    // `a`, `a->b->>c` or `name:a->b->>c`.
     result<void> select(std::string const& value) {
-        for (auto const& name : split(value)) {
-            auto const* const column = of_.find(name);
-            if (column == nullptr) {
-                std::vector<std::string> known;
-                for (auto const& other : of_.columns) known.push_back(other.name);
-                return refuse("names no column '" + name + "'; there are " + listed(known));
-            }
-            if (std::ranges::find(made_.select, column) != made_.select.end())
-                return refuse("names '" + name + "' twice");
-            made_.select.push_back(column);
+        for (auto const& part : parts_of(value)) {
+            auto const colon = part.find(':');
+            auto const is_named = colon != part.npos && colon < part.find("->");
+            auto what = names_.to_select(is_named ? part.substr(colon + 1) : part);
+            if (!what) return refuse(what.error());
+            selected one{.what = *std::move(what), .name = {}};
+            if (is_named)
+                one.name = part.substr(0, colon);
+            else
+                one.name = one.what.keys.empty() ? one.what.of->name : one.what.keys.back();
+            if (one.name.empty()) return refuse("has no name before ':' in '" + part + "'");
+            if (std::ranges::find(made_.select, one.name, &selected::name) != made_.select.end())
+                return refuse(
+                    "names '" + one.name + "' twice; another name can be given: 'name:" +
+                    part.substr(is_named ? colon + 1 : 0) + "'"
+                );
+            made_.select.push_back(std::move(one));
         }
         return {};
     }
 
     result<void> order(std::string const& value) {
-        auto const allowed = sortable(of_, allowed_);
-        for (auto const& term : split(value)) {
-            auto const dot = std::min(term.find('.'), term.size());
-            auto const name = term.substr(0, dot);
-            auto const way = dot < term.size() ? term.substr(dot + 1) : "asc";
-            if (!contains(allowed, name))
-                return refuse("may not sort by '" + name + "'; allowed are " + listed(allowed));
-            if (way != "asc" && way != "desc")
-                return refuse("takes asc or desc behind '" + name + "', not '" + way + "'");
-            auto const* const column = of_.find(name);
-            if (is_ordered_by(column)) return refuse("names '" + name + "' twice");
-            made_.order.push_back({.by = column, .descending = way == "desc"});
+        for (auto const& part : parts_of(value)) {
+            auto term = part;
+            auto const descending = term.ends_with(".desc");
+            if (descending) term.resize(term.size() - 5);
+            if (!descending && term.ends_with(".asc")) term.resize(term.size() - 4);
+            auto by = names_.to_sort(term);
+            auto const dot = term.rfind('.');
+            if (!by && dot != term.npos && names_.to_sort(term.substr(0, dot)))
+                return refuse(
+                    "takes asc or desc behind '" + term.substr(0, dot) + "', not '" +
+                    term.substr(dot + 1) + "'"
+                );
+            if (!by) return refuse(by.error());
+            if (is_ordered_by(*by)) return refuse("names '" + term + "' twice");
+            made_.order.push_back({.by = *std::move(by), .descending = descending});
         }
         return {};
     }
 
-    bool is_ordered_by(column const* column) const {
-        return std::ranges::find(made_.order, column, &order_term::by) != made_.order.end();
+    bool is_ordered_by(target const& what) const {
+        return std::ranges::any_of(made_.order, [&](order_term const& one) {
+            return one.by.is_same(what);
+        });
     }
 
     // Rows that are equal so far go by their key, so that every row has its one place.
     void complete_order() {
-        for (auto const& name : of_.key)
-            if (!is_ordered_by(of_.find(name))) made_.order.push_back({.by = of_.find(name)});
+        for (auto const& name : of_.key) {
+            auto const* const column = of_.find(name);
+            target key{.of = column, .type = column->type};
+            if (!is_ordered_by(key)) made_.order.push_back({.by = std::move(key)});
+        }
+    }
+
+    static bool read_number(std::string_view text, std::size_t most, std::size_t& to) {
+        auto const* const end = text.data() + text.size();
+        auto const read = std::from_chars(text.data(), end, to);
+        return !text.empty() && read.ec == std::errc{} && read.ptr == end && to >= 1 && to <= most;
     }
 
     result<void> limit(std::string const& value) {
-        std::size_t rows = 0;
-        auto const* const end = value.data() + value.size();
-        auto const read = std::from_chars(value.data(), end, rows);
-        if (value.empty() || read.ec != std::errc{} || read.ptr != end || rows < 1 ||
-            rows > allowed_.limit_max)
+        if (read_number(value, allowed_.limit_max, made_.limit)) return {};
+        return refuse(
+            "is 1 to " + std::to_string(allowed_.limit_max) + " rows, not '" + value + "'"
+        );
+    }
+
+    result<void> page(std::string const& value) {
+        std::size_t number = 0;
+        if (!read_number(value, page_max, number))
             return refuse(
-                "is 1 to " + std::to_string(allowed_.limit_max) + " rows, not '" + value + "'"
+                "is a number from 1 to " + std::to_string(page_max) + ", not '" + value + "'"
             );
-        made_.limit = rows;
+        made_.page = number;
         return {};
     }
 
@@ -137,117 +155,30 @@ private:
         return {};
     }
 
-    result<void> filter_on(std::string const& name, std::string const& value) {
-        auto const allowed = filterable(of_, allowed_);
-        if (!contains(allowed, name)) {
-            auto const what = of_.find(name) == nullptr ? "is unknown" : "may not be filtered by";
-            return refuse(
-                std::string{what} +
-                "; there are select, order, limit, cursor, at_least, and filters on " +
-                listed(allowed)
-            );
-        }
-        if (made_.filters.size() == filters_max)
-            return refuse("is one filter more than " + std::to_string(filters_max));
-        filter made{.on = of_.find(name)};
-        auto const dot = std::min(value.find('.'), value.size());
-        auto const operation = std::string_view{value}.substr(0, dot);
-        auto const operand = dot < value.size() ? value.substr(dot + 1) : std::string{};
-        if (dot == value.size() || !read_operator(operation, made.how))
-            return refuse(
-                "needs an operator, as in 'eq.<value>'; there are eq, neq, gt, gte, lt, lte, like, "
-                "in and is"
-            );
-        DIPTYCH_TRY(operands(made, operation, operand));
-        made_.filters.push_back(std::move(made));
-        return {};
-    }
-
-    static bool read_operator(std::string_view name, comparison& how) {
-        constexpr std::array<std::pair<std::string_view, comparison>, 9> all{{
-            {"eq", comparison::eq},
-            {"neq", comparison::neq},
-            {"gt", comparison::gt},
-            {"gte", comparison::gte},
-            {"lt", comparison::lt},
-            {"lte", comparison::lte},
-            {"like", comparison::like},
-            {"in", comparison::in},
-            {"is", comparison::is_null},
-        }};
-        for (auto const& [word, meaning] : all) {
-            if (word != name) continue;
-            how = meaning;
-            return true;
-        }
-        return false;
-    }
-
-    result<void> operands(filter& made, std::string_view operation, std::string const& operand) {
-        auto const type = made.on->type;
-        if (operation == "is") return is(made, operand);
-        if (operation == "like") {
-            if (type.kind != column_kind::text) return refuse("can be compared with like if text");
-            auto pattern = glob_of(operand);
-            if (!pattern) return refuse("has more than 8 wildcards");
-            made.values.emplace_back(*std::move(pattern));
-            return {};
-        }
-        auto list = std::optional{std::vector{operand}};
-        if (operation == "in") list = split_list(operand);
-        if (!list || list->size() > in_list_max)
-            return refuse(
-                "takes in.(a,b,...) with 1 to " + std::to_string(in_list_max) + " values"
-            );
-        for (auto const& text : *list) {
-            auto value = stored_value(text, type);
-            if (!value) return refuse("wants " + value_hint(type) + ", not '" + text + "'");
-            made.values.push_back(*std::move(value));
-        }
-        return {};
-    }
-
-    result<void> is(filter& made, std::string const& operand) {
-        auto const is_boolean = made.on->type.kind == column_kind::boolean;
-        if (operand == "null") {
-            made.how = comparison::is_null;
-        } else if (operand == "not_null") {
-            made.how = comparison::is_not_null;
-        } else if (is_boolean && (operand == "true" || operand == "false")) {
-            made.how = comparison::eq;
-            made.values.emplace_back(std::int64_t{operand == "true"});
-        } else {
-            return refuse(
-                is_boolean ? "takes is.null, is.not_null, is.true and is.false"
-                           : "takes is.null and is.not_null"
-            );
-        }
-        return {};
-    }
-
     table const& of_;
     served const& allowed_;
+    query_names names_;
+    condition_reader conditions_;
     view_query made_;
     std::string parameter_;
     bool has_select_ = false;
     bool has_order_ = false;
     bool has_limit_ = false;
+    bool has_page_ = false;
     bool has_cursor_ = false;
 };
 
 }  // namespace
 
-std::vector<std::string> filterable(table const& of, served const& allowed) {
-    auto names = with_key(of, allowed.filter);
-    std::erase_if(names, [&](auto const& name) {
-        auto const kind = of.find(name)->type.kind;
-        return kind == column_kind::json || kind == column_kind::blob;
+std::unexpected<error> refuse_parameter(std::string_view name, std::string const& why) {
+    std::string quoted;
+    json::append_quoted(quoted, name);
+    return std::unexpected(error{
+        .kind = errc::invalid,
+        .code = "view_query",
+        .message = "parameter '" + std::string{name} + "' " + why,
+        .facts = {{"parameter", std::move(quoted)}},
     });
-    return names;
-}
-
-std::vector<std::string> sortable(table const& of, served const& allowed) {
-    return with_key(of, allowed.sort);
 }
 
 result<view_query> parse_query(

@@ -7,54 +7,23 @@
 
 #include "read/query_answer.hpp"
 #include "read/view_definition.hpp"
+#include "read/view_query.hpp"
 
 #include <diptych/error.hpp>
-#include <diptych/view_model.hpp>
 
-#include <cstdint>
-#include <optional>
 #include <string>
-#include <variant>
-#include <vector>
 
 namespace diptych::read {
 
 inline constexpr std::size_t limit_default = 100;
-inline constexpr std::size_t filters_max = 32;
-inline constexpr std::size_t in_list_max = 100;
-
-/// A value as a column stores it; blobs and JSON are not compared.
-using model::cell;
-
-enum class comparison : std::uint8_t { eq, neq, gt, gte, lt, lte, like, in, is_null, is_not_null };
-
-struct filter {
-    column const* on = nullptr;
-    comparison how = comparison::eq;
-    std::vector<cell> values = {};  ///< One; several with `in`; none with is_null.
-};
-
-struct order_term {
-    column const* by = nullptr;
-    bool descending = false;
-};
-
-/// What a query asks, its columns looked up. Points into the table.
-struct view_query {
-    std::vector<column const*> select;
-    std::vector<filter> filters = {};
-    std::vector<order_term> order = {};  ///< As asked, and the rest of the key behind it.
-    std::size_t limit = limit_default;
-    std::optional<std::string> cursor = {};
-};
+inline constexpr std::size_t page_max = 1'000'000;
 
 /// Fails with invalid, code "view_query", saying what is allowed.
 result<view_query> parse_query(
     table const& of, served const& allowed, url_query_parameters const& parameters
 );
 
-/// Columns that may be filtered and sorted by.
-std::vector<std::string> filterable(table const& of, served const& allowed);
-std::vector<std::string> sortable(table const& of, served const& allowed);
+/// What is wrong with a parameter.
+std::unexpected<error> refuse_parameter(std::string_view name, std::string const& why);
 
 }  // namespace diptych::read

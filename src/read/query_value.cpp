@@ -53,6 +53,17 @@ std::optional<cell> stored_value(std::string_view text, column_type as) {
     return {};
 }
 
+std::optional<cell> json_number(std::string_view text) {
+    auto const unsigned_part = text.substr(text.starts_with('-') ? 1 : 0);
+    auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (unsigned_part.empty() || !is_digit(unsigned_part.front())) return {};
+    if (unsigned_part.front() == '0' && unsigned_part.size() > 1 && is_digit(unsigned_part[1]))
+        return {};
+    if (text.ends_with('.') || text.contains(".e") || text.contains(".E")) return {};
+    if (auto whole = number<std::int64_t>(text)) return whole;
+    return number<double>(text);
+}
+
 std::string value_hint(column_type as) {
     switch (as.kind) {
         case column_kind::integer:

@@ -2,7 +2,7 @@
 /// Values in URLs, in the form in which their column stores them.
 #pragma once
 
-#include "read/query_parse.hpp"
+#include "read/view_query.hpp"
 
 #include <optional>
 #include <string>
@@ -13,6 +13,9 @@ namespace diptych::read {
 
 /// "12.50" for a decimal(2) is 1250; nullopt if the text is no value of that type.
 std::optional<cell> stored_value(std::string_view text, column_type as);
+
+/// The number that the text is in JSON.
+std::optional<cell> json_number(std::string_view text);
 
 /// What a value of the type looks like, for messages: "a time like 2026-03-01T12:30:00Z".
 std::string value_hint(column_type as);

@@ -2,7 +2,6 @@
 /// Read-only connections to a view's file, each used by one query at a time.
 #pragma once
 
-#include "read/query_parse.hpp"
 #include "sqlite/database.hpp"
 
 #include <diptych/error.hpp>
@@ -61,6 +60,7 @@ public:
             if (reader_) of_->give_back(std::move(reader_));
         }
         view_reader* operator->() { return reader_.get(); }
+        view_reader& operator*() { return *reader_; }
 
     private:
         reader_pool* of_;

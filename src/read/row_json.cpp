@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <sqlite3.h>
 
 namespace diptych::read {
 
@@ -61,30 +62,29 @@ void append_value(std::string& to, sqlite::statement const& row, int at, column_
 
 }  // namespace
 
-void append_row(
-    std::string& to, sqlite::statement const& row, std::span<column const* const> columns
-) {
+void append_row(std::string& to, sqlite::statement const& row, std::span<selected const> columns) {
     auto separator = '{';
     int at = 0;
-    for (auto const* const column : columns) {
+    for (auto const& [what, name] : columns) {
         to += std::exchange(separator, ',');
-        json::append_quoted(to, column->name);
+        json::append_quoted(to, name);
         to += ':';
-        append_value(to, row, at++, column->type);
+        // A value inside of JSON is JSON, as its column is.
+        append_value(to, row, at++, what.of->type);
     }
     to += '}';
 }
 
-cell cell_of(sqlite::statement const& row, int at, column_type type) {
-    if (row.is_null(at)) return {};
-    switch (type.kind) {
-        case column_kind::text:
-        case column_kind::json:
-            return std::string{row.text(at)};
-        case column_kind::real:
+cell cell_of(sqlite::statement const& row, int at) {
+    switch (sqlite3_column_type(row.raw(), at)) {
+        case SQLITE_NULL:
+            return {};
+        case SQLITE_INTEGER:
+            return row.integer(at);
+        case SQLITE_FLOAT:
             return row.real(at);
         default:
-            return row.integer(at);
+            return std::string{row.text(at)};
     }
 }
 

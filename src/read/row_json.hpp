@@ -2,7 +2,7 @@
 /// Rows as JSON: times in ISO 8601, decimals with all their digits, blobs in base64.
 #pragma once
 
-#include "read/query_parse.hpp"
+#include "read/view_query.hpp"
 #include "sqlite/database.hpp"
 
 #include <span>
@@ -11,11 +11,9 @@
 namespace diptych::read {
 
 /// Appends the current row as an object; its first columns are `columns`.
-void append_row(
-    std::string& to, sqlite::statement const& row, std::span<column const* const> columns
-);
+void append_row(std::string& to, sqlite::statement const& row, std::span<selected const> columns);
 
 /// A column of the current row as it is stored.
-cell cell_of(sqlite::statement const& row, int at, column_type type);
+cell cell_of(sqlite::statement const& row, int at);
 
 }  // namespace diptych::read

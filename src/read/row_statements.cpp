@@ -98,9 +98,8 @@ private:
         std::optional<std::vector<model::cell>> row;
         if (*there) {
             row.emplace();
-            int at = 0;
-            for (auto const& column : of_.columns)
-                row->push_back(cell_of(find_, at++, column.type));
+            for (std::size_t at = 0; at < of_.columns.size(); ++at)
+                row->push_back(cell_of(find_, static_cast<int>(at)));
         }
         find_.reset();
         return row;

@@ -3,6 +3,7 @@
 #include "log/hash.hpp"
 #include "read/bind_cells.hpp"
 #include "read/cursor.hpp"
+#include "read/query_parse.hpp"
 #include "read/query_sql.hpp"
 #include "read/row_json.hpp"
 
@@ -20,8 +21,20 @@ constexpr std::size_t rows_bytes_max = 8u << 20;
 std::vector<cell> order_values(sqlite::statement const& row, view_query const& query) {
     std::vector<cell> values;
     auto at = static_cast<int>(query.select.size());
-    for (auto const& term : query.order) values.push_back(cell_of(row, at++, term.by->type));
+    for (std::size_t i = 0; i < query.order.size(); ++i) values.push_back(cell_of(row, at++));
     return values;
+}
+
+// Nothing says where a page that was cut short goes on.
+std::unexpected<error> page_too_big(std::size_t rows) {
+    return refuse_parameter(
+        "page",
+        fmt::format(
+            "has more than {} MiB in its first {} rows: ask for fewer with 'limit', or use cursors",
+            rows_bytes_max >> 20,
+            rows
+        )
+    );
 }
 
 result<void> read_rows(
@@ -36,7 +49,11 @@ result<void> read_rows(
         DIPTYCH_TRY(auto const there, rows.step());
         if (!there) break;
         if (is_full()) {
-            to.next = write_cursor(last, seal);
+            if (query.page && to.count < query.limit) return page_too_big(to.count);
+            if (query.page)
+                to.next_page = *query.page + 1;
+            else
+                to.next = write_cursor(last, seal);
             break;
         }
         if (to.count++ > 0) to.rows += ',';
@@ -47,39 +64,71 @@ result<void> read_rows(
     return {};
 }
 
+result<void> answer_page(
+    view_reader& reader,
+    select_statement const& select,
+    view_query const& query,
+    std::uint32_t seal,
+    query_answer& to
+) {
+    DIPTYCH_TRY(auto* const rows, reader.prepare(select.sql));
+    bind_cells(*rows, select.values);
+    auto done = read_rows(*rows, query, seal, to);
+    rows->reset();
+    return done;
+}
+
+result<void> count_rows(
+    view_reader& reader, view_query const& query, table const& of, counting how, query_answer& to
+) {
+    auto const most =
+        how == counting::estimated ? std::optional{counted_cheaply_max + 1} : std::nullopt;
+    auto const select = count_for(query, of, most);
+    DIPTYCH_TRY(auto* const counts, reader.prepare(select.sql));
+    bind_cells(*counts, select.values);
+    auto const there = counts->step();
+    if (there) to.total = static_cast<std::uint64_t>(counts->integer(0));
+    counts->reset();
+    if (!there) return std::unexpected(there.error());
+    to.has_more = most && *to.total == *most;
+    if (to.has_more) to.total = counted_cheaply_max;
+    return {};
+}
+
+std::string etag_of(queried_rows const& on, query_answer const& answer) {
+    auto const total = answer.total ? std::to_string(*answer.total) : std::string{};
+    return log::to_hex(log::sha256({on.version, "\n", total, "\n", answer.rows})).substr(0, 32);
+}
+
 }  // namespace
 
 result<query_answer> run_query(
-    reader_pool& readers,
-    table const& of,
-    served const& allowed,
-    std::string_view version,
+    queried_rows const& on,
     url_query_parameters const& parameters,
+    query_options const& how,
     time_limit const& limit
 ) {
-    DIPTYCH_TRY(auto const query, parse_query(of, allowed, parameters));
-    auto const seal = cursor_seal(query, version);
+    DIPTYCH_TRY(auto const query, parse_query(on.of, on.allowed, parameters));
+    auto const seal = cursor_seal(query, on.version);
     std::vector<cell> after;
     if (query.cursor) {
         DIPTYCH_TRY(after, read_cursor(*query.cursor, seal, query.order.size()));
     }
-    auto const select = select_for(query, of, after);
+    query_answer answer{.rows = {}, .cache_seconds = on.allowed.cache_seconds, .etag = {}};
+    if (!query.cursor) answer.skipped = query.skipped();
 
-    query_answer answer;
-    DIPTYCH_TRY(auto reader, readers.borrow());
-    DIPTYCH_TRY(auto* const rows, reader->prepare(select.sql));
-    // Both statements see the same snapshot, since the first is not reset before the second is
-    // done.
+    DIPTYCH_TRY(auto reader, on.readers.borrow());
+    // All statements see the same snapshot: the first is not reset before the last is done.
     DIPTYCH_TRY(answer.at, reader->begin_snapshot());
     // A snapshot that stays keeps the file's WAL from being emptied.
     reader->interrupt_when([&time = limit.time, end = limit.time.now() + limit.most] {
         return time.now() >= end;
     });
-    bind_cells(*rows, select.values);
-    auto const read = read_rows(*rows, query, seal, answer);
-    rows->reset();
+    auto done = answer_page(*reader, select_for(query, on.of, after), query, seal, answer);
+    if (done && how.count != counting::none)
+        done = count_rows(*reader, query, on.of, how.count, answer);
     reader->end_snapshot();
-    if (!read && read.error().code == "interrupted")
+    if (!done && done.error().code == "interrupted")
         return fail(
             errc::unavailable,
             "query_too_long",
@@ -88,8 +137,8 @@ result<query_answer> run_query(
                 std::chrono::duration<double>(limit.most).count()
             )
         );
-    if (!read) return std::unexpected(read.error());
-    answer.etag = log::to_hex(log::sha256({version, "\n", answer.rows})).substr(0, 32);
+    if (!done) return std::unexpected(done.error());
+    answer.etag = etag_of(on, answer);
     return answer;
 }
 

@@ -19,14 +19,20 @@ struct time_limit {
     std::chrono::microseconds most;
 };
 
+/// Which rows are asked. Keeps references.
+struct queried_rows {
+    reader_pool& readers;
+    table const& of;
+    served const& allowed;
+    std::string_view version;
+};
+
 /// Blocking. Fails with invalid if the parameters ask for something that is not declared,
 /// unavailable (query_too_long) if it takes too long, or with what reading the file failed with.
 result<query_answer> run_query(
-    reader_pool& readers,
-    table const& of,
-    served const& allowed,
-    std::string_view version,
+    queried_rows const& on,
     url_query_parameters const& parameters,
+    query_options const& how,
     time_limit const& limit
 );
 

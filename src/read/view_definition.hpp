@@ -35,6 +35,7 @@ struct table {
 
 struct index_column {
     std::string name;
+    std::vector<std::string> keys = {};  ///< Of a value inside of a json column.
     bool descending = false;
 };
 
@@ -131,11 +132,20 @@ struct known_event {
     std::size_t offset = 0;  ///< Of the `@event` in the file.
 };
 
-/// What `@serve` allows, besides the primary key.
+/// `review->>average real`
+struct declared_type {
+    std::string path;
+    column_type type;
+};
+
+/// What `@serve` allows, besides the primary key. Columns, and values inside of json columns:
+/// `review->>average`, or `fields->>*` for all keys.
 struct served {
     std::vector<std::string> filter = {};
     std::vector<std::string> sort = {};
+    std::vector<declared_type> types = {};
     std::size_t limit_max = 1000;
+    std::uint32_t cache_seconds = 0;  ///< How long an answer may be kept; 0: asked about each time.
     std::size_t offset = 0;  ///< Of the `@serve` in the file.
 };
 

@@ -2,6 +2,7 @@
 
 #include "base/planted_bug.hpp"
 #include "read/live_view.hpp"
+#include "read/query_names.hpp"
 #include "read/resolve.hpp"
 #include "read/suggest.hpp"
 #include "read/typed_plan.hpp"
@@ -215,6 +216,7 @@ std::vector<served_view> view_set::served() const {
                 .filter = is_in(filterable(rows, of.served), column.name),
                 .sort = is_in(sortable(rows, of.served), column.name),
             });
+        made.paths = served_paths(of.served);
         list.push_back(std::move(made));
     }
     return list;
@@ -257,10 +259,11 @@ hint_registration view_set::on_progress(std::function<void()> hint) {
     return parts_->in.hints->add(std::move(hint));
 }
 
-result<query_answer> view_set::query(std::string_view name, url_query_parameters const& parameters)
-    const {
+result<query_answer> view_set::query(
+    std::string_view name, url_query_parameters const& parameters, query_options const& how
+) const {
     DIPTYCH_TRY(auto* const view, parts_->find(name));
-    return view->query(parameters);
+    return view->query(parameters, how);
 }
 
 }  // namespace diptych::read

@@ -8,6 +8,7 @@
 
 #include "log/sequenced_log.hpp"
 #include "read/query_answer.hpp"
+#include "read/served_path.hpp"
 #include "read/view_options.hpp"
 #include "read/view_progress.hpp"
 
@@ -62,6 +63,7 @@ struct served_view {
     bool is_inline = false;
     std::string version;
     std::vector<served_column> columns;
+    std::vector<served_path> paths = {};
     std::size_t limit_max = 1000;
 };
 
@@ -149,7 +151,9 @@ public:
     ///
     /// Fails with not_found, invalid (a parameter that is not declared; the message lists what is),
     /// unavailable (too many at once), or the error of a view that is not served.
-    result<query_answer> query(std::string_view name, url_query_parameters const& parameters) const;
+    result<query_answer> query(
+        std::string_view name, url_query_parameters const& parameters, query_options const& how = {}
+    ) const;
 
 private:
     struct parts;

@@ -100,10 +100,11 @@ delete from loans where book = :book;
 // Another program's events, which no context here declares.
 inline constexpr auto takings_view = R"sql(
 -- @view takings inline
--- @event till.paid (receipt integer, amount decimal(2))
-create table takings (receipt integer primary key, amount decimal(2) not null);
+-- @event till.paid (receipt integer, amount decimal(2), details json)
+create table takings (receipt integer primary key, amount decimal(2) not null, details json);
 -- @on till.paid
-insert into takings values (:receipt, :amount);
+insert into takings values (:receipt, :amount, :details);
+-- @serve filter details->>*, details->>stars integer  sort details->>stars  cache 1m
 )sql";
 
 inline constexpr auto readers_view = R"sql(

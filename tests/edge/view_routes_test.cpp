@@ -47,6 +47,94 @@ TEST_CASE("what a view does not serve is refused by name") {
     CHECK(json_at(unknown.body, "detail") == "there is no view 'loan'; did you mean 'loans'?");
 }
 
+namespace {
+
+void pay(site_fixture const& of, int receipts) {
+    for (int i = 1; i <= receipts; ++i) {
+        auto const number = std::to_string(i);
+        auto const answer = of.post(
+            "/events",
+            R"({"events":[{"stream":"till-)" + number +
+                R"(","type":"till.paid","data":{"receipt":)" + number +
+                R"(,"amount":1.5,"details":{"by":"ada","stars":)" + number + "}}}]}"
+        );
+        REQUIRE(answer.status == 201);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a path in a URL may have its arrows as they are or encoded") {
+    site_fixture of;
+    pay(of, 12);
+    auto const expected = R"([{"receipt":12,"n":12},{"receipt":11,"n":11}])";
+    for (std::string const arrow : {"->>", "-%3E%3E", "-%3e>"}) {
+        CAPTURE(arrow);
+        auto const found = of.ask(
+            "GET",
+            "/views/takings?details" + arrow + "stars=gt.9&details" + arrow +
+                "by=eq.ada&order=details" + arrow + "stars.desc&limit=2&select=receipt,n:details" +
+                arrow + "stars"
+        );
+        CHECK(found.status == 200);
+        CHECK(found.body == expected);
+        auto const link = found.headers.at("link");
+        auto const next = of.ask("GET", link.substr(1, link.find('>') - 1));
+        CHECK(next.body == R"([{"receipt":10,"n":10}])");
+    }
+    auto const either = of.ask("GET", "/views/takings?or=(receipt.eq.3,details->>stars.gte.12)");
+    CHECK(json_at(either.body, "0.receipt") == "3");
+    CHECK(json_at(either.body, "1.receipt") == "12");
+    auto const unknown = of.ask("GET", "/views/takings?amount=eq.1");
+    CHECK(unknown.status == 400);
+    CHECK(json_at(unknown.body, "parameter") == "amount");
+    CHECK(json_at(unknown.body, "detail").contains("filters on receipt, details->>* and"));
+}
+
+TEST_CASE("rows are counted on request, and Content-Range says which these are") {
+    site_fixture of;
+    pay(of, 5);
+    auto const ask = [&](std::string const& target, std::string const& prefer = {}) {
+        auto const headers = prefer.empty() ? "" : "Prefer: " + prefer + "\r\n";
+        return of.ask("GET", "/views/takings?" + target, headers);
+    };
+    auto const plain = ask("limit=2");
+    CHECK(plain.headers.at("content-range") == "0-1/*");
+    CHECK_FALSE(plain.headers.contains("preference-applied"));
+    auto const exact = ask("limit=2", "return=minimal, count=exact");
+    CHECK(exact.headers.at("content-range") == "0-1/5");
+    CHECK(exact.headers.at("preference-applied") == "count=exact");
+    auto const page = ask("limit=2&page=3", "count=estimated");
+    CHECK(page.headers.at("content-range") == "4-4/5");
+    CHECK(page.headers.at("preference-applied") == "count=estimated");
+    CHECK_FALSE(page.headers.contains("link"));
+    CHECK(ask("page=9", "count=exact").headers.at("content-range") == "*/5");
+    CHECK_FALSE(ask("page=9").headers.contains("content-range"));
+    auto const link = exact.headers.at("link");
+    auto const next = link.substr(link.find('?') + 1, link.find('>') - link.find('?') - 1);
+    CHECK(ask(next, "count=exact").headers.at("content-range") == "*/5");
+
+    auto const second = ask("page=1&limit=2").headers.at("link");
+    CHECK(second == "</views/takings?limit=2&page=2>; rel=\"next\"");
+    for (auto const* const bad : {"page=0", "page=-1", "page=x", "limit=0", "limit=1001"}) {
+        CAPTURE(bad);
+        auto const refused = ask(bad);
+        CHECK(refused.status == 400);
+        CHECK(std::string_view{bad}.starts_with(json_at(refused.body, "parameter") + "="));
+    }
+}
+
+TEST_CASE("a view says how long its answers may be kept") {
+    site_fixture of;
+    CHECK(of.ask("GET", "/views/takings").headers.at("cache-control") == "max-age=60");
+    auto const loans = of.ask("GET", "/views/loans");
+    CHECK(loans.headers.at("cache-control") == "no-cache");
+    auto const tag = "If-None-Match: " + loans.headers.at("etag") + "\r\n";
+    auto const known = of.ask("GET", "/views/loans", tag);
+    CHECK(known.status == 304);
+    CHECK(known.headers.at("cache-control") == "no-cache");
+}
+
 TEST_CASE("a query waits until the view shows its token") {
     site_fixture of;
     auto const token = lend(of, "b1", "ada");

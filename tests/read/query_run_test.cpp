@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <map>
 #include <random>
@@ -23,7 +24,12 @@ create table things (
 );
 create index by_colour on things (colour, weight);
 -- @on thing
-insert into things values (:id, :colour, :weight, :price, :seen);
+insert or replace into things values (:id, :colour, :weight, :price, :seen);
+-- @on gone
+delete from things where id = :id;
+-- @on many
+-- @each :list as :one
+insert into things (id, weight) values ('m' || :$index, 9);
 -- @serve filter colour, weight, price, seen  sort colour, weight, price, seen
 )sql";
 
@@ -98,6 +104,132 @@ TEST_CASE("pages put together are the whole, whatever the order") {
         }
         CHECK(pieces == whole);
     }
+}
+
+TEST_CASE("rows that match throughout come once, whatever happens to others between two pages") {
+    std::mt19937 random{7};
+    auto const pick = [&](unsigned below) { return static_cast<unsigned>(random() % below); };
+    things_fixture of;
+    auto const put = [&](unsigned id, unsigned colour, unsigned weight) {
+        of.append(
+            "thing",
+            R"({"id":"t)" + std::to_string(id) + R"(","colour":"c)" + std::to_string(colour) +
+                R"(","weight":)" + std::to_string(weight) + "}"
+        );
+    };
+    // Those below 100 stay as they are; the others come, change and go.
+    for (unsigned id = 0; id < 100; ++id) put(id, pick(4), pick(4));
+    for (int round = 0; round < 40; ++round) {
+        std::array<std::string, 5> const orders{
+            "id", "weight.desc", "colour,weight.desc", "colour.desc,id.desc", "price,weight"
+        };
+        std::array<url_query_parameters::value_type, 3> const filters{
+            {{"weight", "gte.1"}, {"or", "(colour.eq.c1,weight.lt.3)"}, {"colour", "not.eq.c0"}}
+        };
+        auto const order = orders[pick(orders.size())];
+        auto const filter = filters[pick(filters.size())];
+        CAPTURE(order);
+        CAPTURE(filter.second);
+        auto const stays = [](std::string const& id) { return id.size() < 4; };
+        url_query_parameters parameters{filter, {"order", order}, {"limit", "1000"}};
+        of.views.catch_up("things").or_throw();
+        auto whole = ids(rows_of(of.views, "things", parameters));
+        std::erase_if(whole, [&](auto const& id) { return !stays(id); });
+        std::vector<std::string> pieces;
+        parameters.back().second = "9";
+        while (true) {
+            auto const page = of.views.query("things", parameters).or_throw();
+            for (auto const& id : ids(page.rows))
+                if (stays(id)) pieces.push_back(id);
+            if (!page.next) break;
+            parameters.resize(3);
+            parameters.emplace_back("cursor", *page.next);
+            for (auto changes = pick(6); changes > 0; --changes) {
+                if (pick(3) == 0)
+                    of.append("gone", R"({"id":"t)" + std::to_string(100 + pick(50)) + "\"}");
+                else
+                    put(100 + pick(50), pick(4), pick(4));
+            }
+            of.views.catch_up("things").or_throw();
+        }
+        CHECK(pieces == whole);
+    }
+}
+
+TEST_CASE("page n of k rows has rows (n-1)k+1 to nk of the whole") {
+    things_fixture of;
+    for (int i = 0; i < 23; ++i)
+        of.append(
+            "thing",
+            R"({"id":"t)" + std::to_string(i) + R"(","weight":)" + std::to_string(i % 3) + "}"
+        );
+    of.views.catch_up("things").or_throw();
+    auto const whole = ids(rows_of(of.views, "things", {{"order", "weight.desc"}}));
+    std::vector<std::string> pieces;
+    for (int page = 1; page < 10; ++page) {
+        url_query_parameters const parameters{
+            {"order", "weight.desc"}, {"limit", "5"}, {"page", std::to_string(page)}
+        };
+        auto const found = of.views.query("things", parameters).or_throw();
+        CHECK(found.skipped == (page - 1) * 5);
+        CHECK(found.count == (page < 5 ? 5 : page == 5 ? 3 : 0));
+        CHECK(found.next_page.has_value() == (page < 5));
+        CHECK_FALSE(found.next);
+        auto const list = ids(found.rows);
+        pieces.insert(pieces.end(), list.begin(), list.end());
+    }
+    CHECK(pieces == whole);
+}
+
+TEST_CASE("a page by number that is too big is refused, not cut short") {
+    things_fixture of;
+    auto const long_text = std::string(1u << 20, 'x');
+    for (int i = 0; i < 10; ++i)
+        of.append(
+            "thing",
+            R"({"id":"t)" + std::to_string(i) + R"(","weight":1,"colour":")" + long_text + "\"}"
+        );
+    of.views.catch_up("things").or_throw();
+    CHECK(of.views.query("things", {}).or_throw().next);
+    auto const refused = of.views.query("things", {{"page", "1"}});
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.contains("ask for fewer with 'limit'"));
+    CHECK(of.views.query("things", {{"page", "2"}, {"limit", "3"}}).or_throw().count == 3);
+}
+
+TEST_CASE("rows that match are counted, all of them or as many as is cheap") {
+    things_fixture of;
+    for (int i = 0; i < 30; ++i)
+        of.append(
+            "thing",
+            R"({"id":"t)" + std::to_string(i) + R"(","weight":)" + std::to_string(i % 3) + "}"
+        );
+    of.views.catch_up("things").or_throw();
+    auto const count = [&](counting how, url_query_parameters parameters) {
+        parameters.emplace_back("limit", "4");
+        return of.views.query("things", parameters, {.count = how}).or_throw();
+    };
+    for (auto const how : {counting::exact, counting::estimated}) {
+        CHECK(count(how, {}).total == 30);
+        CHECK(count(how, {{"weight", "eq.1"}}).total == 10);
+        CHECK(count(how, {{"weight", "eq.1"}, {"page", "2"}}).total == 10);
+        CHECK(count(how, {{"weight", "eq.7"}}).total == 0);
+        CHECK_FALSE(count(how, {}).has_more);
+        auto const first = count(how, {});
+        CHECK(count(how, {{"cursor", *first.next}}).total == 30);
+    }
+    CHECK_FALSE(count(counting::none, {}).total);
+    CHECK(count(counting::exact, {}).etag != count(counting::none, {}).etag);
+
+    // Many rows by one event: a list in it.
+    auto many = std::string{R"({"list":[0)"};
+    for (int i = 1; i < 10'050; ++i) many += "," + std::to_string(i);
+    of.append("many", many + "]}");
+    of.views.catch_up("things").or_throw();
+    CHECK(count(counting::exact, {}).total == 10'080);
+    auto const cheap = count(counting::estimated, {});
+    CHECK(cheap.total == counted_cheaply_max);
+    CHECK(cheap.has_more);
 }
 
 TEST_CASE("a query that takes too long is ended, and the next one is answered") {
@@ -178,9 +310,12 @@ TEST_CASE("no query changes a byte") {
              {{"colour", "like.*x*"}},
              {{"limit", "3"}, {"select", "id"}},
              {{"id", "eq.'; delete from things; --"}},
-             {{"weight", "gt.0"}, {"order", "weight,id"}}
+             {{"weight", "gt.0"}, {"order", "weight,id"}},
+             {{"or", "(weight.gt.0,not.and(colour.eq.a,colour.eq.b))"}},
+             {{"limit", "3"}, {"page", "2"}}
          })
-        CHECK(of.views.query("things", parameters));
+        for (auto const how : {counting::none, counting::exact, counting::estimated})
+            CHECK(of.views.query("things", parameters, {.count = how}));
     CHECK(!of.views.query("things", {{"nothing", "eq.1"}}));
     CHECK(hashes(of.folder.path()) == before);
 }

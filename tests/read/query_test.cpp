@@ -18,7 +18,7 @@ create table orders (
   id text primary key, shop text not null, total decimal(2) not null, placed timestamp,
   paid boolean not null, notes json, count integer not null, weight real
 );
--- @serve filter shop, total, placed, paid, count, weight  sort total, placed, count  limit 500
+-- @serve filter shop, total, placed, paid, count, weight, notes->>*, notes->>size integer, notes->by->>name text  sort total, placed, count, notes->>size  limit 500
 )",
                                         })
                                  .or_throw();
@@ -75,8 +75,8 @@ TEST_CASE("values take the form in which their column stores them") {
     auto const value = [](std::string name, std::string text) {
         return asked({{std::move(name), std::move(text)}})
             .or_throw()
-            .filters.front()
-            .values.front();
+            .where.front()
+            .what.values.front();
     };
     CHECK(value("total", "eq.1.5") == cell{std::int64_t{150}});
     CHECK(value("placed", "eq.1970-01-01T00:00:01Z") == cell{std::int64_t{1'000'000}});
@@ -113,8 +113,9 @@ TEST_CASE("a select lists columns, and the page behind a row goes by the order's
 TEST_CASE("whatever is not declared is refused, with what is allowed") {
     CHECK(
         refusal("colour", "eq.red") ==
-        "parameter 'colour' is unknown; there are select, order, limit, cursor, at_least, and "
-        "filters on id, shop, total, placed, paid, count and weight"
+        "parameter 'colour' is unknown; there are select, order, limit, page, cursor, and, or, "
+        "at_least, and filters on id, shop, total, placed, paid, count, weight, notes->>*, "
+        "notes->>size and notes->by->>name"
     );
     CHECK(refusal("notes", "eq.x").contains("may not be filtered by"));
     CHECK(refusal("shop", "red").contains("needs an operator, as in 'eq.<value>'"));
@@ -131,7 +132,8 @@ TEST_CASE("whatever is not declared is refused, with what is allowed") {
     CHECK(refusal("shop", "is.true").contains("is.null and is.not_null"));
     CHECK(
         refusal("order", "shop") ==
-        "parameter 'order' may not sort by 'shop'; allowed are id, total, placed and count"
+        "parameter 'order' may not sort by 'shop'; allowed are id, total, placed, count and "
+        "notes->>size"
     );
     CHECK(refusal("order", "total.down").contains("takes asc or desc"));
     CHECK(refusal("order", "total,total").contains("twice"));
@@ -145,6 +147,114 @@ TEST_CASE("whatever is not declared is refused, with what is allowed") {
     CHECK(twice.error().message.contains("given twice"));
     CHECK(!asked(url_query_parameters(33, {"count", "gt.1"})));
     CHECK(asked({}).or_throw().limit == 100);
+}
+
+TEST_CASE("values inside of json are named with arrows, and compared among their own type") {
+    CHECK(sql({{"notes->>size", "eq.5"}}).starts_with(R"( where "notes" ->> '$."size"' = ?1 )"));
+    CHECK(
+        sql({{"notes->>size", "gt.5"}})
+            .starts_with(R"( where ("notes" ->> '$."size"' > ?1 and "notes" ->> '$."size"' < '') )")
+    );
+    CHECK(sql({{"notes->>size", "lt.5"}}).starts_with(R"( where "notes" ->> '$."size"' < ?1 )"));
+    CHECK(
+        sql({{"notes->by->>name", "lt.m"}})
+            .starts_with(
+                R"( where ("notes" ->> '$."by"."name"' < ?1 and "notes" ->> '$."by"."name"' >= '') )"
+            )
+    );
+    CHECK(sql({{"notes->>it's", "eq.5"}})
+              .starts_with(R"( where "notes" ->> '$."it''s"' in (?1, ?2) )"));
+    CHECK(
+        sql({{"notes->>x", "neq.red"}}).starts_with(R"( where not ("notes" ->> '$."x"' in (?1)) )")
+    );
+    CHECK(
+        sql({{"order", "notes->>size.desc"}}) ==
+        R"( order by "notes" ->> '$."size"' desc, "id" limit ?1)"
+    );
+    CHECK(refusal("notes->>size", "eq.big").contains("wants an integer"));
+    CHECK(refusal("notes->>a\"b", "eq.1").contains("quotes"));
+    CHECK(refusal("notes->>", "eq.1").contains("a key is missing"));
+    CHECK(refusal("notes->size", "eq.1").contains("may not be filtered by"));
+    CHECK(refusal("notes->a->>b", "eq.1").contains("may not be filtered by"));
+    CHECK(refusal("notes", "eq.x").contains("may not be filtered by"));
+    CHECK(refusal("order", "notes->>rank").contains("may not sort by 'notes->>rank'"));
+    CHECK(refusal("order", "notes->>sise").contains("did you mean 'notes->>size'?"));
+}
+
+TEST_CASE("a select names values inside of json, under their last key or another name") {
+    auto const query = asked({{"select", "id,notes->>size,who:notes->by->>name"}}).or_throw();
+    auto const made = select_for(query, orders().tables.front(), {});
+    CHECK(made.sql.starts_with(
+        R"(select "id", "notes" -> '$."size"', "notes" -> '$."by"."name"', "id" from)"
+    ));
+    CHECK(query.select[1].name == "size");
+    CHECK(query.select[2].name == "who");
+    CHECK(refusal("select", "notes->>a,notes->b->>a").contains("names 'a' twice; another name"));
+    CHECK(refusal("select", "shop->>a").contains("is text and not json"));
+    CHECK(refusal("select", ":id").contains("no name before ':'"));
+    CHECK(refusal("select", "id,shp").contains("did you mean 'shop'?"));
+}
+
+TEST_CASE("conditions are put together with and, or and not") {
+    CHECK(
+        sql({{"or", "(shop.eq.a,total.gt.5)"}, {"paid", "is.true"}}) ==
+        " where (\"shop\" = ?1 or \"total\" > ?2) and \"paid\" = ?3 order by \"id\" limit ?4"
+    );
+    CHECK(sql({{"and", "(count.gte.1,or(shop.eq.a,not.and(shop.eq.b,count.in.(1,2))))"}})
+              .starts_with(" where (\"count\" >= ?1 and (\"shop\" = ?2 or not ((\"shop\" = ?3 and "
+                           "\"count\" in (?4, ?5))))) "));
+    CHECK(sql({{"not.or", "(shop.eq.a,count.not.eq.1)"}})
+              .starts_with(" where not ((\"shop\" = ?1 or not (\"count\" = ?2))) "));
+    CHECK(sql({{"shop", "not.is.null"}}).starts_with(" where not (\"shop\" is null) "));
+    CHECK(sql({{"or", "(notes->>size.gt.5,\"notes->>a.b\".eq.x)"}}).contains(R"('$."a.b"' in (?2))")
+    );
+    auto const value = [](std::string list) {
+        return asked({{"or", std::move(list)}}).or_throw().where.front().parts.front().what.values;
+    };
+    CHECK(value("(shop.eq.a.b(c),count.eq.1)") == std::vector{cell{std::string{"a.b(c)"}}});
+    CHECK(value(R"((shop.eq."a,b)\"c",count.eq.1))") == std::vector{cell{std::string{"a,b)\"c"}}});
+    CHECK(value(R"((shop.eq.5" tape,count.eq.1))") == std::vector{cell{std::string{"5\" tape"}}});
+    CHECK(value("(shop.in.(\"a,b\",c))").size() == 2);
+
+    for (auto const* const list :
+         {"",
+          "()",
+          "shop.eq.a",
+          "(shop.eq.a",
+          "(shop.eq.a))",
+          "(shop)",
+          "(,)",
+          "(shop.eq.\"a)",
+          "(shop.eq.\"a\"b)",
+          "(nothing.eq.1)",
+          "(shop.equals.a)",
+          "(or())",
+          "(total.eq.a)"}) {
+        CAPTURE(list);
+        CHECK(refusal("or", list).starts_with("parameter 'or' "));
+    }
+    CHECK(refusal("or", "(shap.eq.a)").contains("did you mean 'shop'?"));
+    std::string deep = "shop.eq.a";
+    for (int i = 0; i < 8; ++i) deep = std::string(i % 2 == 0 ? "or" : "and") + '(' + deep + ')';
+    CHECK(asked({{"and", deep.substr(deep.find('('))}}));
+    CHECK(refusal("and", "(" + deep + ")").contains("more than 8 deep"));
+    std::string many = "(shop.eq.a";
+    for (int i = 0; i < 32; ++i) many += ",shop.eq.a";
+    CHECK(refusal("or", many + ")").contains("one filter more than 32"));
+}
+
+TEST_CASE("pages have numbers from 1, and exclude cursors") {
+    CHECK(sql({{"page", "3"}, {"limit", "10"}}) == " order by \"id\" limit ?1 offset ?2");
+    CHECK(sql({{"page", "1"}}) == " order by \"id\" limit ?1");
+    CHECK(asked({{"page", "3"}, {"limit", "10"}}).or_throw().skipped() == 20);
+    for (auto const* const page :
+         {"0", "-1", "", "one", "1.5", "1000001", "99999999999999999999"}) {
+        CAPTURE(page);
+        CHECK(refusal("page", page).contains("parameter 'page' is a number from 1 to 1000000"));
+    }
+    auto const both = asked({{"page", "1"}, {"cursor", "abc"}});
+    REQUIRE(!both);
+    CHECK(both.error().message.contains("'page' and 'cursor' exclude each other"));
 }
 
 TEST_CASE("a cursor survives the way to the client and back, unchanged or not at all") {
@@ -166,7 +276,21 @@ TEST_CASE("a cursor survives the way to the client and back, unchanged or not at
     SUBCASE("it belongs to its query and its version of the view") {
         CHECK(!read_cursor(text, cursor_seal(query, "ffffffff"), 4));
         CHECK(!read_cursor(text, cursor_seal(asked({{"shop", "eq.b"}}).or_throw(), "0a1b2c3d"), 4));
-        CHECK(!read_cursor(text, cursor_seal(asked({{"order", "total"}}).or_throw(), "0a1b2c3d"), 4)
+        auto const seal_of = [](url_query_parameters const& parameters) {
+            return cursor_seal(asked(parameters).or_throw(), "0a1b2c3d");
+        };
+        CHECK(!read_cursor(text, seal_of({{"order", "total"}}), 4));
+        CHECK(seal_of({{"order", "id"}}) != seal_of({{"order", "id.desc"}}));
+        CHECK(seal_of({{"order", "notes->>size"}}) != seal_of({{"order", "total"}}));
+        CHECK(seal_of({{"shop", "eq.a"}}) != seal_of({{"shop", "not.eq.a"}}));
+        CHECK(seal_of({{"notes->>a", "eq.a"}}) != seal_of({{"notes->>b", "eq.a"}}));
+        CHECK(
+            seal_of({{"or", "(shop.eq.a,count.eq.1)"}}) !=
+            seal_of({{"and", "(shop.eq.a,count.eq.1)"}})
+        );
+        CHECK(
+            seal_of({{"or", "(shop.eq.a,count.eq.1)"}}) !=
+            seal_of({{"shop", "eq.a"}, {"count", "eq.1"}})
         );
         CHECK(!read_cursor(text, seal, 3));
     }

@@ -9,31 +9,81 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <string>
+
 namespace diptych::edge {
 
 namespace {
 
-/// The same query with another cursor.
-std::string next_page(http::request const& asked, std::string_view cursor) {
+/// The same query for the page behind this one.
+std::string next_page(http::request const& asked, read::query_answer const& found) {
     auto link = fmt::format("</views/{}?", percent_encode(asked.parameter("view")));
     for (auto const& [name, value] : asked.query)
-        if (name != "cursor" && name != "at_least")
+        if (name != "cursor" && name != "at_least" && name != "page")
             link += fmt::format("{}={}&", percent_encode(name), percent_encode(value));
-    return link + fmt::format("cursor={}>; rel=\"next\"", percent_encode(cursor));
+    auto const next = found.next ? "cursor=" + percent_encode(*found.next)
+                                 : fmt::format("page={}", *found.next_page);
+    return link + next + ">; rel=\"next\"";
+}
+
+/// `Prefer: count=exact` (RFC 7240); what else is preferred is not understood, and left alone.
+read::counting preferred_count(http::request const& asked) {
+    auto rest = asked.header("Prefer").value_or("");
+    while (!rest.empty()) {
+        auto one = rest.substr(0, rest.find(','));
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+        while (one.starts_with(' ')) one.remove_prefix(1);
+        one = one.substr(0, one.find_first_of("; "));
+        if (one == "count=exact") return read::counting::exact;
+        if (one == "count=estimated") return read::counting::estimated;
+    }
+    return read::counting::none;
+}
+
+/// `0-24/3573`: which rows these are, of how many; empty if neither is known.
+std::string content_range(read::query_answer const& found) {
+    auto const is_placed = found.skipped && found.count > 0;
+    auto const is_counted = found.total && !found.has_more;
+    if (!is_placed && !is_counted) return {};
+    auto const rows =
+        is_placed ? fmt::format("{}-{}", *found.skipped, *found.skipped + found.count - 1) : "*";
+    return rows + '/' + (is_counted ? std::to_string(*found.total) : "*");
+}
+
+void add_headers(
+    http::response& to,
+    http::request const& asked,
+    read::query_answer const& found,
+    read::counting count
+) {
+    to.headers.add("Diptych-Token", to_string(found.at));
+    to.headers.add(
+        "Cache-Control",
+        found.cache_seconds == 0 ? "no-cache" : fmt::format("max-age={}", found.cache_seconds)
+    );
+    if (found.next || found.next_page) to.headers.add("Link", next_page(asked, found));
+    if (auto const range = content_range(found); !range.empty())
+        to.headers.add("Content-Range", range);
+    if (found.has_more) to.headers.add("Diptych-More-Than", std::to_string(*found.total));
+    if (count == read::counting::none) return;
+    auto const is_exact = count == read::counting::exact;
+    to.headers.add("Preference-Applied", is_exact ? "count=exact" : "count=estimated");
 }
 
 http::response query(read::view_set const& views, http::request const& asked) {
     auto parameters = asked.query;
     std::erase_if(parameters, [](auto const& one) { return one.first == "at_least"; });
-    auto found = views.query(asked.parameter("view"), parameters);
+    auto const count = preferred_count(asked);
+    auto found = views.query(asked.parameter("view"), parameters, {.count = count});
     if (!found) return http::problem(found.error());
 
     auto const etag = '"' + found->etag + '"';
     bool const known = is_known_to_client(asked, etag);
     http::response answer =
         known ? http::response{.status = 304} : http::json(200, std::move(found->rows));
-    answer.headers.add("Diptych-Token", to_string(found->at)).add("ETag", etag);
-    if (found->next) answer.headers.add("Link", next_page(asked, *found->next));
+    answer.headers.add("ETag", etag);
+    add_headers(answer, asked, *found, count);
     return answer;
 }
 
