@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/sim_command.hpp"
+#include "cli/view_file_commands.hpp"
 #include "cli/whole_number.hpp"
 #include "edge/nearest.hpp"
 
@@ -259,6 +260,9 @@ private:
         query->footer(
             "Example:\n  diptych view query open_orders status=eq.open order=total.desc limit=5"
         );
+        view_files_.declare([this, view](auto name, auto says, auto& options, auto what) {
+            return add(name, says, options, what, view);
+        });
         view->footer("Example:\n  diptych view add open_orders.sql --data shop");
     }
 
@@ -353,6 +357,7 @@ private:
     cli::view_options view_add_;
     cli::view_options view_list_;
     cli::view_options view_query_;
+    cli::view_file_commands view_files_;
     cli::command_options command_;
     cli::care_commands care_;
     cli::export_options export_;

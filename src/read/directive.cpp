@@ -1,5 +1,7 @@
 #include "read/directive.hpp"
 
+#include "read/suggest.hpp"
+
 #include <diptych/try.hpp>
 
 #include <algorithm>
@@ -57,6 +59,14 @@ result<std::string> directive::word(std::string_view what) {
     if (at_end() || is_punctuation(words_[at_].text))
         return fail("expected " + std::string{what} + ", found " + shown());
     return words_[at_++].text;
+}
+
+std::string directive::rest() {
+    if (at_end()) return {};
+    auto const begin = words_[at_].offset;
+    auto const end = words_.back().offset + words_.back().text.size();
+    at_ = words_.size();
+    return in_.text.substr(begin, end - begin);
 }
 
 result<std::vector<std::string>> directive::words(std::string_view what) {
@@ -135,6 +145,29 @@ result<each> parse_each(directive& words) {
     if (!name.starts_with(':') || name.size() < 2 || name.contains('.') || name[1] == '$')
         return words.fail_before("expected a name like ':line', found '" + name + "'");
     made.name = name.substr(1);
+    DIPTYCH_TRY(words.expect_end());
+    return made;
+}
+
+result<expect_line> parse_expect(directive& words, std::span<table const> tables, std::string own) {
+    expect_line made{.rows = {.table = std::move(own), .offset = words.offset()}};
+    std::vector<std::string> known;
+    for (auto const& one : tables) known.push_back(one.name);
+    auto const is_table = [&](std::string const* word) {
+        return word != nullptr && std::ranges::find(known, *word) != known.end();
+    };
+    auto const is_word = [&](std::string const* word) {
+        return word != nullptr && (*word == "none" || *word == "exactly");
+    };
+    if (!words.at_end() && (is_table(words.peek()) || !is_word(words.peek()))) {
+        DIPTYCH_TRY(made.rows.table, words.word("a table, exactly or none"));
+        if (std::ranges::find(known, made.rows.table) == known.end())
+            return words.fail_before(
+                "no table '" + made.rows.table + "'" + did_you_mean(made.rows.table, known)
+            );
+    }
+    made.rows.is_exact = words.take("exactly");
+    made.is_none = !made.rows.is_exact && words.take("none");
     DIPTYCH_TRY(words.expect_end());
     return made;
 }

@@ -5,6 +5,7 @@
 #include "read/lexer.hpp"
 #include "read/view_definition.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,9 @@ public:
     bool at_end() const { return at_ == words_.size(); }
     bool take(std::string_view word);
     std::string const* peek() const { return at_end() ? nullptr : &words_[at_].text; }
+
+    /// Takes all words that are left, as they are written.
+    std::string rest();
 
     /// Takes a word that is no punctuation; `what` says what it stands for.
     result<std::string> word(std::string_view what);
@@ -58,5 +62,13 @@ result<known_event> parse_event(directive& words);
 
 /// `@each :lines as :line`.
 result<each> parse_each(directive& words);
+
+/// `@expect table none`, `@expect exactly`: `is_none` says that no rows follow. The table is the
+/// view's own, the first, if none is named.
+struct expect_line {
+    case_rows rows;
+    bool is_none = false;
+};
+result<expect_line> parse_expect(directive& words, std::span<table const> tables, std::string own);
 
 }  // namespace diptych::read

@@ -71,12 +71,22 @@ private:
         auto body = text_.substr(at_ + 2, end - at_ - 2);
         at_ = end;
         auto const first = body.find_first_not_of(" \t");
-        if (first == std::string_view::npos || body[first] != '@') return {};
+        if (first == std::string_view::npos) return {};
+        auto const is_row = body[first] == '{' && takes_rows();
+        if (body[first] != '@' && !is_row) return {};
         start_ += 2 + first;
         body.remove_prefix(first);
         while (is_space(body.back())) body.remove_suffix(1);
-        put(token_kind::directive, std::string{body});
+        put(is_row ? token_kind::row : token_kind::directive, std::string{body});
         return {};
+    }
+
+    bool takes_rows() const {
+        if (tokens_.empty()) return false;
+        auto const& last = tokens_.back();
+        if (last.kind != token_kind::directive) return last.kind == token_kind::row;
+        auto const name = last.text.substr(0, last.text.find_first_of(" \t"));
+        return name == "@given" || name == "@expect";
     }
 
     result<void> block_comment() {

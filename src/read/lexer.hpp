@@ -19,6 +19,7 @@ enum class token_kind : std::uint8_t {
     binding,    ///< :name, given without the colon.
     symbol,     ///< ( ) , ; = <= || ...
     directive,  ///< A comment line that begins with @, given from there on.
+    row,        ///< A comment line behind @given or @expect that begins with {.
     end,
 };
 

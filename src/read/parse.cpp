@@ -47,19 +47,26 @@ private:
             if (done) continue;
             if (is_of_tables) return done;
             // What comes next is another matter.
-            errors_.push_back(std::move(done).error());
-            is_faulty_ = true;
+            note(std::move(done));
+            is_faulty_ = in_handler_ || in_case_;
             each_.reset();
             scan_.reset();
             if (!is_on) continue;
             made_.handlers.emplace_back();
-            in_handler_ = true;
+            in_handler_ = is_faulty_ = true;
         }
-        DIPTYCH_TRY(end_handler());
+        note(end_handler());
+        note(end_case());
         return finish();
     }
 
+    void note(result<void> done) {
+        if (!done) errors_.push_back(std::move(done).error());
+    }
+
     result<void> next() {
+        if (tokens_[at_].kind == token_kind::row)
+            return ++at_, result<void>{};  // of what is faulty
         if (tokens_[at_].kind == token_kind::directive) {
             directive words{in_, tokens_[at_++]};
             return directive_line(words);
@@ -78,14 +85,16 @@ private:
         DIPTYCH_TRY(end_handler());
         if (words.name() == "@on") return on_line(words);
         if (words.name() == "@event") return event_line(words);
+        if (words.name() == "@given") return given_line(words);
+        if (words.name() == "@expect") return expect_lines(words);
         if (words.name() == "@serve") {
             serve_lines_.push_back(std::move(words));
             return {};
         }
         if (words.name() == "@key")
             return fail_at(in_, words.offset(), "@key is reserved and has no meaning yet");
-        std::array<std::string, 6> const known{
-            "@view", "@event", "@on", "@each", "@scan", "@serve"
+        std::array<std::string, 8> const known{
+            "@view", "@event", "@on", "@each", "@scan", "@serve", "@given", "@expect"
         };
         return fail_at(
             in_,
@@ -146,9 +155,49 @@ private:
         return {};
     }
 
+    std::vector<case_line> rows() {
+        std::vector<case_line> taken;
+        for (; tokens_[at_].kind == token_kind::row; ++at_)
+            taken.push_back({.json = tokens_[at_].text, .offset = tokens_[at_].offset});
+        return taken;
+    }
+
+    result<void> given_line(directive& words) {
+        note(end_case());
+        made_.cases.push_back({.name = words.rest(), .offset = words.offset(), .given = rows()});
+        in_case_ = true;
+        return {};
+    }
+
+    result<void> expect_lines(directive& words) {
+        if (!in_case_) return fail_at(in_, words.offset(), "@expect needs a @given before it");
+        DIPTYCH_TRY(auto line, parse_expect(words, made_.tables, made_.name));
+        line.rows.rows = rows();
+        auto const& first = line.rows.rows;
+        if (line.is_none && !first.empty())
+            return fail_at(in_, first.front().offset, "there are to be no rows: '@expect none'");
+        if (!line.is_none && first.empty())
+            return fail_at(
+                in_,
+                words.offset(),
+                "expected rows, each a line like '-- {\"id\":\"o1\"}', or '@expect none'"
+            );
+        made_.cases.back().expected.push_back(std::move(line.rows));
+        return {};
+    }
+
+    result<void> end_case() {
+        auto const was_faulty = std::exchange(is_faulty_, false);
+        if (!std::exchange(in_case_, false) || was_faulty) return {};
+        if (!made_.cases.back().expected.empty()) return {};
+        auto const begin = made_.cases.back().offset;
+        made_.cases.pop_back();
+        return fail_at(in_, begin, "this @given has no @expect");
+    }
+
     result<void> end_handler() {
         auto const had_handler = std::exchange(in_handler_, false);
-        auto const was_faulty = std::exchange(is_faulty_, false);
+        auto const was_faulty = had_handler && std::exchange(is_faulty_, false);
         if (std::exchange(each_, {}))
             return fail_at(in_, each_offset_, "@each needs a statement behind it");
         if (auto const scan = std::exchange(scan_, {}))
@@ -243,7 +292,11 @@ private:
         if (serve_lines_.size() > 1)
             return fail_at(in_, serve_lines_[1].offset(), "there is an @serve already");
         if (!serve_lines_.empty()) {
-            DIPTYCH_TRY(made_.served, parse_serve(serve_lines_.front(), made_.tables.front()));
+            auto served = parse_serve(serve_lines_.front(), made_.tables.front());
+            if (served)
+                made_.served = *std::move(served);
+            else
+                errors_.push_back(std::move(served).error());
         }
         if (made_.handlers.empty())
             made_.warnings.push_back(in_.file + ": view '" + made_.name + "' has no @on");
@@ -256,6 +309,7 @@ private:
     view_definition made_;
     std::vector<error> errors_;
     bool in_handler_ = false;   // statements belong to the last handler
+    bool in_case_ = false;      // an @expect belongs to the last case
     bool is_faulty_ = false;    // there is an error in it
     std::optional<each> each_;  // of the next statement
     std::size_t each_offset_ = 0;

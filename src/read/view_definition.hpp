@@ -149,6 +149,28 @@ struct served {
     std::size_t offset = 0;           ///< Of the `@serve` in the file.
 };
 
+/// A line of JSON in a test of the file.
+struct case_line {
+    std::string json;
+    std::size_t offset = 0;  ///< In the file.
+};
+
+/// `@expect`: all rows of a table.
+struct case_rows {
+    std::string table;
+    std::size_t offset = 0;  ///< Of the `@expect` in the file.
+    bool is_exact = false;   ///< A column that is not written is null; else it may be anything.
+    std::vector<case_line> rows = {};
+};
+
+/// A test in the file: `@given` events, `@expect` rows. Not part of the view's meaning.
+struct view_case {
+    std::string name;        ///< As written behind `@given`; may be empty.
+    std::size_t offset = 0;  ///< Of the `@given` in the file.
+    std::vector<case_line> given = {};
+    std::vector<case_rows> expected = {};
+};
+
 struct view_definition {
     std::string name;
     bool is_inline = false;
@@ -157,6 +179,7 @@ struct view_definition {
     std::vector<read::handler> handlers = {};
     std::vector<known_event> events = {};  ///< `@event` lines.
     read::served served = {};
+    std::vector<view_case> cases = {};
     std::vector<std::string> warnings = {};  ///< With their places.
 };
 

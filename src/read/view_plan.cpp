@@ -79,6 +79,7 @@ result<examined_view> examine_view(
     auto parsed = parse_all(*in);
     examined_view made{.errors = std::move(parsed.errors)};
     if (!parsed.view) return made;
+    made.name = parsed.view->name;
     DIPTYCH_TRY(auto unknown, resolve_all(*in, *parsed.view, known));
     move_to(made.errors, std::move(unknown));
     DIPTYCH_TRY(examine_statements(*parsed.view, *in, made));

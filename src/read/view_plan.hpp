@@ -28,6 +28,7 @@ struct view_plan {
 
 /// A view file that has been looked at: its plan, or all that is wrong with it.
 struct examined_view {
+    std::string name = {};  ///< The view's, if it could be read.
     std::optional<view_plan> plan = {};
     std::vector<error> errors = {};          ///< By their places. Empty if there is a plan.
     std::vector<std::string> warnings = {};  ///< With places; more than the definition's own.

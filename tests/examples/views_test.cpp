@@ -3,6 +3,8 @@
 #include "allocation/domain.hpp"
 
 #include <diptych/application.hpp>
+#include <diptych/testing.hpp>
+#include <diptych/testing_views.hpp>
 #include <diptych/view.hpp>
 
 #include <doctest/doctest.h>
@@ -182,4 +184,28 @@ TEST_CASE("the stock view is what is left of what was bought") {
         stock.value().rows ==
         R"([{"batchref":"b1","quantity":5,"available":0},{"batchref":"b2","quantity":5,"available":5}])"
     );
+}
+
+TEST_CASE("the view files pass their own tests in every way that a view comes to its rows") {
+    auto const report = diptych::testing::expect_views<context>(views);
+    CHECK(report.files == 3);
+    CHECK(report.cases == 3);
+}
+
+TEST_CASE("a view file that does not fit the contexts of a program fails its test") {
+    auto const folder = std::filesystem::temp_directory_path() / "diptych-misfit-views";
+    std::filesystem::create_directories(folder);
+    std::ofstream(folder / "v.sql")
+        << "-- @view v\ncreate table v (id text primary key, n text);\n"
+           "-- @on allocated\ninsert into v (id, n) values (:ordr, "
+           ":quantity);\n-- @on alocated\ndelete from v where n = :x;\n";
+    auto const report = diptych::testing::test_views(folder, {&diptych::context_model<context>()});
+    REQUIRE(report);
+    REQUIRE(report->faults.size() == 4);
+    CHECK(report->faults[0].contains("v.sql:4:31: shop.allocated has no field ':ordr'; did you"));
+    CHECK(report->faults[1].contains("v.sql:4:38: :quantity of shop.allocated is integer and can"));
+    CHECK(report->faults[2].contains("v.sql:5:4: nobody declares event 'alocated'; did you mean"));
+    CHECK(report->faults[3].contains("v.sql:6:13: for each event this statement goes through"));
+    CHECK_THROWS_AS(diptych::testing::expect_views<context>(folder), diptych::scenario_failed const&);
+    std::filesystem::remove_all(folder);
 }

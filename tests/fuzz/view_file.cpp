@@ -1,6 +1,7 @@
 // View files: any text is a view whose statements SQLite takes, or an error with its place.
 #include "fuzz/target.hpp"
 #include "read/parse.hpp"
+#include "read/view_case.hpp"
 #include "read/view_plan.hpp"
 #include "read/view_version.hpp"
 #include "sqlite/database.hpp"
@@ -56,6 +57,32 @@ void run(read::view_plan const& plan) {
         }
 }
 
+/// Reads the tests in the file, and looks for their rows in the view's empty tables.
+void look_at_cases(read::view_plan const& plan, read::source const& in) {
+    auto const database = sqlite::database::open(":memory:").or_throw();
+    require(plan.create(database).has_value(), "the tables of a view can be created");
+    for (auto const& one : plan.definition->cases) {
+        auto const events = read::read_events(one, *plan.definition, in, {.contexts = {}});
+        for (auto const& what : events.errors) check_place(what, in.text);
+        if (!events.errors.empty()) continue;
+        require(events.given.size() == one.given.size(), "an event is given or it is an error");
+        for (auto const& expected : one.expected) {
+            auto const said = read::row_differences(expected, *plan.definition, in, database);
+            require(said.has_value(), "rows that are no error can be looked for");
+            require(said->empty() == expected.rows.empty(), "there are no rows yet");
+        }
+    }
+}
+
+/// The same view in another mode, as its tests run it.
+void change_mode(read::view_plan const& plan, read::source const& in) {
+    for (auto const is_inline : {true, false}) {
+        auto const other = read::parse_view(read::with_mode(in, is_inline));
+        require(other && other->is_inline == is_inline, "a view can be run in either mode");
+        require(other->name == plan.definition->name, "its mode does not change a view's name");
+    }
+}
+
 }  // namespace
 
 void view_file(std::string_view input) {
@@ -75,6 +102,8 @@ void view_file(std::string_view input) {
     auto const again = read::plan_view({"v.sql", "\n\n" + in.text}, {}, no_older);
     require(again && again->version == plan->version, "empty lines do not change the meaning");
     run(*plan);
+    look_at_cases(*plan, in);
+    change_mode(*plan, in);
 }
 
 }  // namespace diptych::fuzz

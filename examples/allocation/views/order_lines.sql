@@ -28,3 +28,10 @@ on conflict (order_id, sku, quantity) do update
 set state = excluded.state, batchref = null, changed_at = excluded.changed_at;
 
 -- @serve filter order_id, sku, state  sort changed_at
+
+-- @given an order that one batch serves, and another that has to wait
+-- {"type": "allocated", "data": {"order": "o1", "product": "lamp", "batch": "b1", "quantity": 10}}
+-- {"type": "back_ordered", "data": {"order": "o2", "product": "lamp", "quantity": 5}}
+-- @expect
+-- {"order_id": "o1", "state": "allocated", "batchref": "b1", "changed_at": "2026-01-01T00:00:00Z"}
+-- {"order_id": "o2", "state": "out_of_stock", "batchref": null, "changed_at": "2026-01-01T00:00:01Z"}

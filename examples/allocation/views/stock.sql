@@ -24,3 +24,13 @@ update stock set available = available - :quantity where batchref = :batch;
 update stock set available = available + :quantity where batchref = :batch;
 
 -- @serve filter sku, batchref  sort eta
+
+-- @given a batch of which an order takes a part, and a batch that turns out smaller
+-- {"type": "batch_created", "data": {"batch": "b1", "product": "lamp", "quantity": 20, "eta": "2026-03-01"}}
+-- {"type": "batch_created", "data": {"batch": "b2", "product": "lamp", "quantity": 20}}
+-- {"type": "allocated", "data": {"order": "o1", "product": "lamp", "batch": "b1", "quantity": 12}}
+-- {"type": "deallocated", "data": {"order": "o1", "product": "lamp", "batch": "b1", "quantity": 2}}
+-- {"type": "batch_quantity_changed", "data": {"batch": "b2", "product": "lamp", "quantity": 5}}
+-- @expect exactly
+-- {"batchref": "b1", "sku": "lamp", "eta": "2026-03-01", "quantity": 20, "available": 10}
+-- {"batchref": "b2", "sku": "lamp", "quantity": 5, "available": 5}

@@ -1,0 +1,41 @@
+/// @file
+/// The command lines of what is said of view files. Included by main.cpp alone: CLI11 is dear to
+/// compile.
+#pragma once
+
+#include "cli/view_files.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace diptych::cli {
+
+/// Declares them and holds what is given to them.
+class view_file_commands {
+public:
+    /// `add` declares a subcommand of `view`: its name, what it says, its options, what it does.
+    void declare(auto const& add) {
+        auto* const check =
+            add("check", "Says all that is wrong with view files", check_, view_check);
+        check->footer(
+            "Needs no log. Events are known from the files' @event lines and, with --data, from a "
+            "log.\n\nExample:\n  diptych view check shop/views open_orders.sql"
+        );
+        auto* const test = add("test", "Runs the tests that view files hold", test_, view_test);
+        test->footer(
+            "Each runs inline, async, built again from the first event, and restarted on the "
+            "way.\n\nExample:\n  diptych view test open_orders.sql"
+        );
+        for (auto const& [command, options] : {std::pair{check, &check_}, {test, &test_}}) {
+            command->add_option("FILE", options->files, "A view file, or a folder of them")
+                ->required();
+            command->add_option("--data", options->data, "Folder of a log whose events are known");
+            command->add_flag("--json", options->json, "Print JSON");
+        }
+    }
+
+private:
+    view_files_options check_;
+    view_files_options test_;
+};
+
+}  // namespace diptych::cli
