@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cli/view_files.hpp"
+#include "cli/whole_number.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -31,9 +32,22 @@ public:
             command->add_option("--data", options->data, "Folder of a log whose events are known");
             command->add_flag("--json", options->json, "Print JSON");
         }
+        auto* const explain =
+            add("explain",
+                "Says what a view does for each event, and what that costs",
+                explain_,
+                view_explain);
+        explain->add_option("FILE", explain_.file, "A view file")->required();
+        explain->add_option("--data", explain_.data, "Folder of a log to measure on, in a copy");
+        explain->add_option("--events", explain_.events, "At most, of the log")
+            ->check(whole_number<1>)
+            ->capture_default_str();
+        explain->add_flag("--json", explain_.json, "Print JSON");
+        explain->footer("Example:\n  diptych view explain open_orders.sql --data shop");
     }
 
 private:
+    view_explain_options explain_;
     view_files_options check_;
     view_files_options test_;
 };

@@ -1,17 +1,14 @@
 #include "cli/view_files.hpp"
 
 #include "app/node.hpp"
-#include "app/view_test.hpp"
 #include "cli/input.hpp"
 
-#include <diptych/application.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <memory>
 
 namespace diptych::cli {
 
@@ -32,24 +29,12 @@ result<std::vector<std::filesystem::path>> all_files(std::vector<std::string> co
 result<std::vector<app::view_report>> reports_of(
     view_files_options const& how, report_function report
 ) {
-    std::unique_ptr<application> log;
-    app::known_to_views known;
-    if (!how.data.empty()) {
-        log = std::make_unique<application>(
-            application_options{.data = how.data, .read_only = true, .threads = false}
-        );
-        DIPTYCH_TRY(log->start());
-        known.is_recorded = [&](std::string_view type) -> result<bool> {
-            read_options const one{.what = {.items = {{.types = {std::string{type}}}}}, .limit = 1};
-            DIPTYCH_TRY(auto const found, log->log().read(one));
-            return !found.empty();
-        };
-    }
+    DIPTYCH_TRY(auto const log, open_log(how.data));
     DIPTYCH_TRY(auto const files, all_files(how.files));
     std::vector<app::view_report> all;
     for (auto const& file : files) {
         DIPTYCH_TRY(auto text, read_input(file.string()));
-        DIPTYCH_TRY(auto one, report({.file = file.string(), .text = std::move(text)}, known));
+        DIPTYCH_TRY(auto one, report({.file = file.string(), .text = std::move(text)}, log.known));
         all.push_back(std::move(one));
     }
     return all;
@@ -118,6 +103,21 @@ result<void> look_at_files(view_files_options const& how, report_function report
 }
 
 }  // namespace
+
+result<opened_log> open_log(std::string const& folder) {
+    opened_log made;
+    if (folder.empty()) return made;
+    made.app = std::make_unique<application>(
+        application_options{.data = folder, .read_only = true, .threads = false}
+    );
+    DIPTYCH_TRY(made.app->start());
+    made.known.is_recorded = [log = &made.app->log()](std::string_view type) -> result<bool> {
+        read_options const one{.what = {.items = {{.types = {std::string{type}}}}}, .limit = 1};
+        DIPTYCH_TRY(auto const found, log->read(one));
+        return !found.empty();
+    };
+    return made;
+}
 
 result<void> view_check(view_files_options const& how) {
     return look_at_files(how, app::check_view, false);

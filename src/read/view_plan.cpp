@@ -83,7 +83,7 @@ result<examined_view> examine_view(
     DIPTYCH_TRY(auto unknown, resolve_all(*in, *parsed.view, known));
     move_to(made.errors, std::move(unknown));
     DIPTYCH_TRY(examine_statements(*parsed.view, *in, made));
-    std::ranges::stable_sort(made.errors, {}, place_in);
+    std::ranges::sort(made.errors, {}, place_in);
     made.warnings.insert(
         made.warnings.begin(), parsed.view->warnings.begin(), parsed.view->warnings.end()
     );

@@ -1,5 +1,8 @@
 // What is said of view files without a log: all that is wrong with them, and their own tests.
+#include "app/view_explain.hpp"
 #include "app/view_test.hpp"
+
+#include <diptych/application.hpp>
 
 #include <doctest/doctest.h>
 
@@ -203,4 +206,53 @@ TEST_CASE("a file with several errors says them all, in their order") {
         CHECK(found != all.npos);
         if (found != all.npos) at = found;
     }
+}
+
+TEST_CASE("a view is explained by the plans of its statements, with names instead of numbers") {
+    auto const text = std::string{R"sql(-- @view v
+create table v (id text primary key, parent text, n integer);
+create index by_parent on v (parent);
+-- @event e (id text, parent text, lines json)
+-- @on e
+-- @each :lines as :line
+insert into v (id, n) values (:line.id, (select sum(n) from v where parent = :parent));
+-- @scan -- few
+delete from v where n = :$position;
+)sql"};
+    auto app = application{{.threads = false}};
+    auto const append = [&](std::string type, std::string data) {
+        append_request request{
+            .events = {{.stream = "s-1", .type = std::move(type), .data = std::move(data)}}
+        };
+        app.log().append(std::move(request)).or_throw();
+    };
+    append("e", R"({"lines": [{"id": "a"}, {"id": "b"}]})");
+    append("other", "{}");
+    append("e", R"({"lines": [{"id": "a"}]})");
+    append("e", "{}");
+    auto const found =
+        app::explain_view({.file = "v.sql", .text = text}, {}, &app.log(), 100).or_throw();
+    REQUIRE(found.handlers.size() == 1);
+    auto const& [insert, erase] = [&] {
+        auto const& all = found.handlers.front().statements;
+        return std::pair{all.at(0), all.at(1)};
+    }();
+    CHECK(insert.line == 7);
+    CHECK(insert.each == ":lines");
+    CHECK(insert.sql.contains("into v (id, n) values (:line.id, (select sum (n) from v"));
+    CHECK(insert.sql.contains("where parent = :parent"));
+    CHECK(
+        insert.plan ==
+        std::vector<std::string>{"SCALAR SUBQUERY 1", "  looks up v by index by_parent (parent=?)"}
+    );
+    CHECK(erase.sql == "delete from v where n = :$position");
+    CHECK(erase.plan == std::vector<std::string>{"goes through v"});
+    CHECK(erase.may_scan);
+    // The third event violates the key: what comes behind is not reached.
+    REQUIRE(found.costs.size() == 1);
+    CHECK(found.costs.front().events == 2);
+    CHECK(found.costs.front().microseconds_each > 0);
+    CHECK(found.events == 3);
+    REQUIRE(found.stopped);
+    CHECK(found.stopped->message.contains("allows each id only once"));
 }

@@ -131,7 +131,7 @@ class Words(CliTest):
 
     def test_each_command_ends_its_help_with_an_example(self):
         commands = [["init"], ["serve"], ["append"], ["read"], ["follow"], ["view", "add"], ["view", "list"],
-                    ["view", "query"], ["view", "check"], ["view", "test"], ["command"], ["verify"], ["repair"], ["backup"], ["restore"], ["export"],
+                    ["view", "query"], ["view", "check"], ["view", "test"], ["view", "explain"], ["command"], ["verify"], ["repair"], ["backup"], ["restore"], ["export"],
                     ["import"], ["bench"]]
         for words in commands:
             last = self.diptych(*words, "--help").rstrip().splitlines()[-1].strip()

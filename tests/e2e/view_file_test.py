@@ -78,6 +78,24 @@ class ViewFileTest(CliTest):
         self.assertNotIn("returned", said)
         self.assertIn("nobody declares event 'refunded'", said)
 
+    def test_plans_are_explained_and_costs_measured_on_a_log(self):
+        log = self.folder / "elsewhere"
+        for number in range(3):
+            self.diptych("append", "--data", log, f"order-o{number}", "placed", f'{{"id": "o{number}"}}')
+        self.diptych("append", "--data", log, "order-o1", "shipped", '{"id": "o1"}')
+        before = {file: file.read_bytes() for file in log.rglob("*") if file.is_file() and "log" in file.parts}
+        said = self.diptych("view", "explain", self.good, "--data", log)
+        self.assertIn("on shipped\n  line 8: update orders set state = 'shipped' where id = :id\n"
+                      "    looks up orders by key (id=?)\n", said)
+        self.assertIn("looks nothing up", said)
+        self.assertRegex(said, r"placed: 3 events, \d+\.\d us each")
+        told = json.loads(self.diptych("view", "explain", self.good, "--data", log, "--events", 2, "--json"))
+        self.assertEqual([("placed", 2)], [(one["type"], one["events"]) for one in told["costs"]])
+        self.assertEqual(before, {file: file.read_bytes() for file in before})
+        self.assertNotIn("cost", self.diptych("view", "explain", self.good))
+        bad = self.write("bad.sql", GOOD.replace("where id = :id", ""))
+        self.assertIn("goes through all rows of 'orders'", self.diptych("view", "explain", bad, code=INVALID))
+
     def test_a_file_that_is_not_there_is_not_found(self):
         self.diptych("view", "check", "nowhere.sql", code=NOT_FOUND)
 
