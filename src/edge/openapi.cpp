@@ -113,6 +113,10 @@ void write_view_parameters(json::writer& to, read::served_view const& one) {
     );
     write_query_parameter(to, "or", "Conditions of which one must hold: (a.eq.1,b.gt.2)", text);
     write_query_parameter(to, "order", "By " + sortable + ", each with .asc or .desc", text);
+    if (!one.search.empty())
+        write_query_parameter(
+            to, "search", "Words that must be there, -not, or, \"a phrase\"", text
+        );
     write_query_parameter(
         to,
         "limit",

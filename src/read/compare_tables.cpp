@@ -177,7 +177,8 @@ result<void> compare_tables(
     DIPTYCH_TRY(
         auto tables,
         expected.prepare("select name from sqlite_schema where type = 'table' and name not like "
-                         "'sqlite\\_%' escape '\\' and name != '_diptych' order by name")
+                         "'sqlite\\_%' escape '\\' and name not like '\\_diptych%' escape '\\' "
+                         "order by name")
     );
     comparer both(differences_max, into);
     for (;;) {

@@ -93,6 +93,14 @@ std::uint32_t cursor_seal(view_query const& of, std::string_view version) {
     text += version;
     text += '\n';
     for (auto const& one : of.where) put_condition(text, one);
+    text += '\n';
+    for (auto const& group : of.search.value_or(search_terms{})) {
+        for (auto const* const list : {&group.all, &group.none}) {
+            put_number(text, list->size(), 4);
+            for (auto const& word : *list) put_text(text, word);
+        }
+    }
+    text += '\n';
     for (auto const& term : of.order) {
         put_target(text, term.by);
         text += term.descending ? '-' : '+';

@@ -33,7 +33,7 @@ std::string list_of(std::vector<std::string> const& names) {
     return text;
 }
 
-std::string create(table const& of) {
+std::string create(table const& of, bool needs_rowid) {
     auto sql = "create table " + quoted_name(of.name) + " (\n";
     for (auto const& column : of.columns) {
         auto const name = quoted_name(column.name);
@@ -55,7 +55,7 @@ std::string create(table const& of) {
     auto const is_long = std::ranges::any_of(of.columns, [](column const& one) {
         return one.type.kind == column_kind::json || one.type.kind == column_kind::blob;
     });
-    return sql + (is_long ? ";\n" : ", without rowid;\n");
+    return sql + (is_long || needs_rowid ? ";\n" : ", without rowid;\n");
 }
 
 std::string create(index const& of) {
@@ -75,7 +75,10 @@ std::string create(index const& of) {
 
 std::string sqlite_ddl(view_definition const& view) {
     std::string sql;
-    for (auto const& one : view.tables) sql += create(one);
+    for (auto const& one : view.tables) {
+        auto const is_searched = &one == &view.tables.front() && !view.served.search.empty();
+        sql += create(one, is_searched);
+    }
     for (auto const& one : view.indexes) sql += create(one);
     return sql;
 }

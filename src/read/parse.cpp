@@ -281,7 +281,7 @@ private:
         }
         std::rotate(made_.tables.begin(), own, own + 1);
         for (std::string_view const taken :
-             {"select", "order", "limit", "page", "cursor", "and", "or", "at_least"})
+             {"select", "order", "limit", "page", "cursor", "and", "or", "search", "at_least"})
             if (made_.tables.front().find(taken) != nullptr)
                 return fail_at(
                     in_,

@@ -112,15 +112,16 @@ result<condition> condition_reader::read(std::string const& parameter, std::stri
     if (!on) {
         auto const allowed = filterable(names_.of(), names_.allowed());
         auto words = allowed;
-        for (auto const* const word : {"select", "order", "limit", "page", "cursor", "and", "or"})
+        for (auto const* const word :
+             {"select", "order", "limit", "page", "cursor", "and", "or", "search"})
             words.emplace_back(word);
         auto const path = parameter.substr(0, parameter.find("->"));
         auto const what =
             names_.of().find(path) == nullptr ? "is unknown" : "may not be filtered by";
+        auto const search = std::string{names_.allowed().search.empty() ? "" : "search, "};
         return refuse(
-            std::string{what} +
-            "; there are select, order, limit, page, cursor, and, or, at_least, and filters on " +
-            listed(allowed) + did_you_mean(parameter, words)
+            std::string{what} + "; there are select, order, limit, page, cursor, and, or, " +
+            search + "at_least, and filters on " + listed(allowed) + did_you_mean(parameter, words)
         );
     }
     return compare(*std::move(on), value, false);

@@ -51,6 +51,7 @@ public:
 private:
     result<void> one(std::string const& name, std::string const& value) {
         if (name == "select") return once(has_select_, [&] { return select(value); });
+        if (name == "search") return once(has_search_, [&] { return search(value); });
         if (name == "order") return once(has_order_, [&] { return order(value); });
         if (name == "limit") return once(has_limit_, [&] { return limit(value); });
         if (name == "page") return once(has_page_, [&] { return page(value); });
@@ -89,6 +90,15 @@ private:
                 );
             made_.select.push_back(std::move(one));
         }
+        return {};
+    }
+
+    result<void> search(std::string const& value) {
+        if (allowed_.search.empty())
+            return refuse("is not served: this view has no '@serve search'");
+        auto terms = parse_search(value);
+        if (!terms) return refuse(terms.error());
+        made_.search = *std::move(terms);
         return {};
     }
 
@@ -162,6 +172,7 @@ private:
     view_query made_;
     std::string parameter_;
     bool has_select_ = false;
+    bool has_search_ = false;
     bool has_order_ = false;
     bool has_limit_ = false;
     bool has_page_ = false;

@@ -2,6 +2,7 @@
 
 #include "read/json_path.hpp"
 #include "read/rewrite.hpp"
+#include "read/search_sql.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +15,15 @@ std::string sql_of_selected(target const& what) {
     return what.keys.empty() ? quoted_name(what.of->name) : sql_json(what.of->name, what.keys);
 }
 
+// ` where ...`: the rows that match, on all pages.
+void append_rows(select_statement& to, view_query const& query) {
+    append_where(to, query.where);
+    if (!query.search) return;
+    to.sql += query.where.empty() ? " where " : " and ";
+    to.values.emplace_back(match_text(*query.search));
+    to.sql += search_condition('?' + std::to_string(to.values.size()));
+}
+
 class select_writer {
 public:
     select_writer(view_query const& query, table const& of) : query_(query), of_(of) {}
@@ -24,7 +34,7 @@ public:
         for (auto const& term : query_.order) made_.sql += sql_of(term.by) + ", ";
         made_.sql.resize(made_.sql.size() - 2);
         made_.sql += " from " + quoted_name(of_.name);
-        append_where(made_, query_.where);
+        append_rows(made_, query_);
         if (!after.empty()) behind(after);
         made_.sql += " order by ";
         for (auto const& term : query_.order)
@@ -42,7 +52,7 @@ public:
 private:
     // Rows behind the last one seen, in the order asked for.
     void behind(std::span<cell const> after) {
-        made_.sql += query_.where.empty() ? " where " : " and ";
+        made_.sql += query_.where.empty() && !query_.search ? " where " : " and ";
         auto const& order = query_.order;
         auto const is_plain = std::ranges::all_of(order, [&](order_term const& term) {
             return term.by.is_required() && term.descending == order.front().descending;
@@ -126,7 +136,7 @@ select_statement count_for(
     select_statement made{.sql = "select count(*) from "};
     if (most) made.sql += "(select 1 from ";
     made.sql += quoted_name(of.name);
-    append_where(made, query.where);
+    append_rows(made, query);
     if (most) {
         made.sql += " limit ";
         append_parameter(made, cell{static_cast<std::int64_t>(*most)});

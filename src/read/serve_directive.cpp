@@ -22,7 +22,7 @@ public:
     }
 
     result<served> parse() {
-        if (words_.at_end()) return words_.fail("expected filter, sort, limit or cache");
+        if (words_.at_end()) return words_.fail("expected filter, sort, search, limit or cache");
         while (!words_.at_end()) DIPTYCH_TRY(part());
         return std::move(made_);
     }
@@ -31,11 +31,12 @@ private:
     result<void> part() {
         if (words_.take("filter")) return values(made_.filter);
         if (words_.take("sort")) return values(made_.sort);
+        if (words_.take("search")) return search();
         if (words_.take("limit")) return limit();
         if (words_.take("cache")) return cache();
-        std::array<std::string, 4> const known{"filter", "sort", "limit", "cache"};
+        std::array<std::string, 5> const known{"filter", "sort", "search", "limit", "cache"};
         return words_.fail(
-            "expected filter, sort, limit or cache, found '" + *words_.peek() + "'" +
+            "expected filter, sort, search, limit or cache, found '" + *words_.peek() + "'" +
             did_you_mean(*words_.peek(), known)
         );
     }
@@ -112,6 +113,25 @@ private:
             made_.types.push_back({.path = path, .type = {.kind = *kind}});
         else if (known->type.kind != *kind)
             return words_.fail_before("'" + path + "' is " + to_string(known->type) + " already");
+        return {};
+    }
+
+    result<void> search() {
+        do {
+            DIPTYCH_TRY(auto name, words_.word("a text column"));
+            DIPTYCH_TRY(check({.column = name}));
+            auto const type = of_.find(name)->type;
+            if (type.kind != column_kind::text)
+                return words_.fail_before(
+                    "column '" + name + "' is " + to_string(type) +
+                    ": only the words of text are searched"
+                );
+            if (std::ranges::find(made_.search, name) != made_.search.end())
+                return words_.fail_before("'" + name + "' is there twice");
+            made_.search.push_back(std::move(name));
+        } while (words_.take(","));
+        if (of_.find("_rowid_") != nullptr)
+            return words_.fail_before("a table that is searched can have no column '_rowid_'");
         return {};
     }
 

@@ -5,6 +5,7 @@
 #include "read/event_input.hpp"
 #include "read/misfit.hpp"
 #include "read/sandbox.hpp"
+#include "read/search_sql.hpp"
 
 #include <diptych/try.hpp>
 
@@ -183,6 +184,7 @@ result<sqlite::statement> prepare(
 result<std::unique_ptr<projection>> prepare_statements(
     sqlite::database const& on, view_definition const& view, source const& in
 ) {
+    DIPTYCH_TRY(prepare_search(on, view));
     sandbox const guard{on, sandbox::purpose::change_rows, names_of_tables(view)};
     auto made = std::make_unique<statement_set>(view.name, in.file);
     for (auto const& on_event : view.handlers) {

@@ -144,6 +144,7 @@ struct served {
     std::vector<std::string> filter = {};
     std::vector<std::string> sort = {};
     std::vector<declared_type> types = {};
+    std::vector<std::string> search = {};  ///< Text columns whose words can be searched.
     std::size_t limit_max = 1000;
     std::uint32_t cache_seconds = 0;  ///< How long an answer may be kept; 0: asked about each time.
     std::size_t offset = 0;           ///< Of the `@serve` in the file.

@@ -4,6 +4,7 @@
 #include "read/parse.hpp"
 #include "read/plan_lint.hpp"
 #include "read/resolve.hpp"
+#include "read/search_sql.hpp"
 #include "read/serve_lint.hpp"
 #include "read/statement_set.hpp"
 #include "read/view_version.hpp"
@@ -61,7 +62,7 @@ view_plan plan_of(
         .version = older->empty() ? version_of(*definition)
                                   : version_of(version_of(*definition) + older->meaning()),
         .create = [definition](sqlite::database const& on
-                  ) { return on.execute(sqlite_ddl(*definition)); },
+                  ) { return on.execute(sqlite_ddl(*definition) + search_ddl(*definition)); },
         .project = [definition, in = std::move(in), older](sqlite::database const& on
                    ) -> result<std::unique_ptr<projection>> {
             DIPTYCH_TRY(auto statements, prepare_statements(on, *definition, *in));

@@ -2,6 +2,7 @@
 /// What a query asks, understood: names looked up, values in stored form. No SQL yet.
 #pragma once
 
+#include "read/search_terms.hpp"
 #include "read/view_definition.hpp"
 
 #include <diptych/view_model.hpp>
@@ -59,7 +60,8 @@ struct selected {
 /// Points into the table.
 struct view_query {
     std::vector<selected> select = {};
-    std::vector<condition> where = {};   ///< All must hold.
+    std::vector<condition> where = {};  ///< All must hold.
+    std::optional<search_terms> search = {};
     std::vector<order_term> order = {};  ///< As asked, and the rest of the key behind it.
     std::size_t limit = 0;
     std::optional<std::size_t> page = {};  ///< From 1.

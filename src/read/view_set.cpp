@@ -217,6 +217,7 @@ std::vector<served_view> view_set::served() const {
                 .sort = is_in(sortable(rows, of.served), column.name),
             });
         made.paths = served_paths(of.served);
+        made.search = of.served.search;
         list.push_back(std::move(made));
     }
     return list;

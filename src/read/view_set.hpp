@@ -64,6 +64,7 @@ struct served_view {
     std::string version;
     std::vector<served_column> columns;
     std::vector<served_path> paths = {};
+    std::vector<std::string> search = {};  ///< Columns whose words can be searched.
     std::size_t limit_max = 1000;
 };
 

@@ -2,13 +2,14 @@
 
 #include "log/hash.hpp"
 #include "read/ddl.hpp"
+#include "read/search_sql.hpp"
 
 namespace diptych::read {
 
 namespace {
 
 std::string meaning_of(view_definition const& view) {
-    auto text = "diptych view 1\n" + sqlite_ddl(view);
+    auto text = "diptych view 1\n" + sqlite_ddl(view) + search_ddl(view);
     // Two column types may be stored alike and still convert differently.
     for (auto const& table : view.tables)
         for (auto const& column : table.columns)

@@ -14,7 +14,7 @@
 namespace diptych::read {
 
 /// Eight hexadecimal digits over tables, indexes, event types, statements and bindings. Comments,
-/// blanks, `@serve` and inline or async do not count.
+/// blanks, `@serve` but for its search, and inline or async do not count.
 std::string version_of(view_definition const& resolved);
 
 /// As above, over any other description of a view's meaning.

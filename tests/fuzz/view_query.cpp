@@ -4,6 +4,7 @@
 #include "read/ddl.hpp"
 #include "read/parse.hpp"
 #include "read/run_query.hpp"
+#include "read/search_sql.hpp"
 #include "read/view_database.hpp"
 #include "temporary_folder.hpp"
 
@@ -21,7 +22,7 @@ create table items (
   id integer primary key, name text not null, note text, price decimal(2), weight real,
   seen boolean not null, at timestamp, extra json, raw blob
 );
--- @serve filter name, note, price, weight, seen, at, extra->>*, extra->>n integer, extra->b->>c text  sort name, note, price, weight, seen, at, extra->>a, extra->>n, extra->b->>c
+-- @serve filter name, note, price, weight, seen, at, extra->>*, extra->>n integer, extra->b->>c text  sort name, note, price, weight, seen, at, extra->>a, extra->>n, extra->b->>c  search name, note
 )sql";
 
 constexpr char const* rows = R"sql(
@@ -37,7 +38,7 @@ class small_view {
 public:
     small_view() {
         auto const create = [&](sqlite::database const& on) {
-            return on.execute(read::sqlite_ddl(view_) + rows);
+            return on.execute(read::sqlite_ddl(view_) + read::search_ddl(view_) + rows);
         };
         read::view_database::open(path_, uuid{{1}}, create, false).or_throw();
     }

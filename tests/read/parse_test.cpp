@@ -108,9 +108,8 @@ TEST_CASE("every mistake in a view file is named with file, line and column") {
     CHECK(complaint(std::string{head} + "-- @serve filter m\n")
               .contains("no column 'm' in table 'v'; did you mean 'n'?"));
     CHECK(complaint(std::string{head} + "-- @serve limit 5000\n").contains("1 to 1000"));
-    CHECK(
-        complaint(std::string{head} + "-- @serve show n\n").contains("expected filter, sort, limit")
-    );
+    CHECK(complaint(std::string{head} + "-- @serve show n\n")
+              .contains("expected filter, sort, search, limit"));
     CHECK(complaint(std::string{head} + "-- @event e (a txt)\n").contains("'txt' is no type"));
     CHECK(complaint(std::string{head} + "-- @event e (a text\n").contains("expected ',' or ')'"));
     CHECK(complaint(std::string{head} + "-- @event e (a text)\n-- @event e (a text)")

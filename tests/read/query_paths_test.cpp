@@ -4,6 +4,7 @@
 #include "read/parse.hpp"
 #include "read/query_parse.hpp"
 #include "read/query_sql.hpp"
+#include "read/serve_lint.hpp"
 #include "sqlite/database.hpp"
 
 #include <diptych/json_value.hpp>
@@ -167,6 +168,19 @@ TEST_CASE("an index on a value inside of json serves filter and sort") {
     auto const both = plan_of({{"review->>average", "gte.4"}, {"order", "review->>average.desc"}});
     CHECK(both.contains("SEARCH products USING INDEX by_average"));
     CHECK_FALSE(both.contains("TEMP B-TREE"));
+}
+
+TEST_CASE("a path that is served without an index is named, with the index to add") {
+    source const file{"products.sql", products};
+    auto const warnings = serve_warnings(parse_view(file).or_throw(), file);
+    auto const has = [&](std::string_view text) {
+        return std::ranges::any_of(warnings, [&](auto const& one) { return one.contains(text); });
+    };
+    CHECK(has("'fields->>size' has no index"));
+    CHECK(has("create index by_size on products (fields->>'size');"));
+    CHECK_FALSE(has("review->>average"));
+    CHECK_FALSE(has("review->by->>city"));
+    CHECK_FALSE(has("'fields->>*'"));
 }
 
 TEST_CASE("a page behind a row begins in the index where it was left") {

@@ -30,7 +30,7 @@ delete from things where id = :id;
 -- @on many
 -- @each :list as :one
 insert into things (id, weight) values ('m' || :$index, 9);
--- @serve filter colour, weight, price, seen  sort colour, weight, price, seen
+-- @serve filter colour, weight, price, seen  sort colour, weight, price, seen  search colour
 )sql";
 
 struct things_fixture : log_fixture {
@@ -312,7 +312,8 @@ TEST_CASE("no query changes a byte") {
              {{"id", "eq.'; delete from things; --"}},
              {{"weight", "gt.0"}, {"order", "weight,id"}},
              {{"or", "(weight.gt.0,not.and(colour.eq.a,colour.eq.b))"}},
-             {{"limit", "3"}, {"page", "2"}}
+             {{"limit", "3"}, {"page", "2"}},
+             {{"search", "red or \"dark green\" -blue"}}
          })
         for (auto const how : {counting::none, counting::exact, counting::estimated})
             CHECK(of.views.query("things", parameters, {.count = how}));
