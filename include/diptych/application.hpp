@@ -67,10 +67,19 @@ struct application_options {
     std::function<void(std::string_view what, std::uint64_t done, std::uint64_t of)> progress = {};
 };
 
+/// Which JSON Web Tokens say who asks.
+struct jwt_options {
+    std::string algorithm = {};  ///< HS256, RS256 or ES256; empty: no such tokens are taken.
+    std::string key = {};        ///< The secret itself for HS256, else a public key in PEM.
+    std::string audience = {};   ///< That `aud` must name; empty: any.
+    std::string issuer = {};     ///< That `iss` must be; empty: any.
+};
+
 /// How to serve HTTP.
 struct serve_options {
     std::string http = "127.0.0.1:8080";  ///< Address and port; port 0 takes a free one.
     std::string token = {};               ///< Bearer token that requests must carry; empty: none.
+    jwt_options jwt = {};                 ///< Tokens that are taken, too, for queries on views.
     /// Told the address once it listens; empty: standard error is, as "serving http://<address>".
     std::function<void(std::string_view address)> ready = {};
 };

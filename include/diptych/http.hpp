@@ -67,6 +67,8 @@ struct request {
     std::string body = {};
     std::string remote = {};           ///< Address and port of the other side.
     std::string caller = "anonymous";  ///< Who asks, as the bearer token tells.
+    pairs claims = {};                 ///< What a verified JSON Web Token says; a name may repeat.
+    bool has_all_rights = false;       ///< Came with the node's own token, or one that says so.
     std::string_view route = {};       ///< The pattern that matched; lives as long as the server.
 
     /// A parameter of the path; empty if the pattern has none of this name.

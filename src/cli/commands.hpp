@@ -24,6 +24,10 @@ struct serve_options {
     std::string data = {};
     std::string http = "127.0.0.1:8080";
     std::string token = {};
+    std::string jwt_algorithm = {};
+    std::string jwt_key = {};  ///< A file.
+    std::string jwt_audience = {};
+    std::string jwt_issuer = {};
     bool read_only = false;  ///< Beside the process that writes.
     std::string views = {};  ///< Folder of the views' databases.
     std::uint64_t reserve_bytes = 8u << 20;

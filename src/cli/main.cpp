@@ -135,6 +135,18 @@ private:
             ->capture_default_str();
         serve->add_option("--token", serve_.token, "Bearer token that requests must carry")
             ->envname("DIPTYCH_TOKEN");
+        auto* const algorithm = serve->add_option(
+            "--jwt", serve_.jwt_algorithm, "Takes JSON Web Tokens signed with HS256, RS256 or ES256"
+        );
+        auto* const key = serve->add_option(
+            "--jwt-key", serve_.jwt_key, "File with their secret or public key (PEM)"
+        );
+        algorithm->needs(key);
+        key->needs(algorithm);
+        serve->add_option("--jwt-audience", serve_.jwt_audience, "What their 'aud' must name")
+            ->needs(algorithm);
+        serve->add_option("--jwt-issuer", serve_.jwt_issuer, "What their 'iss' must be")
+            ->needs(algorithm);
         serve->add_flag(
             "--read-only",
             serve_.read_only,

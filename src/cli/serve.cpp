@@ -9,11 +9,35 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <optional>
+#include <sstream>
 
 namespace diptych::cli {
 
+namespace {
+
+result<jwt_options> jwt_of(serve_options const& how) {
+    jwt_options made{
+        .algorithm = how.jwt_algorithm,
+        .audience = how.jwt_audience,
+        .issuer = how.jwt_issuer,
+    };
+    if (made.algorithm.empty()) return made;
+    std::ifstream const in{how.jwt_key, std::ios::binary};
+    std::ostringstream text;
+    if (!in || !(text << in.rdbuf()))
+        return fail(errc::invalid, "jwt_key", "the key '" + how.jwt_key + "' can not be read");
+    made.key = std::move(text).str();
+    // A secret in a file mostly ends with the end of a line, which is not part of it.
+    while (made.key.ends_with('\n') || made.key.ends_with('\r')) made.key.pop_back();
+    return made;
+}
+
+}  // namespace
+
 result<void> serve(serve_options const& how) {
+    DIPTYCH_TRY(auto jwt, jwt_of(how));
     DIPTYCH_TRY(auto const folder, folder_of({.data = how.data}));
     std::optional<progress_bar> bar;
     auto app = application{{
@@ -29,6 +53,7 @@ result<void> serve(serve_options const& how) {
     return app.serve({
         .http = how.http,
         .token = how.token,
+        .jwt = std::move(jwt),
         .ready =
             [&](std::string_view address) {
                 if (how.json) {

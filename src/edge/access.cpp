@@ -73,18 +73,34 @@ bool same_secret(std::string_view a, std::string_view b) {
 }
 
 std::optional<http::response> access::refuse(http::request& asked) const {
-    if (token_.empty()) return refuse_foreign(asked);
+    if (!is_limited()) return refuse_foreign(asked);
     auto const given = asked.header("Authorization").value_or("");
-    if (auto const token = bearer_token(given); token && same_secret(*token, token_)) {
+    auto const token = bearer_token(given);
+    if (token && !token_.empty() && same_secret(*token, token_)) {
         asked.caller = "bearer";
+        asked.has_all_rights = true;
         return std::nullopt;
     }
+    std::string why = "send the header 'Authorization: Bearer <token>'";
+    if (token && verifier_) {
+        auto claims = verifier_->verify(*token, time_->now());
+        if (claims) {
+            for (auto const& [name, value] : *claims)
+                if (name == "sub") asked.caller = "sub:" + value;
+            asked.has_all_rights = has_all_rights(*claims);
+            asked.claims = *std::move(claims);
+            return std::nullopt;
+        }
+        why = claims.error().message;
+    }
     if (is_open(asked)) return std::nullopt;
-    return http::problem(
-        401,
-        given.empty() ? "token_missing" : "token_wrong",
-        "send the header 'Authorization: Bearer <token>'"
-    );
+    return http::problem(401, given.empty() ? "token_missing" : "token_wrong", why);
+}
+
+bool access::permits(http::request const& asked, http::route const& route, bool is_own) const {
+    if (!is_limited() || asked.has_all_rights || is_own || is_open(asked)) return true;
+    return route.method == "GET" &&
+           (route.pattern == "/views/{view}" || route.pattern == "/openapi.json");
 }
 
 }  // namespace diptych::edge

@@ -148,7 +148,9 @@ void write_view(json::writer& to, read::served_view const& one, bool needs_token
     write_schema(to, one.columns);
     to.end_object().end_object().end_object().end_object();
     to.raw_member("304", R"({"description":"As the If-None-Match of the request knows it"})");
-    write_problems(to, "400 404 410 500 503", needs_token);
+    write_problems(
+        to, needs_token ? "400 403 404 410 500 503" : "400 404 410 500 503", needs_token
+    );
     to.end_object().end_object().end_object();
 }
 

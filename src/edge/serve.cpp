@@ -77,7 +77,9 @@ edge::services services_of(app::node& node) {
 result<void> application::serve(serve_options const& options) {
     DIPTYCH_TRY(start());
     end_of_service const end;
-    edge::site_options how{.token = options.token, .routes = implementation_->routes};
+    edge::site_options how{
+        .token = options.token, .jwt = options.jwt, .routes = implementation_->routes
+    };
     how.server.address = options.http;
     how.server.complain = implementation_->options.complain;
     how.wait_max = implementation_->options.wait_max;

@@ -64,7 +64,7 @@ public:
               .router = router_,
               .server = server_,
               .title = options_.title,
-              .needs_token = !options_.token.empty(),
+              .needs_token = !options_.token.empty() || !options_.jwt.algorithm.empty(),
               .complain = options_.server.complain
           } {}
 
@@ -72,7 +72,7 @@ public:
 
     result<void> start() {
         DIPTYCH_TRY(auto const local, is_loopback(options_.server.address));
-        if (!local && options_.token.empty())
+        if (!local && options_.token.empty() && options_.jwt.algorithm.empty())
             return fail(
                 errc::denied,
                 "token_needed",
@@ -82,6 +82,7 @@ public:
                     options_.server.address
                 )
             );
+        DIPTYCH_TRY(trust());
         DIPTYCH_TRY(add_routes());
         DIPTYCH_TRY(server_.start());
         open();
@@ -89,6 +90,7 @@ public:
     }
 
     result<void> start_without_server() {
+        DIPTYCH_TRY(trust());
         DIPTYCH_TRY(add_routes());
         open();
         return {};
@@ -117,6 +119,13 @@ public:
     }
 
 private:
+    result<void> trust() {
+        if (options_.jwt.algorithm.empty()) return {};
+        DIPTYCH_TRY(auto verifier, jwt_verifier::make(options_.jwt));
+        access_.trust(std::move(verifier), of_.time);
+        return {};
+    }
+
     void open() {
         feed_.open();
         waits_.open();
@@ -168,6 +177,10 @@ private:
         auto found = router_.find(asked);
         to.mark(found.number);
         if (found.problem) return to.answer(*std::move(found.problem));
+        if (!access_.permits(asked, *found.route, found.number <= options_.routes.size()))
+            return to.answer(http::problem(
+                403, "not_permitted", "this needs the node's own token, or the scope diptych:all"
+            ));
         if (found.route->handle) return found.route->handle(std::move(asked), std::move(to));
         run_or_refuse(
             pool_,
@@ -202,7 +215,7 @@ private:
     services of_;
     site_options const options_;
     std::shared_ptr<edge::metrics> metrics_;  // also in the hands of answers that come late
-    access const access_;
+    access access_;                           // as it is from start on
     worker_pool pool_;
     event_feed feed_;
     view_waits waits_;

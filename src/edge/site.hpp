@@ -5,6 +5,7 @@
 #include "edge/server.hpp"
 #include "edge/services.hpp"
 
+#include <diptych/application.hpp>
 #include <diptych/error.hpp>
 #include <diptych/http.hpp>
 
@@ -20,6 +21,8 @@ namespace diptych::edge {
 struct site_options {
     server_options server = {};
     std::string token = {};  ///< Bearer token that requests must carry; empty: none.
+    jwt_options jwt = {
+    };  ///< Tokens that are taken, too, for queries and the application's routes.
     std::string title = "Diptych";
     std::vector<http::route> routes = {};  ///< The application's own.
     unsigned workers = 0;            ///< Threads for what blocks; 0: as many as suit the machine.
@@ -38,8 +41,9 @@ public:
     site(site const&) = delete;
     site& operator=(site const&) = delete;
 
-    /// Fails with denied if the address is not of this machine and there is no token, invalid if a
-    /// route is malformed or collides, and as server::start does.
+    /// Fails with denied if the address is not of this machine and no token is asked for, invalid
+    /// if the key for tokens does not fit, or a route is malformed or collides, and as
+    /// server::start does.
     result<void> start();
 
     /// As start, but nobody can connect: only ask() is answered.

@@ -4,6 +4,7 @@
 #include "read/directive.hpp"
 #include "read/lexer.hpp"
 #include "read/rewrite.hpp"
+#include "read/row_permission.hpp"
 #include "read/serve_directive.hpp"
 #include "read/suggest.hpp"
 
@@ -91,10 +92,14 @@ private:
             serve_lines_.push_back(std::move(words));
             return {};
         }
+        if (words.name() == "@allow") {
+            allow_lines_.push_back(std::move(words));
+            return {};
+        }
         if (words.name() == "@key")
             return fail_at(in_, words.offset(), "@key is reserved and has no meaning yet");
-        std::array<std::string, 8> const known{
-            "@view", "@event", "@on", "@each", "@scan", "@serve", "@given", "@expect"
+        std::array<std::string, 9> const known{
+            "@view", "@event", "@on", "@each", "@scan", "@serve", "@allow", "@given", "@expect"
         };
         return fail_at(
             in_,
@@ -298,6 +303,10 @@ private:
             else
                 errors_.push_back(std::move(served).error());
         }
+        for (auto& line : allow_lines_) {
+            DIPTYCH_TRY(auto one, parse_allow(line, made_.tables.front()));
+            made_.served.allow.push_back(std::move(one));
+        }
         if (made_.handlers.empty())
             made_.warnings.push_back(in_.file + ": view '" + made_.name + "' has no @on");
         return {};
@@ -315,6 +324,7 @@ private:
     std::size_t each_offset_ = 0;
     std::optional<std::size_t> scan_;  // where the next statement's @scan is
     std::vector<directive> serve_lines_;
+    std::vector<directive> allow_lines_;
 };
 
 }  // namespace

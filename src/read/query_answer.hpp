@@ -24,9 +24,13 @@ enum class counting : std::uint8_t {
 
 inline constexpr std::uint64_t counted_cheaply_max = 10'000;
 
+/// What is known of who asks: names and values as text; a name may have several.
+using claims = std::vector<std::pair<std::string, std::string>>;
+
 /// How a query is answered, besides what its parameters say.
 struct query_options {
     counting count = counting::none;
+    std::optional<claims> caller = {};  ///< nullopt: sees all rows.
 };
 
 struct query_answer {
@@ -37,6 +41,7 @@ struct query_answer {
     std::optional<std::size_t> skipped = {};    ///< Rows before the first; nullopt behind a cursor.
     std::optional<std::uint64_t> total = {};    ///< Rows that match, if they were counted.
     bool has_more = false;            ///< There are more than `total`, nobody has counted how many.
+    bool is_private = false;          ///< Others may be answered other rows.
     std::uint32_t cache_seconds = 0;  ///< How long the answer may be kept; 0: ask each time.
     token at = {};                    ///< The rows show everything up to here.
     std::string etag;  ///< Hexadecimal; the same for the same rows of the same view version.

@@ -6,6 +6,7 @@
 #include "read/query_parse.hpp"
 #include "read/query_sql.hpp"
 #include "read/row_json.hpp"
+#include "read/row_permission.hpp"
 
 #include <diptych/try.hpp>
 
@@ -95,9 +96,16 @@ result<void> count_rows(
     return {};
 }
 
-std::string etag_of(queried_rows const& on, query_answer const& answer) {
+// `permission`: of a caller who may not see all rows, so that nobody takes his answer for
+// another's.
+std::string etag_of(queried_rows const& on, query_answer const& answer, std::uint32_t permission) {
     auto const total = answer.total ? std::to_string(*answer.total) : std::string{};
-    return log::to_hex(log::sha256({on.version, "\n", total, "\n", answer.rows})).substr(0, 32);
+    return log::to_hex(
+               log::sha256(
+                   {on.version, "\n", total, "\n", std::to_string(permission), "\n", answer.rows}
+               )
+    )
+        .substr(0, 32);
 }
 
 }  // namespace
@@ -108,7 +116,10 @@ result<query_answer> run_query(
     query_options const& how,
     time_limit const& limit
 ) {
-    DIPTYCH_TRY(auto const query, parse_query(on.of, on.allowed, parameters));
+    DIPTYCH_TRY(auto query, parse_query(on.of, on.allowed, parameters));
+    DIPTYCH_TRY(auto permitted, permitted_rows(on.of, on.allowed, how.caller));
+    auto const is_limited = permitted.has_value();
+    if (is_limited) query.where.push_back(*std::move(permitted));
     auto const seal = cursor_seal(query, on.version);
     std::vector<cell> after;
     if (query.cursor) {
@@ -138,7 +149,8 @@ result<query_answer> run_query(
             )
         );
     if (!done) return std::unexpected(done.error());
-    answer.etag = etag_of(on, answer);
+    answer.is_private = !on.allowed.allow.empty();
+    answer.etag = etag_of(on, answer, is_limited ? seal : 0);
     return answer;
 }
 

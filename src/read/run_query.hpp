@@ -28,7 +28,8 @@ struct queried_rows {
 };
 
 /// Blocking. Fails with invalid if the parameters ask for something that is not declared,
-/// unavailable (query_too_long) if it takes too long, or with what reading the file failed with.
+/// denied if no row may be seen, unavailable (query_too_long) if it takes too long, or with what
+/// reading the file failed with.
 result<query_answer> run_query(
     queried_rows const& on,
     url_query_parameters const& parameters,

@@ -138,6 +138,16 @@ struct declared_type {
     column_type type;
 };
 
+/// `owner = :claim.sub`, or `:claim.role = 'clerk'`
+struct permission_test {
+    std::string what;        ///< A column, a value inside of JSON, or a claim with its `:claim.`.
+    std::string claim = {};  ///< What it must equal; empty: the text.
+    std::string text = {};
+};
+
+/// An `@allow`: all of it must hold.
+using permission = std::vector<permission_test>;
+
 /// What `@serve` allows, besides the primary key. Columns, and values inside of json columns:
 /// `review->>average`, or `fields->>*` for all keys.
 struct served {
@@ -145,6 +155,7 @@ struct served {
     std::vector<std::string> sort = {};
     std::vector<declared_type> types = {};
     std::vector<std::string> search = {};  ///< Text columns whose words can be searched.
+    std::vector<permission> allow = {};    ///< Of which one must hold; none: all rows are seen.
     std::size_t limit_max = 1000;
     std::uint32_t cache_seconds = 0;  ///< How long an answer may be kept; 0: asked about each time.
     std::size_t offset = 0;           ///< Of the `@serve` in the file.

@@ -151,6 +151,7 @@ public:
     /// touches nothing but the view's own file, and never a byte of it.
     ///
     /// Fails with not_found, invalid (a parameter that is not declared; the message lists what is),
+    /// denied (the caller's claims allow no row),
     /// unavailable (too many at once), or the error of a view that is not served.
     result<query_answer> query(
         std::string_view name, url_query_parameters const& parameters, query_options const& how = {}

@@ -107,6 +107,16 @@ insert into takings values (:receipt, :amount, :details);
 -- @serve filter details->>*, details->>stars integer  sort details->>stars  cache 1m
 )sql";
 
+inline constexpr auto loans_of_readers_view = R"sql(
+-- @view loans_of_readers inline
+create table loans_of_readers (book text primary key, reader text not null);
+-- @on lent
+insert into loans_of_readers (book, reader) values (:book, :reader);
+-- @on returned
+delete from loans_of_readers where book = :book;
+-- @allow reader = :claim.sub
+)sql";
+
 inline constexpr auto readers_view = R"sql(
 -- @view readers async
 create table readers (reader text primary key, books integer not null);
@@ -200,6 +210,7 @@ struct site_fixture {
         views.add_text("loans.sql", lending::loans_view).or_throw();
         views.add_text("readers.sql", lending::readers_view).or_throw();
         views.add_text("takings.sql", lending::takings_view).or_throw();
+        views.add_text("loans_of_readers.sql", lending::loans_of_readers_view).or_throw();
         views.start().or_throw();
         site.start().or_throw();
     }

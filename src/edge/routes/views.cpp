@@ -58,10 +58,10 @@ void add_headers(
     read::counting count
 ) {
     to.headers.add("Diptych-Token", to_string(found.at));
-    to.headers.add(
-        "Cache-Control",
-        found.cache_seconds == 0 ? "no-cache" : fmt::format("max-age={}", found.cache_seconds)
-    );
+    auto const cache = found.cache_seconds == 0 ? std::string{"no-cache"}
+                                                : fmt::format("max-age={}", found.cache_seconds);
+    to.headers.add("Cache-Control", found.is_private ? "private, " + cache : cache);
+    if (found.is_private) to.headers.add("Vary", "Authorization");
     if (found.next || found.next_page) to.headers.add("Link", next_page(asked, found));
     if (auto const range = content_range(found); !range.empty())
         to.headers.add("Content-Range", range);
@@ -75,7 +75,9 @@ http::response query(read::view_set const& views, http::request const& asked) {
     auto parameters = asked.query;
     std::erase_if(parameters, [](auto const& one) { return one.first == "at_least"; });
     auto const count = preferred_count(asked);
-    auto found = views.query(asked.parameter("view"), parameters, {.count = count});
+    read::query_options how{.count = count};
+    if (!asked.has_all_rights) how.caller = asked.claims;
+    auto found = views.query(asked.parameter("view"), parameters, how);
     if (!found) return http::problem(found.error());
 
     auto const etag = '"' + found->etag + '"';
