@@ -51,7 +51,7 @@ std::string with_names(read::statement_definition const& of) {
             auto const& one = of.bindings[std::stoul(token.substr(1)) - 1];
             token = read::to_string(one);
             if (one.from == read::binding_source::element)
-                token.insert(1, of.each->name + (one.path.empty() ? "" : "."));
+                token.insert(1, of.each[one.level].name + (one.path.empty() ? "" : "."));
         }
         auto const is_joined = text.empty() || text.ends_with('(') || text.ends_with('.') ||
                                token == "," || token == ")" || token == ".";
@@ -64,8 +64,12 @@ result<explained_statement> explain(
     sqlite::database const& empty, read::statement_definition const& one
 ) {
     explained_statement made{.line = one.line, .sql = with_names(one), .may_scan = one.may_scan};
-    if (one.each)
-        for (auto const& part : one.each->path) made.each += (made.each.empty() ? ":" : ".") + part;
+    for (auto const& through : one.each) {
+        made.each += made.each.empty() ? ":" : ", :";
+        std::string path = through.in ? one.each[*through.in].name : "";
+        for (auto const& part : through.path) path += (path.empty() ? "" : ".") + part;
+        made.each += path;
+    }
     DIPTYCH_TRY(auto const steps, read::query_plan(empty, one.sql));
     for (auto const& step : steps) made.plan.push_back(in_words(step));
     return made;

@@ -19,7 +19,7 @@ namespace diptych::app {
 struct explained_statement {
     std::size_t line = 0;
     std::string sql;                     ///< In one line, with its bindings as they are written.
-    std::string each = {};               ///< The array that it goes through; empty: it runs once.
+    std::string each = {};               ///< The arrays that it goes through; empty: it runs once.
     std::vector<std::string> plan = {};  ///< Steps; what belongs to a subquery is indented.
     bool may_scan = false;
 };

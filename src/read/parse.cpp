@@ -25,6 +25,8 @@ bool is_plain_name(std::string_view name) {
            std::ranges::all_of(name, plain);
 }
 
+constexpr std::size_t each_max = 4;
+
 class view_parser {
 public:
     explicit view_parser(source const& in) : in_(in) {}
@@ -50,7 +52,7 @@ private:
             // What comes next is another matter.
             note(std::move(done));
             is_faulty_ = in_handler_ || in_case_;
-            each_.reset();
+            each_.clear();
             scan_.reset();
             if (!is_on) continue;
             made_.handlers.emplace_back();
@@ -135,9 +137,18 @@ private:
     result<void> each_line(directive& words) {
         if (!in_handler_)
             return fail_at(in_, words.offset(), "@each stands between an @on and its statement");
-        if (each_) return fail_at(in_, words.offset(), "a statement has one @each");
-        DIPTYCH_TRY(each_, parse_each(words));
-        each_offset_ = words.offset();
+        if (each_.empty()) each_offset_ = words.offset();
+        DIPTYCH_TRY(auto next, parse_each(words));
+        if (std::ranges::find(each_, next.name, &each::name) != each_.end())
+            return fail_at(in_, words.offset(), "there is an @each ':" + next.name + "' already");
+        if (each_.size() == each_max)
+            return fail_at(in_, words.offset(), "a statement has at most 4 @each");
+        auto const outer = std::ranges::find(each_, next.path.front(), &each::name);
+        if (outer != each_.end()) {
+            next.in = static_cast<std::size_t>(outer - each_.begin());
+            next.path.erase(next.path.begin());
+        }
+        each_.push_back(std::move(next));
         return {};
     }
 
@@ -203,7 +214,7 @@ private:
     result<void> end_handler() {
         auto const had_handler = std::exchange(in_handler_, false);
         auto const was_faulty = had_handler && std::exchange(is_faulty_, false);
-        if (std::exchange(each_, {}))
+        if (!std::exchange(each_, {}).empty())
             return fail_at(in_, each_offset_, "@each needs a statement behind it");
         if (auto const scan = std::exchange(scan_, {}))
             return fail_at(in_, *scan, "@scan needs a statement behind it");
@@ -317,10 +328,10 @@ private:
     std::size_t at_ = 0;
     view_definition made_;
     std::vector<error> errors_;
-    bool in_handler_ = false;   // statements belong to the last handler
-    bool in_case_ = false;      // an @expect belongs to the last case
-    bool is_faulty_ = false;    // there is an error in it
-    std::optional<each> each_;  // of the next statement
+    bool in_handler_ = false;  // statements belong to the last handler
+    bool in_case_ = false;     // an @expect belongs to the last case
+    bool is_faulty_ = false;   // there is an error in it
+    std::vector<each> each_;   // of the next statement
     std::size_t each_offset_ = 0;
     std::optional<std::size_t> scan_;  // where the next statement's @scan is
     std::vector<directive> serve_lines_;

@@ -169,13 +169,26 @@ private:
     }
 
     result<void> check(known_event const& event, statement_definition& statement) {
-        std::span<known_field const> elements;
-        auto known_elements = false;
-        if (statement.each) {
-            DIPTYCH_TRY(
-                auto const* const array,
-                look_up(event, event.fields, statement.each->path, ":", statement.offset)
-            );
+        DIPTYCH_TRY(auto const elements, elements_of(event, statement));
+        for (auto& one : statement.bindings)
+            DIPTYCH_TRY(note(check(event, one, statement, elements)));
+        return {};
+    }
+
+    using known_elements = std::optional<std::span<known_field const>>;  // nullopt: not declared
+
+    // What is declared of the elements of each @each.
+    result<std::vector<known_elements>> elements_of(
+        known_event const& event, statement_definition const& statement
+    ) {
+        std::vector<known_elements> all;
+        for (auto const& one : statement.each) {
+            auto const inside = one.in ? all[*one.in] : known_elements{event.fields};
+            known_field const* array = nullptr;
+            if (inside) {
+                auto const before = one.in ? ":" + statement.each[*one.in].name + "." : ":";
+                DIPTYCH_TRY(array, look_up(event, *inside, one.path, before, statement.offset));
+            }
             auto const is_array = array == nullptr || array->is_list || !array->type;
             if (!is_array)
                 return fail_at(
@@ -184,29 +197,25 @@ private:
                     "@each goes through an array, and '" + array->name + "' of " + event.type +
                         " is none"
                 );
-            known_elements = array != nullptr && !array->fields.empty();
-            if (known_elements) elements = array->fields;
+            auto const is_known = array != nullptr && !array->fields.empty();
+            all.push_back(is_known ? known_elements{array->fields} : std::nullopt);
         }
-        for (auto& one : statement.bindings)
-            DIPTYCH_TRY(note(check(
-                event, one, statement, known_elements ? std::optional{elements} : std::nullopt
-            )));
-        return {};
+        return all;
     }
 
-    // Without `elements` it is not declared what is in the array.
     result<void> check(
         known_event const& event,
         binding& one,
         statement_definition const& statement,
-        std::optional<std::span<known_field const>> elements
+        std::span<known_elements const> elements
     ) {
         known_field const* field = nullptr;
         if (one.from == binding_source::field) {
             DIPTYCH_TRY(field, look_up(event, event.fields, one.path, ":", one.offset));
-        } else if (one.from == binding_source::element && elements && !one.path.empty()) {
-            auto const before = ":" + statement.each->name + ".";
-            DIPTYCH_TRY(field, look_up(event, *elements, one.path, before, one.offset));
+        } else if (one.from == binding_source::element && elements[one.level] &&
+                   !one.path.empty()) {
+            auto const before = ":" + statement.each[one.level].name + ".";
+            DIPTYCH_TRY(field, look_up(event, *elements[one.level], one.path, before, one.offset));
         }
         if (field == nullptr || !field->type) return {};
         return agree(event, one, *field->type);

@@ -39,7 +39,7 @@ constexpr std::array<std::pair<std::string_view, binding_source>, 9> engine_name
 }};
 
 result<binding> engine_binding(
-    source const& in, lexed const& token, std::vector<std::string> path, bool in_each
+    source const& in, lexed const& token, std::vector<std::string> path, std::size_t levels
 ) {
     std::vector<std::string> known;
     for (auto const& [name, from] : engine_names) {
@@ -47,10 +47,13 @@ result<binding> engine_binding(
         if (name != path.front()) continue;
         if (path.size() > 1 && from != binding_source::metadata)
             return fail_at(in, token.offset, ":" + path.front() + " has no parts");
-        if (from == binding_source::ordinal && !in_each)
+        if (from == binding_source::ordinal && levels == 0)
             return fail_at(in, token.offset, ":$index needs an @each before its statement");
         path.erase(path.begin());
-        return binding{.from = from, .path = std::move(path), .offset = token.offset};
+        auto const level = from == binding_source::ordinal ? levels - 1 : 0;
+        return binding{
+            .from = from, .path = std::move(path), .offset = token.offset, .level = level
+        };
     }
     return fail_at(
         in,
@@ -60,18 +63,22 @@ result<binding> engine_binding(
     );
 }
 
-result<binding> read_binding(
-    source const& in, lexed const& token, std::optional<each> const& through
-) {
+result<binding> read_binding(source const& in, lexed const& token, std::span<each const> through) {
     auto path = split(token.text);
     if (path.front().starts_with('$'))
-        return engine_binding(in, token, std::move(path), through.has_value());
-    auto from = binding_source::field;
-    if (through && path.front() == through->name) {
-        from = binding_source::element;
-        path.erase(path.begin());
-    }
-    return binding{.from = from, .path = std::move(path), .offset = token.offset};
+        return engine_binding(in, token, std::move(path), through.size());
+    auto const in_each = std::ranges::find(through, path.front(), &each::name);
+    if (in_each == through.end())
+        return binding{
+            .from = binding_source::field, .path = std::move(path), .offset = token.offset
+        };
+    path.erase(path.begin());
+    return binding{
+        .from = binding_source::element,
+        .path = std::move(path),
+        .offset = token.offset,
+        .level = static_cast<std::size_t>(in_each - through.begin()),
+    };
 }
 
 void append_token(std::string& sql, std::string_view text) {
@@ -173,7 +180,7 @@ result<statement_definition> rewrite_statement(
     source const& in,
     std::span<lexed const> tokens,
     std::span<table const> tables,
-    std::optional<each> through
+    std::vector<each> through
 ) {
     DIPTYCH_TRY(check_kind(in, tokens));
     auto const places = places_of(tokens, tables);

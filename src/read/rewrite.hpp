@@ -18,7 +18,7 @@ result<statement_definition> rewrite_statement(
     source const& in,
     std::span<lexed const> tokens,
     std::span<table const> tables,
-    std::optional<each> through
+    std::vector<each> through
 );
 
 /// Rewrites an expression of a `check` or `where`, in which nothing can be bound.

@@ -54,7 +54,7 @@ public:
         if (statements == nullptr) return {};
         input_.set(event);
         for (auto* const one : *statements) {
-            auto done = one->of->each ? run_each(*one) : run(*one, {}, 0);
+            auto done = one->of->each.empty() ? run(*one) : run_each(*one, 0);
             if (!done) return std::unexpected(in_context(*one, std::move(done).error()));
         }
         return {};
@@ -72,35 +72,41 @@ private:
         return &latest_->second;
     }
 
-    result<void> run_each(prepared& one) {
+    // At one of the levels of nested arrays.
+    struct element {
+        std::optional<json::value> value = {};
+        std::size_t index = 0;  // from 1
+    };
+
+    result<void> run_each(prepared& one, std::size_t level) {
+        auto const& through = one.of->each[level];
         DIPTYCH_TRY(auto const data, input_.data());
-        auto const list = follow(data, one.of->each->path);
+        auto const list = follow(through.in ? *at_[*through.in].value : data, through.path);
         if (!list || list->is_null()) return {};
         if (list->kind() != json::kind::array)
-            return misfit(input_.event(), one.of->each->path, "an array", *list);
-        std::size_t index = 0;
-        for (auto const element : list->elements()) DIPTYCH_TRY(run(one, element, ++index));
+            return misfit(input_.event(), inside(level, through.path), "an array", *list);
+        if (at_.size() <= level) at_.resize(level + 1);
+        at_[level].index = 0;
+        for (auto const one_of_them : list->elements()) {
+            at_[level].value = one_of_them;
+            ++at_[level].index;
+            auto const is_last = level + 1 == one.of->each.size();
+            DIPTYCH_TRY(is_last ? run(one) : run_each(one, level + 1));
+        }
         return {};
     }
 
-    result<void> run(prepared& one, std::optional<json::value> element, std::size_t index) {
+    result<void> run(prepared& one) {
         int at = 0;
         for (auto const& binding : one.of->bindings) {
             ++at;
             auto& scratch = one.scratch[static_cast<std::size_t>(at - 1)];
-            DIPTYCH_TRY(bind(one.run, at, binding, element, index, scratch));
+            DIPTYCH_TRY(bind(one.run, at, binding, scratch));
         }
         return one.run.run();
     }
 
-    result<void> bind(
-        sqlite::statement& to,
-        int at,
-        binding const& one,
-        std::optional<json::value> element,
-        std::size_t index,
-        std::string& scratch
-    ) {
+    result<void> bind(sqlite::statement& to, int at, binding const& one, std::string& scratch) {
         std::optional<json::value> value;
         switch (one.from) {
             case binding_source::field: {
@@ -114,10 +120,10 @@ private:
                 break;
             }
             case binding_source::element:
-                value = follow(*element, one.path);
+                value = follow(*at_[one.level].value, one.path);
                 break;
             case binding_source::ordinal:
-                to.bind(at, static_cast<std::int64_t>(index));
+                to.bind(at, static_cast<std::int64_t>(at_[one.level].index));
                 return {};
             default:
                 input_.bind_header(to, at, one, scratch);
@@ -125,15 +131,17 @@ private:
         }
         if (auto const expected = bind_json(to, at, value, one.as, scratch)) {
             to.reset();
-            return misfit(input_.event(), full_path(one, index), *expected, *value);
+            auto const is_element = one.from == binding_source::element;
+            auto const path = is_element ? inside(one.level + 1, one.path) : one.path;
+            return misfit(input_.event(), path, *expected, *value);
         }
         return {};
     }
 
-    static std::vector<std::string> full_path(binding const& one, std::size_t index) {
-        auto path = one.path;
-        if (one.from == binding_source::element)
-            path.insert(path.begin(), "element " + std::to_string(index));
+    // A path behind the elements of the first `levels` arrays.
+    std::vector<std::string> inside(std::size_t levels, std::vector<std::string> path) const {
+        while (levels-- > 0)
+            path.insert(path.begin(), "element " + std::to_string(at_[levels].index));
         return path;
     }
 
@@ -149,6 +157,7 @@ private:
     std::unordered_map<std::string, statement_list, text_hash, std::equal_to<>> by_type_;
     mutable std::pair<std::string const, statement_list> const* latest_ = nullptr;
     event_input input_;
+    std::vector<element> at_;
 };
 
 // Where in the file SQLite stumbled, found through the pieces the statement was put together from.

@@ -68,9 +68,10 @@ struct binding {
     std::vector<std::string> path = {};  ///< Of a field, an element or metadata.
     std::optional<column_type> as = {};  ///< The type of the place it is put, if one is known.
     std::size_t offset = 0;              ///< In the file.
+    std::size_t level = 0;               ///< Of an element or its number: in which `@each`, from 0.
 
     bool same_value(binding const& other) const {
-        return from == other.from && path == other.path && as == other.as;
+        return from == other.from && path == other.path && as == other.as && level == other.level;
     }
 };
 
@@ -90,10 +91,12 @@ struct product {
     std::vector<factor> bindings = {};  ///< Which may be decimals as their event declares them.
 };
 
-/// Goes through an array of the event.
+/// Goes through an array of the event, or of an element of another `@each`.
 struct each {
     std::vector<std::string> path;  ///< Of the array.
     std::string name;               ///< What an element is called.
+    std::optional<std::size_t> in = {
+    };  ///< The `@each` of whose element it is; nullopt: the event.
 };
 
 /// One SQL statement: `?1`, `?2`, ... stand for the bindings.
@@ -101,10 +104,10 @@ struct statement_definition {
     std::string sql;
     std::vector<binding> bindings = {};
     std::vector<product> products = {};
-    std::optional<read::each> each = {};
-    bool may_scan = false;   ///< `@scan`: it is meant to go through all rows of a table.
-    std::size_t offset = 0;  ///< In the file.
-    std::size_t line = 0;    ///< In the file, from 1.
+    std::vector<read::each> each = {};  ///< The outermost first.
+    bool may_scan = false;              ///< `@scan`: it is meant to go through all rows of a table.
+    std::size_t offset = 0;             ///< In the file.
+    std::size_t line = 0;               ///< In the file, from 1.
     /// Where the pieces of `sql` come from: (offset in sql, offset in the file), ascending.
     std::vector<std::pair<std::size_t, std::size_t>> origins = {};
 };

@@ -19,15 +19,17 @@ std::string meaning_of(view_definition const& view) {
         for (auto const& type : on.types) text += ' ' + type;
         text += '\n';
         for (auto const& statement : on.statements) {
-            if (statement.each) {
+            for (auto const& through : statement.each) {
                 text += "each";
-                for (auto const& part : statement.each->path) text += '.' + part;
+                if (through.in) text += '^' + std::to_string(*through.in);
+                for (auto const& part : through.path) text += '.' + part;
                 text += '\n';
             }
             text += statement.sql + '\n';
             for (auto const& one : statement.bindings) {
                 text += std::to_string(static_cast<int>(one.from)) + to_string(one) + ' ';
                 text += one.as ? to_string(*one.as) : "any";
+                if (one.level > 0) text += '^' + std::to_string(one.level);
                 text += '\n';
             }
         }

@@ -208,6 +208,76 @@ TEST_CASE("a file with several errors says them all, in their order") {
     }
 }
 
+namespace {
+
+std::string const of_options = R"sql(-- @view options
+create table options (
+  sku text not null, line integer not null, option text not null, size text, price decimal(2),
+  primary key (sku, line, option)
+);
+-- @event placed (order text, lines json, sizes json)
+-- @on placed
+-- @each :lines as :line
+-- @each :line.options as :option
+-- @each :sizes as :size
+insert into options (sku, line, option, size, price)
+values (:line.sku, :$index, :option.name, :size, :option.price);
+)sql";
+
+}  // namespace
+
+TEST_CASE("a statement goes through arrays inside of arrays, and beside each other") {
+    auto const run = [](std::string const& text) {
+        return app::test_view({.file = "v.sql", .text = text}, {}).or_throw();
+    };
+    auto const report = run(of_options + R"(-- @given
+-- {"type": "placed", "data": {"sizes": ["s", "l"], "lines": [{"sku": "a", "options": [{"name": "red", "price": 1.5}]}, {"sku": "b"}, {"sku": "c", "options": [{"name": "x"}, {"name": "y"}]}]}}
+-- @expect exactly
+-- {"sku": "a", "line": 1, "option": "red", "size": "s", "price": 1.5}
+-- {"sku": "a", "line": 2, "option": "red", "size": "l", "price": 1.5}
+-- {"sku": "c", "line": 1, "option": "x", "size": "s"}
+-- {"sku": "c", "line": 2, "option": "x", "size": "l"}
+-- {"sku": "c", "line": 1, "option": "y", "size": "s"}
+-- {"sku": "c", "line": 2, "option": "y", "size": "l"}
+)");
+    CHECK(report.errors.empty());
+    REQUIRE(report.failed.empty());
+    CHECK(report.cases == 1);
+
+    auto const stops = [&](std::string const& lines) {
+        auto const text = of_options +
+                          "-- @given\n-- {\"type\": \"placed\", \"data\": {\"sizes\": "
+                          "[\"s\"], \"lines\": " +
+                          lines + "}}\n-- @expect none\n";
+        auto const failed = run(text).failed;
+        return failed.empty() ? std::string{} : failed.front().differences.back();
+    };
+    CHECK(stops(R"([{"options": []}, {"options": 7}])")
+              .contains("element 2/options: expected an array, found 7"));
+    CHECK(stops(R"([{"sku": "s", "options": [{"name": "a"}, {"name": 7}]}])")
+              .contains("element 1/element 2/name: expected text"));
+
+    auto const complaint = [&](std::string const& from, std::string const& to) {
+        auto text = of_options;
+        text.replace(text.find(from), from.size(), to);
+        auto const errors = run(text).errors;
+        return errors.empty() ? std::string{} : errors.front().message;
+    };
+    CHECK(complaint(":sizes as :size", ":sizes as :line")
+              .starts_with("v.sql:10:4: there is an @each ':line' already"));
+    auto const swapped = app::check_view(
+        {.file = "v.sql",
+         .text =
+             [&] {
+                 auto text = of_options;
+                 std::string const from = ":sizes as :size";
+                 return text.replace(text.find(from), from.size(), ":line.sizes as :size");
+             }()},
+        {}
+    );
+    CHECK(swapped.value().version != run(of_options).version);
+}
+
 TEST_CASE("a view is explained by the plans of its statements, with names instead of numbers") {
     auto const text = std::string{R"sql(-- @view v
 create table v (id text primary key, parent text, n integer);

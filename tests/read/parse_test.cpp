@@ -280,9 +280,9 @@ TEST_CASE("an array is gone through with @each, for the one statement behind it"
     );
     auto const& statements = view.handlers.front().statements;
     REQUIRE(statements.size() == 2);
-    CHECK(statements[0].each->path == std::vector<std::string>{"body", "lines"});
+    CHECK(statements[0].each.front().path == std::vector<std::string>{"body", "lines"});
     CHECK(statements[0].bindings[0].from == binding_source::element);
     CHECK(statements[0].bindings[1].from == binding_source::ordinal);
-    CHECK(!statements[1].each);
+    CHECK(statements[1].each.empty());
     CHECK(statements[1].bindings[0].from == binding_source::field);
 }

@@ -19,10 +19,13 @@ model::field field(std::string name, value_kind kind) {
 std::vector<known_event> shop() {
     auto address = field("address", value_kind::object);
     address.of.fields = {field("city", value_kind::text)};
+    auto options = field("options", value_kind::list);
+    options.of.fields = {field("", value_kind::object)};
+    options.of.fields.front().of.fields = {field("name", value_kind::text)};
     auto lines = field("lines", value_kind::list);
     lines.of.fields = {field("", value_kind::object)};
     lines.of.fields.front().of.fields = {
-        field("sku", value_kind::id), field("quantity", value_kind::integer)
+        field("sku", value_kind::id), field("quantity", value_kind::integer), options
     };
     std::vector<model::event> const events{
         {.type = "shop.allocated",
@@ -142,6 +145,18 @@ TEST_CASE("a binding must be a field of its event and fit its column") {
               .contains("has no field ':l.suk'; did you mean ':l.sku'?"));
     CHECK(complaint("-- @on allocated\n-- @each :order as :l\ninsert into v (id) values (:l);")
               .contains("is none"));
+    auto const inside = [](std::string const& array, std::string const& value) {
+        return complaint(
+            "-- @on allocated\n-- @each :lines as :l\n-- @each " + array +
+            " as :o\ninsert into v (id, n) values (" + value + ");"
+        );
+    };
+    CHECK(inside(":l.options", ":o.name, :l.quantity") == "no complaint");
+    CHECK(inside(":l.options", ":o.nme, 1").contains("no field ':o.nme'; did you mean ':o.name'?"));
+    CHECK(inside(":l.options", ":l.sk, 1").contains("no field ':l.sk'; did you mean ':l.sku'?"));
+    CHECK(inside(":l.options", "'x', :o.name").contains("can not go where integer is wanted"));
+    CHECK(inside(":l.option", ":o.name, 1").contains("did you mean ':l.options'?"));
+    CHECK(inside(":l.sku", ":o.name, 1").contains("'sku' of shop.allocated is none"));
 }
 
 TEST_CASE("a binding that meets no column takes the type of its field") {
