@@ -1,5 +1,7 @@
 #include "log/segments/folder.hpp"
 
+#include "storage/whole_file.hpp"
+
 #include <diptych/try.hpp>
 
 #include <fmt/format.h>
@@ -13,36 +15,6 @@ namespace {
 
 constexpr std::string_view first_word = "diptych ";
 constexpr std::string_view known_version = "1";
-
-std::string temporary(std::string const& path) { return path + ".tmp"; }
-
-// The whole of a small file.
-result<std::string> read_small(storage::disk& on, std::filesystem::path const& path) {
-    DIPTYCH_TRY(auto const file, on.open(path, storage::file_mode::read_only));
-    std::string bytes(4096, '\0');
-    DIPTYCH_TRY(auto const size, file->read(0, bytes));
-    bytes.resize(size);
-    return bytes;
-}
-
-// Written under another name, synced, renamed, and the directory synced: all or nothing.
-result<void> write_small(
-    storage::disk& on,
-    std::filesystem::path const& path,
-    std::filesystem::path const& parent,
-    std::string_view bytes
-) {
-    auto const other = std::filesystem::path(temporary(path.native()));
-    DIPTYCH_TRY(auto const left_over, on.exists(other));
-    if (left_over) {
-        DIPTYCH_TRY(on.remove(other));
-    }
-    DIPTYCH_TRY(auto const file, on.open(other, storage::file_mode::create_new));
-    DIPTYCH_TRY(file->write(0, bytes));
-    DIPTYCH_TRY(file->sync());
-    DIPTYCH_TRY(on.rename(other, path));
-    return on.sync_directory(parent);
-}
 
 result<uuid> parse_format(std::string_view text, std::filesystem::path const& path) {
     auto const line_end = text.find('\n');
@@ -107,7 +79,7 @@ result<std::optional<uuid>> read_format(storage::disk& on, folder const& in) {
                 );
         return std::optional<uuid>{};
     }
-    DIPTYCH_TRY(auto const text, read_small(on, in.format()));
+    DIPTYCH_TRY(auto const text, storage::read_whole(on, in.format()));
     DIPTYCH_TRY(auto const id, parse_format(text, in.format()));
     return std::optional<uuid>{id};
 }
@@ -117,7 +89,7 @@ result<void> create_format(storage::disk& on, folder const& in, uuid const& log_
     // Names become durable in any order: what FORMAT promises must not come after it.
     DIPTYCH_TRY(on.sync_directory(in.root));
     auto const text = fmt::format("{}{}\nlog {}\n", first_word, known_version, to_string(log_id));
-    return write_small(on, in.format(), in.root, text);
+    return storage::write_whole(on, in.format(), text);
 }
 
 result<void> sync_way_to(storage::disk& on, std::filesystem::path const& folder) {
@@ -150,7 +122,7 @@ result<std::vector<position>> list_segments(storage::disk& on, folder const& in)
 result<std::optional<durable_mark>> read_closed(
     storage::disk& on, folder const& in, uuid const& log_id
 ) {
-    auto const bytes = read_small(on, in.closed());
+    auto const bytes = storage::read_whole(on, in.closed());
     if (!bytes && bytes.error().kind == errc::not_found) return std::optional<durable_mark>{};
     if (!bytes) return std::unexpected(bytes.error());
     auto const found = decode_mark(*bytes);
@@ -159,7 +131,7 @@ result<std::optional<durable_mark>> read_closed(
 }
 
 result<void> write_closed(storage::disk& on, folder const& in, durable_mark const& mark) {
-    return write_small(on, in.closed(), in.root, encode(mark, 1));
+    return storage::write_whole(on, in.closed(), encode(mark, 1));
 }
 
 result<void> remove_if_there(
