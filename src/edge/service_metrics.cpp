@@ -78,6 +78,7 @@ void add_log(samples& to, log::sequenced_log const& log) {
             "log_redecided_total", "Decisions made again in the commit step", number(s.redecided)
         )
         .counter("log_groups_total", "Commits: one write and sync each", number(s.groups))
+        .counter("log_commit_seconds_total", "Spent in the commit step", seconds(s.commit_us))
         .counter("log_sync_seconds_total", "Spent in writing and syncing", seconds(s.sync_us))
         .counter(
             "log_user_seconds_total", "Spent in user code in the commit step", seconds(s.user_us)

@@ -21,6 +21,7 @@ struct counters {
     count unavailable = 0;
     count redecided = 0;
     count groups = 0;
+    count commit_us = 0;
     count sync_us = 0;
     count user_us = 0;
 };

@@ -222,7 +222,7 @@ bool passive_log::commit_step() {
     if (indexer_.is_behind() && step_.writable()) return false;
     auto taken = queue_.begin_group();
     if (taken.empty()) return false;
-    auto rest = step_.run(taken);
+    auto rest = timed(core_->time, core_->count.commit_us, [&] { return step_.run(taken); });
     if (!rest.empty()) queue_.put_back(std::move(rest));
     queue_.leave(std::move(taken));
     return true;
@@ -349,6 +349,7 @@ log_statistics passive_log::statistics() const {
         .unavailable = count.unavailable,
         .redecided = count.redecided,
         .groups = count.groups,
+        .commit_us = count.commit_us,
         .sync_us = count.sync_us,
         .user_us = count.user_us,
         .queued = queue_.size(),

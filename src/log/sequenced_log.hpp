@@ -46,7 +46,8 @@ struct log_statistics {
     std::uint64_t unavailable = 0;
     std::uint64_t redecided = 0;
     std::uint64_t groups = 0;       ///< Frames written: one sync each.
-    std::uint64_t sync_us = 0;      ///< Spent in writing and syncing.
+    std::uint64_t commit_us = 0;    ///< Spent in the commit step.
+    std::uint64_t sync_us = 0;      ///< Of that, in writing and syncing.
     std::uint64_t user_us = 0;      ///< Spent in user code inside the commit step.
     std::uint64_t queued = 0;       ///< Waiting now.
     std::uint64_t tail_events = 0;  ///< In memory now.
