@@ -52,9 +52,10 @@ enum class bug : std::uint8_t {
     hint_taken_for_truth,      ///< A view is believed to be where the log is.
     index_beyond_log,          ///< The index says that it has an event more than the log.
     index_ahead_of_log,        ///< The index is given a frame before it is written.
+    switched_behind,           ///< A version is served before it shows what the other one did.
 };
 
-inline constexpr bug last_bug = bug::index_ahead_of_log;
+inline constexpr bug last_bug = bug::switched_behind;
 
 #ifdef DIPTYCH_PLANTS_BUGS
 /// Switches one on, and any other off. Not while a node runs on another thread.

@@ -17,6 +17,10 @@ namespace diptych::read {
 
 namespace {
 
+// Neither SQLite's nor the engine's.
+constexpr std::string_view is_of_view =
+    "name not like 'sqlite\\_%' escape '\\' and name not like '\\_diptych%' escape '\\'";
+
 struct blob {
     std::string bytes;
     auto operator<=>(blob const&) const = default;
@@ -40,32 +44,55 @@ struct row {
     std::vector<found_cell> cells;
 };
 
+struct table_columns {
+    std::vector<std::string> names;
+    std::vector<std::string> key;
+
+    bool has(std::string const& name) const {
+        return std::ranges::find(names, name) != names.end();
+    }
+};
+
+result<table_columns> columns_of(sqlite::database const& in, std::string const& table) {
+    table_columns made;
+    DIPTYCH_TRY(
+        auto columns, in.prepare("select name, pk from pragma_table_info(?1) order by cid")
+    );
+    columns.bind(1, std::string_view(table));
+    std::vector<std::pair<std::int64_t, std::string>> key;
+    for (;;) {
+        DIPTYCH_TRY(auto const more, columns.step());
+        if (!more) break;
+        made.names.emplace_back(columns.text(0));
+        if (columns.integer(1) > 0) key.emplace_back(columns.integer(1), columns.text(0));
+    }
+    std::ranges::sort(key);
+    for (auto& [place, name] : key) made.key.push_back(std::move(name));
+    if (made.key.empty() && !made.names.empty())
+        return fail(errc::corrupt, "wrong_view", "table " + table + " has no primary key");
+    return made;
+}
+
 // The rows of a table by key.
 class table_rows {
 public:
-    static result<table_rows> open(sqlite::database const& in, std::string const& table) {
+    static result<table_rows> open(
+        sqlite::database const& in, std::string const& table, table_columns const& columns
+    ) {
         table_rows made;
-        DIPTYCH_TRY(
-            auto columns, in.prepare("select name, pk from pragma_table_info(?1) order by cid")
-        );
-        columns.bind(1, std::string_view(table));
-        std::vector<std::pair<std::int64_t, std::size_t>> key;
-        for (;;) {
-            DIPTYCH_TRY(auto const more, columns.step());
-            if (!more) break;
-            if (columns.integer(1) > 0) key.emplace_back(columns.integer(1), made.names_.size());
-            made.names_.emplace_back(columns.text(0));
-        }
-        std::ranges::sort(key);
+        made.names_ = columns.names;
         std::string order;
-        for (auto const& [place, column] : key) {
-            made.key_.push_back(column);
-            order += (order.empty() ? "" : ", ") + quoted_name(made.names_[column]);
+        for (auto const& name : columns.key) {
+            made.key_.push_back(
+                static_cast<std::size_t>(std::ranges::find(made.names_, name) - made.names_.begin())
+            );
+            order += (order.empty() ? "" : ", ") + quoted_name(name);
         }
-        if (order.empty())
-            return fail(errc::corrupt, "wrong_view", "table " + table + " has no primary key");
+        std::string all;
+        for (auto const& name : columns.names) all += (all.empty() ? "" : ", ") + quoted_name(name);
         DIPTYCH_TRY(
-            made.rows_, in.prepare("select * from " + quoted_name(table) + " order by " + order)
+            made.rows_,
+            in.prepare("select " + all + " from " + quoted_name(table) + " order by " + order)
         );
         DIPTYCH_TRY(made.next());
         return made;
@@ -166,6 +193,22 @@ private:
     view_comparison& into_;
 };
 
+result<std::vector<std::string>> tables_of(sqlite::database const& in) {
+    DIPTYCH_TRY(
+        auto tables,
+        in.prepare(
+            "select name from sqlite_schema where type = 'table' and " + std::string{is_of_view} +
+            " order by name"
+        )
+    );
+    std::vector<std::string> names;
+    for (;;) {
+        DIPTYCH_TRY(auto const more, tables.step());
+        if (!more) return names;
+        names.emplace_back(tables.text(0));
+    }
+}
+
 }  // namespace
 
 result<void> compare_tables(
@@ -174,28 +217,39 @@ result<void> compare_tables(
     std::size_t differences_max,
     view_comparison& into
 ) {
-    DIPTYCH_TRY(
-        auto tables,
-        expected.prepare("select name from sqlite_schema where type = 'table' and name not like "
-                         "'sqlite\\_%' escape '\\' and name not like '\\_diptych%' escape '\\' "
-                         "order by name")
-    );
     comparer both(differences_max, into);
-    for (;;) {
-        DIPTYCH_TRY(auto const more, tables.step());
-        if (!more) return {};
-        std::string const table(tables.text(0));
-        DIPTYCH_TRY(auto should, table_rows::open(expected, table));
-        DIPTYCH_TRY(auto is, table_rows::open(found, table));
-        DIPTYCH_TRY(both.compare(table, std::move(should), std::move(is)));
+    DIPTYCH_TRY(auto const tables, tables_of(expected));
+    for (auto const& table : tables) {
+        DIPTYCH_TRY(auto should, columns_of(expected, table));
+        DIPTYCH_TRY(auto const is, columns_of(found, table));
+        if (is.key != should.key) {
+            into.only_expected.push_back(table);
+            continue;
+        }
+        for (auto const& name : is.names)
+            if (!should.has(name)) into.only_found.push_back(table + '.' + name);
+        std::erase_if(should.names, [&](std::string const& name) {
+            if (is.has(name)) return false;
+            into.only_expected.push_back(table + '.' + name);
+            return true;
+        });
+        DIPTYCH_TRY(auto first, table_rows::open(expected, table, should));
+        DIPTYCH_TRY(auto second, table_rows::open(found, table, should));
+        DIPTYCH_TRY(both.compare(table, std::move(first), std::move(second)));
     }
+    DIPTYCH_TRY(auto const others, tables_of(found));
+    for (auto const& table : others)
+        if (std::ranges::find(tables, table) == tables.end()) into.only_found.push_back(table);
+    return {};
 }
 
 result<std::string> schema_of(sqlite::database const& in) {
     DIPTYCH_TRY(
         auto rows,
-        in.prepare("select type, name, coalesce(sql, '') from sqlite_schema "
-                   "where name not like 'sqlite\\_%' escape '\\' order by type, name")
+        in.prepare(
+            "select type, name, coalesce(sql, '') from sqlite_schema where " +
+            std::string{is_of_view} + " order by type, name"
+        )
     );
     std::string text;
     for (;;) {

@@ -7,8 +7,9 @@
 
 namespace diptych::read {
 
-/// Says in `into` what `found` has that `expected` has not, and the other way round. Both must have
-/// the same tables, with primary keys. Values are compared as they are stored, to the byte.
+/// Says in `into` what `found` has that `expected` has not, and the other way round: tables and
+/// columns that both have, with the same primary keys. Values are compared as they are stored, to
+/// the byte.
 result<void> compare_tables(
     sqlite::database const& expected,
     sqlite::database const& found,

@@ -1,35 +1,36 @@
 #include "read/live_view.hpp"
 
 #include "base/planted_bug.hpp"
-#include "read/run_query.hpp"
+#include "read/view_text.hpp"
 #include "read/view_version.hpp"
 
+#include <diptych/assert.hpp>
 #include <diptych/try.hpp>
 
 #include <algorithm>
 
 namespace diptych::read {
 
-namespace {
+sqlite::location view_surroundings::file_of(std::string_view name, std::string_view id) const {
+    return {read::file_of(directory, name, id), options.files};
+}
 
-constexpr std::uint64_t page_bytes = 4096;  // as SQLite makes them
-
-}  // namespace
-
-live_view::live_view(view_plan plan, view_surroundings const& in)
-    : plan_(std::move(plan)),
+live_view::live_view(view_plan plan, view_surroundings const& in, live_view_options how)
+    : name_(plan.definition->name),
       in_(in),
-      file_(file_of(in.directory, plan_.definition->name, plan_.version), in.options.files) {
-    if (plan_.definition->is_inline)
-        progress_->change([](view_moment& now) { now.state = view_state::detached; });
+      how_(std::move(how)),
+      file_(in.file_of(name_, how_.id)),
+      plan_(std::make_shared<view_plan const>(std::move(plan))),
+      is_inline_(how_.role == view_role::served && plan_->definition->is_inline) {
+    if (is_inline_) progress_->change([](view_moment& now) { now.state = view_state::detached; });
 }
 
 live_view::~live_view() {
-    if (is_known_to_log_) in_.log.detach(plan_.definition->name);
+    if (is_known_to_log_) in_.log.detach(name_);
 }
 
 void live_view::open() {
-    auto const is_inline = plan_.definition->is_inline;
+    bool const is_inline = is_inline_;
     if (auto const opened = try_open()) {
         history_lost_ = false;
         progress_->change([&](view_moment& now) {
@@ -56,12 +57,13 @@ void live_view::look_for_room(error const& why) const {
 }
 
 void live_view::hold_appends(std::string_view why) {
-    in_.log.expect(plan_.definition->name, why);
+    in_.log.expect(name_, why);
     is_known_to_log_ = true;
 }
 
 result<void> live_view::try_open() {
-    auto const is_inline = plan_.definition->is_inline;
+    bool const is_inline = is_inline_;
+    auto const plan = this->plan();
     auto const log_id = in_.log.durable_end().log_id;
     // Its file is begun anew, but the view is not new: appends wait for it.
     if (is_inline && sqlite::is_distrusted(file_)) {
@@ -69,14 +71,18 @@ result<void> live_view::try_open() {
         hold_appends("it is built again");
     }
     auto const pages = in_.options.wal_pages;
-    DIPTYCH_TRY(auto into, view_database::open(file_, log_id, plan_.create, is_inline, pages));
+    DIPTYCH_TRY(auto into, view_database::open(file_, log_id, plan->create, is_inline, pages));
     DIPTYCH_TRY(check_history(into.at()));
-    writer_ = std::make_shared<writer>(writer{.into = std::move(into), .with = {}});
-    DIPTYCH_TRY(writer_->with, plan_.project(writer_->into.connection()));
+    writer_ = std::make_shared<writer>(writer{.of = plan, .into = std::move(into), .with = {}});
+    if (plan->text) {
+        DIPTYCH_TRY(keep_text(writer_->into.connection(), *plan->text));
+    }
+    DIPTYCH_TRY(writer_->with, plan->project(writer_->into.connection()));
     progress_->change([&](view_moment& now) { now.at = writer_->into.at().at; });
     read_with(std::make_shared<reader_pool>(file_, in_.options.connections_max));
     // Appends were held to it before: none may pass it by now.
-    was_part_ = was_part_ || (is_inline && writer_->into.at().at.position.value > 0);
+    auto const shows = writer_->into.at().at.position.value > 0;
+    was_part_ = was_part_ || (is_inline && how_.was_part.value_or(shows));
     if (is_inline && (was_part_ || is_known_to_log_)) hold_appends("it catches up");
     return {};
 }
@@ -117,7 +123,7 @@ result<void> live_view::check_history(checkpoint const& of) {
 // Only the log can say so: the commit step may be inside the view for a while after it has failed.
 bool live_view::has_dropped_out() const {
     auto const out = in_.log.detached_views();
-    return std::ranges::find(out, plan_.definition->name) != out.end();
+    return std::ranges::find(out, name_) != out.end();
 }
 
 // A clock that was set back makes no rest longer.
@@ -141,7 +147,7 @@ bool live_view::is_distrusted() const {
 // A sync of its file has failed: what is in it is not trusted, and its WAL would only grow.
 result<bool> live_view::begin_again() {
     auto const why = file_.string() + ": a sync has failed; it is built again";
-    if (plan_.definition->is_inline) hold_appends(why);
+    if (is_inline_) hold_appends(why);
     // Behind the append that may have been under way.
     auto const shown = progress_->now().at.position;
     rebuild_at_ = end_of_pause(rebuilds_++);
@@ -165,7 +171,7 @@ result<bool> live_view::begin_again() {
     return false;
 }
 
-result<bool> live_view::step() {
+result<bool> live_view::step(std::optional<std::chrono::microseconds> time_max) {
     // On a disk that goes on failing it is not built again and again.
     auto const may = !rebuild_at_ || in_.time.now() >= *rebuild_at_ ||
                      *rebuild_at_ - in_.time.now() > in_.options.pause_max;
@@ -190,24 +196,41 @@ result<bool> live_view::step() {
         progress_->change([](view_moment& moment) { moment.state = view_state::detached; });
     }
     if (rests(now)) return false;
-    DIPTYCH_TRY(auto const more, next_batch());
+    auto most = limits();
+    most.time_max = std::min(most.time_max, time_max.value_or(most.time_max));
+    DIPTYCH_TRY(auto const more, next_batch(most));
     auto const goes_on = more && !is_planted(bug::attached_behind);
-    if (goes_on || progress_->now().last_error || !plan_.definition->is_inline) return more;
-    return attach();
+    if (goes_on || progress_->now().last_error || !is_inline_) return more;
+    return attach({});
 }
 
-result<bool> live_view::next_batch() {
-    auto const limits = batch_limits{
+result<bool> live_view::step_up_to(position last) {
+    DIPTYCH_ASSERT(!is_inline_, "a part of commits is where the log is");
+    if (!writer_)
+        return fail(errc::unavailable, "view_not_started", "view '" + name_ + "' is not open");
+    auto most = limits();
+    most.last = last;
+    DIPTYCH_TRY(next_batch(most));
+    auto const now = progress_->now();
+    if (now.last_error) return std::unexpected(*now.last_error);
+    return now.at.position >= last;
+}
+
+batch_limits live_view::limits() const {
+    return {
         .events_max = in_.options.batch_events_max,
         .bytes_max = in_.options.batch_bytes_max,
         .time_max = in_.options.batch_time_max,
     };
+}
+
+result<bool> live_view::next_batch(batch_limits const& limits) {
     auto done = project_batch(writer_->into, *writer_->with, in_.log, in_.time, limits);
     if (!done) {
         // Whoever steps hears of it; the view tries again after a pause.
         look_for_room(done.error());
         // Nor is anything recorded meanwhile that it might have refused, were it new.
-        if (plan_.definition->is_inline) hold_appends(done.error().message);
+        if (is_inline_) hold_appends(done.error().message);
         auto const pause = in_.options.pause_min;
         progress_->change([&](view_moment& now) {
             now.last_error = done.error();
@@ -241,7 +264,7 @@ void live_view::note_poison(error what) {
     if (was_part_) {
         hold_appends(what.message);
     } else if (is_known_to_log_) {
-        in_.log.detach(plan_.definition->name);
+        in_.log.detach(name_);
         is_known_to_log_ = false;
     }
     auto const& options = in_.options;
@@ -257,122 +280,31 @@ void live_view::note_poison(error what) {
     });
 }
 
-result<bool> live_view::attach() {
-    auto const keep = writer_;
-    auto part = std::make_shared<inline_projection>(
-        plan_.definition->name,
-        std::shared_ptr<view_database>{keep, &keep->into},
-        std::shared_ptr<projection>{keep, keep->with.get()},
-        [progress = progress_, hints = in_.hints](token const& at) {
-            progress->change([&](view_moment& now) { now.at = at; });
-            hints->give();
-        }
-    );
-    auto const at = is_planted(bug::attached_behind) ? in_.log.durable_end().position
-                                                     : writer_->into.at().at.position;
-    auto const done = in_.log.attach(part, at);
-    if (!done && done.error().kind == errc::conflict) return true;  // the log has moved on
-    if (!done) return std::unexpected(done.error());
-    attached_ = std::move(part);
-    is_known_to_log_ = true;
-    was_part_ = true;
-    progress_->change([](view_moment& now) { now.state = view_state::running; });
-    in_.hints->give();
-    return false;
-}
-
-// The commit step's connection leaves the WAL alone, so that no append waits for that.
-result<void> live_view::keep_house() {
-    auto const wal = file_.disk().look_at(file_.string() + "-wal");
-    auto const most = static_cast<std::uint64_t>(in_.options.wal_pages) * page_bytes;
-    if (!wal || wal->bytes < most) return {};
-    if (!keeper_) {
-        DIPTYCH_TRY(keeper_, sqlite::database::open(file_, {.automatic_checkpoint = false}));
-    }
-    auto moved = keeper_->checkpoint();
-    if (!moved) look_for_room(moved.error());
-    return moved;
-}
-
 result<void> live_view::catch_up() {
     auto const goal = in_.log.durable_end().position;
     while (true) {
         DIPTYCH_TRY(auto const more, step());
         auto const now = progress_->now();
         if (now.last_error) return std::unexpected(*now.last_error);
-        if (in_.options.progress)
-            in_.options.progress(plan_.definition->name, now.at.position.value, goal.value);
-        if (now.at.position >= goal && (attached_ || !plan_.definition->is_inline)) return {};
+        if (in_.options.progress) in_.options.progress(name_, now.at.position.value, goal.value);
+        if (now.at.position >= goal && (attached_ || !is_inline_)) return {};
         if (!more)
             return fail(
                 errc::unavailable,
                 "view_waits",
-                "view '" + plan_.definition->name + "' has not come to the end of the log"
+                "view '" + name_ + "' has not come to the end of the log"
             );
     }
 }
 
 void live_view::resume() {
-    auto const is_inline = plan_.definition->is_inline;
+    bool const is_inline = is_inline_;
     progress_->change([&](view_moment& now) {
         if (now.state != view_state::paused) return;
         now.state = is_inline ? view_state::detached : view_state::running;
         now.attempts = 0;
         now.retry_at.reset();
     });
-}
-
-bool live_view::is_served() const {
-    auto const now = progress_->now();
-    return now.state != view_state::failed && now.at.position.value >= shown_;
-}
-
-result<query_answer> live_view::query(
-    url_query_parameters const& parameters, query_options const& how
-) {
-    // The file first: a newer one is never taken for as far as an older one was.
-    auto const readers = [&] {
-        auto const lock = std::scoped_lock(sharing_);
-        return readers_;
-    }();
-    auto const now = progress_->now();
-    if (now.state == view_state::failed) return std::unexpected(*now.last_error);
-    if (!readers)
-        return fail(
-            errc::unavailable,
-            "view_not_started",
-            "view '" + plan_.definition->name + "' has not been started"
-        );
-    if (now.at.position.value < shown_)
-        return fail(
-            errc::unavailable,
-            "view_rebuilt",
-            "view '" + plan_.definition->name + "' is built again, and at position " +
-                std::to_string(now.at.position.value) + " of " + std::to_string(shown_)
-        );
-    auto answer = run_query(
-        {.readers = *readers,
-         .of = plan_.served_table(),
-         .allowed = plan_.definition->served,
-         .version = plan_.version},
-        parameters,
-        how,
-        {.time = in_.time, .most = in_.options.query_time_max}
-    );
-    // Its file may have been another one by then.
-    auto const is_same = [&] {
-        auto const lock = std::scoped_lock(sharing_);
-        return readers_ == readers;
-    }();
-    if (!is_same)
-        return fail(
-            errc::unavailable,
-            "view_rebuilt",
-            "view '" + plan_.definition->name + "' is built again since the query began"
-        );
-    // An inline view does not write its checkpoint for appends that do not concern it.
-    if (answer && answer->at < now.at) answer->at = now.at;
-    return answer;
 }
 
 }  // namespace diptych::read

@@ -28,6 +28,10 @@ struct view_comparison {
     token at = {};           ///< How far the file is.
     std::uint64_t rows = 0;  ///< Of all its tables, as they should be.
     std::uint64_t different = 0;
+    /// Columns that only one of the two has, "orders.total"; they are not compared. Nor are tables
+    /// that only one has, or that have other keys: "orders".
+    std::vector<std::string> only_expected = {};
+    std::vector<std::string> only_found = {};
     std::vector<row_difference> differences = {};  ///< The first of them, by table and key.
 };
 

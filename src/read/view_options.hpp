@@ -23,6 +23,9 @@ struct view_options {
     std::size_t batch_events_max = 10'000;
     std::size_t batch_bytes_max = 8u << 20;
     std::chrono::microseconds batch_time_max = std::chrono::milliseconds{200};
+    /// At the start, a view whose file has changed is served as it was until the new version has
+    /// been built beside it; else the new version is built first.
+    bool builds_beside = false;
     int attempts_max = 5;  ///< Of an event that a view fails on, before the view pauses.
     std::chrono::microseconds pause_min = std::chrono::milliseconds{100};  ///< Doubles each time.
     std::chrono::microseconds pause_max = std::chrono::seconds{30};

@@ -63,11 +63,12 @@ view_plan plan_of(
                                   : version_of(version_of(*definition) + older->meaning()),
         .create = [definition](sqlite::database const& on
                   ) { return on.execute(sqlite_ddl(*definition) + search_ddl(*definition)); },
-        .project = [definition, in = std::move(in), older](sqlite::database const& on
+        .project = [definition, in, older](sqlite::database const& on
                    ) -> result<std::unique_ptr<projection>> {
             DIPTYCH_TRY(auto statements, prepare_statements(on, *definition, *in));
             return with_upcasts(older, std::move(statements));
         },
+        .text = std::move(in),
     };
 }
 

@@ -22,6 +22,7 @@ struct view_plan {
     std::string version;
     create_tables create;
     make_projection project;
+    std::shared_ptr<source const> text = {};  ///< Null: it is written in C++.
 
     table const& served_table() const { return definition->tables.front(); }
 };

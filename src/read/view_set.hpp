@@ -10,7 +10,7 @@
 #include "read/query_answer.hpp"
 #include "read/served_path.hpp"
 #include "read/view_options.hpp"
-#include "read/view_progress.hpp"
+#include "read/view_status.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
@@ -33,18 +33,15 @@ struct view;
 
 namespace diptych::read {
 
-std::string_view to_string(view_state state);
+class view_versions;
 
-struct view_status {
+/// What came of a view's text.
+struct offered {
     std::string name;
-    bool is_inline = false;
-    std::string version;    ///< Eight hexadecimal digits: the hash of its meaning.
-    token at = {};          ///< Everything up to here is in its rows.
-    std::uint64_t lag = 0;  ///< Events behind the end of the log.
-    view_state state = view_state::running;
-    bool is_served = true;  ///< Its file opens, and is not still being built again.
-    std::optional<error> last_error = {};
-    std::vector<std::string> warnings = {};  ///< Of its file, each with its place.
+    std::string version;     ///< The id of the version that it is in.
+    bool is_new = false;     ///< There was no view of that name.
+    bool is_served = false;  ///< By this version, already.
+    std::vector<std::string> warnings = {};
 };
 
 /// A column as queries see it.
@@ -80,15 +77,24 @@ public:
     view_set& operator=(view_set const&) = delete;
     ~view_set();  ///< Takes inline views out of the commit step.
 
-    /// Reads a view file, `<anything>.sql`. Fails with invalid, naming file, line and column, if it
-    /// is not a view; not_found if it is not there.
-    result<void> add_file(std::filesystem::path const& file);
+    /// Adds a view by its text; `file` is the name that errors say. Its name. Fails with invalid,
+    /// naming file, line and column, if it is not a view.
+    result<std::string> add_text(std::string_view file, std::string_view text);
 
-    /// As above, from text; `file` is the name that errors say.
-    result<void> add_text(std::string_view file, std::string_view text);
+    /// The name of the view that a text is of, if it can be added or offered. Fails as add_text().
+    result<std::string> check_text(std::string_view file, std::string_view text) const;
 
     /// A view written in C++, see diptych/view.hpp.
     result<void> add(model::view const& view);
+
+    /// Takes a view's text while the set is at work: a new view is opened and caught up by step();
+    /// a text with another meaning is built beside the version that is served, by build_step(), and
+    /// switched to when it has caught up (`by_itself`) or by switch_to(); one with the same meaning
+    /// counts at once. What came of it.
+    ///
+    /// Fails as add_text() does, invalid also for a view that is written in C++; or with what
+    /// opening or remembering it failed with: all is as before then.
+    result<offered> offer(std::string_view file, std::string_view text, bool by_itself = true);
 
     /// Opens or creates each view's database, checks that its checkpoint lies on this log, catches
     /// the inline ones up and attaches them to the commit step. Appends are unavailable until an
@@ -111,6 +117,21 @@ public:
     /// A failing event is no error of step(): see view_status. Fails with not_found if there is no
     /// such view, else with what reading the log failed with.
     result<bool> step(std::string_view name);
+
+    /// One piece of work for the versions beside those that are served, and a switch when it is
+    /// due. What is to be rested before the next one; nullopt: there is nothing to do until the log
+    /// goes on. One thread at a time.
+    result<std::optional<std::chrono::microseconds>> build_step();
+
+    /// Steps until no version of the view is being built any more; fails with what one fails on.
+    /// Blocking.
+    result<void> finish_build(std::string_view name);
+
+    /// The versions of one view, see view_versions.hpp.
+    result<view_versions*> versions(std::string_view name) const;
+
+    /// Calls `tell` with the name of each view that offer() adds. As on_wanted().
+    void on_added(std::function<void(std::string_view name)> tell);
 
     /// When step() is due again for a view that waits before it tries a failing event again.
     std::optional<timestamp> retry_at(std::string_view name) const;

@@ -176,6 +176,10 @@ result<void> database::checkpoint() const {
     return {};
 }
 
+void database::move_after(int wal_pages) const {
+    if (trust_) trust_->move_after(wal_pages);
+}
+
 std::int64_t database::pages_written() const {
     auto pages = 0;
     auto unused = 0;

@@ -98,6 +98,9 @@ public:
     /// Moves what it can of the WAL into the file, without waiting for readers or writers.
     result<void> checkpoint() const;
 
+    /// Changes options::wal_pages; 0: only checkpoint() moves anything. For who writes.
+    void move_after(int wal_pages) const;
+
     /// Whether a sync of the file has failed, as far as this connection has noticed: nothing is
     /// moved into it any more, and its WAL grows, until it is removed and opened again.
     bool is_distrusted() const { return trust_ && trust_->is_lost(); }

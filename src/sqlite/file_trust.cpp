@@ -41,13 +41,21 @@ result<void> remove_if_there(location const& file, std::string const& suffix) {
 
 file_trust::file_trust(location file, sqlite3* handle, int wal_pages)
     : file_(std::move(file)), handle_(handle), wal_pages_(wal_pages) {
-    if (wal_pages == 0) return;
+    move_after(wal_pages);
+}
+
+void file_trust::move_after(int wal_pages) {
+    wal_pages_ = wal_pages;
+    if (wal_pages == 0) {
+        sqlite3_wal_hook(handle_, nullptr, nullptr);
+        return;
+    }
     auto const committed = [](void* of, sqlite3*, char const*, int pages) {
         auto& self = *static_cast<file_trust*>(of);
         if (pages >= self.wal_pages_) (void)self.checkpoint();
         return SQLITE_OK;  // the commit is none the worse for it
     };
-    sqlite3_wal_hook(handle, committed, this);
+    sqlite3_wal_hook(handle_, committed, this);
 }
 
 int file_trust::checkpoint() {

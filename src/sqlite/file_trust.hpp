@@ -21,10 +21,13 @@ namespace diptych::sqlite {
 /// connection has a pointer to it.
 class file_trust {
 public:
-    /// After a commit that leaves so many pages in the WAL it is moved; 0: only by checkpoint().
+    /// `wal_pages` as in move_after().
     file_trust(location file, sqlite3* handle, int wal_pages);
     file_trust(file_trust const&) = delete;
     file_trust& operator=(file_trust const&) = delete;
+
+    /// After a commit that leaves so many pages in the WAL it is moved; 0: only by checkpoint().
+    void move_after(int wal_pages);
 
     /// What can be moved without waiting; nothing once a sync has failed, which is told once.
     /// SQLite's code.

@@ -1,0 +1,104 @@
+// Two versions of a view, compared as of the same position.
+#include "read/compare_tables.hpp"
+#include "read/view_versions.hpp"
+
+#include <diptych/try.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace diptych::read {
+
+namespace {
+
+// While events come, the one that is served may have gone on since it was looked at.
+constexpr int snapshot_attempts = 1000;
+
+// A connection whose snapshot stays.
+struct still {
+    sqlite::database in;
+    position at;
+};
+
+result<still> stand_still(sqlite::location const& file) {
+    DIPTYCH_TRY(auto in, sqlite::database::open(file, {.mode = sqlite::open_mode::read_only}));
+    DIPTYCH_TRY(in.execute("begin"));
+    DIPTYCH_TRY(auto const at, read_checkpoint(in, file.path));
+    return still{.in = std::move(in), .at = at.at.position};
+}
+
+}  // namespace
+
+result<version_comparison> view_versions::compare(
+    std::string_view id, std::size_t differences_max
+) {
+    auto [served, other] = [&]() -> std::pair<version_ptr, result<version_ptr>> {
+        auto const lock = std::scoped_lock(administering_);
+        return {served_version(), open_beside(id)};
+    }();
+    if (!other) return std::unexpected(other.error());
+    auto const& one = *other;
+    if (served->view->id() == id)
+        return fail(
+            errc::invalid,
+            "version_served",
+            "version " + std::string{id} + " is the one that is served"
+        );
+    version_comparison made{.served = served->view->id(), .other = one->view->id(), .tables = {}};
+    for (auto attempt = 0; attempt < snapshot_attempts; ++attempt) {
+        auto const lock = std::scoped_lock(one->stepping);
+        // An inline view does not write down where it is for events that do not concern it.
+        auto const seen = served->view->now().at;
+        DIPTYCH_TRY(auto const rows, stand_still(served->view->file()));
+        auto const upper = std::max(rows.at, seen.position);
+        for (auto more = one->view->now().at.position < rows.at; more;) {
+            DIPTYCH_TRY(auto const done, one->view->step_up_to(rows.at));
+            more = !done;
+        }
+        DIPTYCH_TRY(auto const beside, stand_still(one->view->file()));
+        made.tables.at = one->view->now().at;
+        if (beside.at >= rows.at && beside.at <= upper) {
+            DIPTYCH_TRY(compare_tables(beside.in, rows.in, differences_max, made.tables));
+            return made;
+        }
+        if (served->view->is_inline() || beside.at < rows.at) continue;
+        auto const stepping = std::scoped_lock(served->stepping);
+        DIPTYCH_TRY(served->view->step());
+    }
+    return fail(
+        errc::unavailable,
+        "view_moves",
+        "the versions of view '" + name_ + "' could not be brought to the same position"
+    );
+}
+
+result<version_comparison> view_versions::compare_with_replay(
+    std::size_t differences_max, std::function<void(position done, position end)> const& progress
+) {
+    auto const alone = std::unique_lock(replaying_, std::try_to_lock);
+    if (!alone)
+        return fail(
+            errc::unavailable, "compared_already", "view '" + name_ + "' is being compared already"
+        );
+    auto const view = served();
+    auto const scratch = in_.directory / "replay";
+    auto& disk = view->file().disk();
+    DIPTYCH_TRY(disk.make_directories(scratch));
+    // One that was stopped has left its copy.
+    DIPTYCH_TRY(sqlite::remove({scratch / view->file().path.filename(), view->file().vfs}));
+    DIPTYCH_TRY(
+        auto tables,
+        check_view(
+            *view->plan(),
+            view->file(),
+            in_.log,
+            in_.time,
+            {.scratch = scratch, .differences_max = differences_max, .progress = progress}
+        )
+    );
+    return version_comparison{
+        .served = view->id(), .other = "rebuilt", .tables = std::move(tables)
+    };
+}
+
+}  // namespace diptych::read
