@@ -46,6 +46,14 @@ struct application_options {
     /// are its own and follow the log: in this folder, or a temporary one.
     std::filesystem::path views = {};
 
+    /// Look at the view files once a second while running: a file that was changed is built beside
+    /// the version that is served and switched to when it has caught up, a new one is added.
+    bool watch_views = false;
+
+    /// A view whose file was changed while nothing ran is served as it was until the new version
+    /// has been built beside it. False: the new version is built first.
+    bool build_views_beside = false;
+
     /// Bytes kept free in `data` for a full disk: given back then, so that views and a clean stop
     /// have room. Appends are unavailable until as much is free again. 0: nothing is kept.
     std::uint64_t reserve_bytes = 8u << 20;

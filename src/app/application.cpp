@@ -31,6 +31,7 @@ application& application::add(model::context const& context) {
 
 application& application::views(std::filesystem::path const& file_or_folder) {
     auto& into = implementation_->setup();
+    into.view_places.push_back(file_or_folder);
     if (auto files = app::view_files_of(file_or_folder))
         into.view_files.insert(into.view_files.end(), files->begin(), files->end());
     else

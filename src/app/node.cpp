@@ -144,6 +144,7 @@ result<void> node::open_read_leaf(node_parts const& parts) {
         .wal_pages = parts.storage.wal_pages,
         .is_beside_log = options_.views.empty() && !options_.data.empty() && !options_.read_only,
         .batch_events_max = parts.storage.batch_events_max,
+        .builds_beside = options_.build_views_beside,
     };
     for (auto const* const context : parts.contexts)
         how.events.insert(how.events.end(), context->events.begin(), context->events.end());
@@ -153,7 +154,12 @@ result<void> node::open_read_leaf(node_parts const& parts) {
                        ) { tell("view " + std::string(view), done, of); };
     DIPTYCH_TRY(auto const directory, directory_of_views());
     views_ = std::make_unique<read::view_set>(*log_, directory, *clock_, std::move(how));
-    for (auto const& file : parts.view_files) DIPTYCH_TRY(views_->add_file(file));
+    auto const has_folder = !options_.data.empty() && !options_.read_only;
+    view_files_ = std::make_unique<app::view_files>(
+        *views_, has_folder ? options_.data / "views" : fs::path{}
+    );
+    for (auto const& file : parts.view_files) DIPTYCH_TRY(view_files_->add(file));
+    for (auto const& place : parts.view_places) view_files_->watch(place);
     for (auto const& one : parts.view_texts) DIPTYCH_TRY(views_->add_text(one.name, one.text));
     for (auto const* const view : parts.views) DIPTYCH_TRY(views_->add(*view));
     DIPTYCH_TRY(views_->start());
@@ -181,6 +187,8 @@ result<bool> node::step() {
         DIPTYCH_TRY(auto const stepped, views_->step(name));
         more = more || stepped;
     }
+    DIPTYCH_TRY(auto const built, views_->build_step());
+    more = more || built;
     DIPTYCH_TRY(auto const indexed, log_->index_step());
     DIPTYCH_TRY(auto const saved, commands_->snapshot_step());
     return more || indexed || saved;
@@ -188,6 +196,7 @@ result<bool> node::step() {
 
 result<void> node::close() {
     processes_.clear();
+    view_files_.reset();
     views_.reset();
     if (!log_) return {};
     // Closing the log answers who still waits, and their answers may make errands: both before the

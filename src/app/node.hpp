@@ -6,6 +6,7 @@
 
 #include "app/errands.hpp"
 #include "app/temporary_folder.hpp"
+#include "app/view_files.hpp"
 #include "log/segments/index.hpp"
 #include "log/sequenced_log.hpp"
 #include "read/view_set.hpp"
@@ -47,6 +48,7 @@ struct view_text {
 struct node_parts {
     std::vector<model::context const*> contexts = {};
     std::vector<std::filesystem::path> view_files = {};
+    std::vector<std::filesystem::path> view_places = {};  ///< Where they are: to look there again.
     std::vector<model::view const*> views = {};
     std::vector<middleware> steps = {};
     std::vector<std::pair<std::string, validation>> advice = {};
@@ -74,6 +76,7 @@ public:
     log::sequenced_log& log() { return *log_; }
     write::executor& commands() { return *commands_; }
     read::view_set& views() { return *views_; }
+    app::view_files& view_files() { return *view_files_; }
     app::errands& errands() { return errands_; }
     std::vector<named_process> const& processes() const { return processes_; }
     clock& time() { return *clock_; }
@@ -108,6 +111,7 @@ private:
     std::unique_ptr<log::sequenced_log> log_;
     std::unique_ptr<write::executor> commands_;
     std::unique_ptr<read::view_set> views_;
+    std::unique_ptr<app::view_files> view_files_;
     std::vector<named_process> processes_;
 };
 

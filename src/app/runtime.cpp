@@ -12,6 +12,8 @@ namespace {
 constexpr worker_pace follow{.tick = 1s, .gap = 10ms};
 constexpr worker_pace with_timers{.tick = 50ms};
 constexpr worker_pace in_bulk{.tick = 1s, .rest = 20ms};
+constexpr worker_pace look_for_files{.tick = 1s, .gap = 1s};
+constexpr worker_pace in_background{.tick = 1s, .rest = 20ms, .niceness = 5};
 constexpr worker_pace look_often{.tick = 20ms};
 
 // A view that stands still says why, once: that is what the report of an error does.
@@ -33,22 +35,51 @@ result<bool> step_process(write::process_runner& runner) {
 }  // namespace
 
 runtime::runtime(node& of, worker::report_function report) : node_(of), report_(std::move(report)) {
-    for (auto const& name : of.views().names())
-        views_.emplace(name, &add("view " + name, follow, [&views = of.views(), name] {
-                           return step_view(views, name);
-                       }));
+    for (auto const& name : of.views().names()) add_view(name);
     of.views().on_wanted([this](std::string_view name) {
+        auto const lock = std::scoped_lock(adding_);
         if (auto const found = views_.find(name); found != views_.end()) found->second->hurry();
     });
+    of.views().on_added([this](std::string_view name) {
+        add_view(name);
+        builder_->wake();
+    });
+    builder_ =
+        std::make_unique<worker>("build views", in_background, [this] { return build(); }, report_);
     // Nobody tells a process that only reads what another one writes.
     if (of.options().read_only)
         add("log", look_often, [&log = of.log()] { return log.refresh(); });
     else
         start_writing(of);
+    if (of.options().watch_views)
+        add("view files", look_for_files, [&files = of.view_files()]() -> result<bool> {
+            DIPTYCH_TRY(files.look());
+            return false;
+        });
     more_ = of.log().on_more([this] {
         if (indexer_) indexer_->wake();
+        builder_->wake();
+        auto const lock = std::scoped_lock(adding_);
         for (auto const& one : workers_) one->wake();
     });
+}
+
+void runtime::add_view(std::string_view name) {
+    auto& made =
+        add("view " + std::string{name},
+            follow,
+            [&views = node_.views(), name = std::string{name}] { return step_view(views, name); });
+    auto const lock = std::scoped_lock(adding_);
+    views_.emplace(name, &made);
+}
+
+result<bool> runtime::build() {
+    DIPTYCH_TRY(auto const rest, node_.views().build_step());
+    if (rest && rest->count() > 0) {
+        auto lock = std::unique_lock(resting_);
+        ending_.wait_for(lock, *rest, [this] { return is_ending_; });
+    }
+    return rest.has_value();
 }
 
 void runtime::start_writing(node& of) {
@@ -80,6 +111,13 @@ runtime::~runtime() {
     // commits for them, and it before the one that makes room in the tail for it.
     more_.reset();
     node_.views().on_wanted({});
+    node_.views().on_added({});
+    {
+        auto const lock = std::scoped_lock(resting_);
+        is_ending_ = true;
+    }
+    ending_.notify_all();
+    builder_.reset();
     workers_.clear();
     node_.errands().on_work({});
     runner_.reset();
@@ -89,8 +127,9 @@ runtime::~runtime() {
 }
 
 worker& runtime::add(std::string name, worker_pace pace, worker::step_function step) {
-    workers_.push_back(std::make_unique<worker>(std::move(name), pace, std::move(step), report_));
-    return *workers_.back();
+    auto made = std::make_unique<worker>(std::move(name), pace, std::move(step), report_);
+    auto const lock = std::scoped_lock(adding_);
+    return *workers_.emplace_back(std::move(made));
 }
 
 }  // namespace diptych::app

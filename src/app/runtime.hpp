@@ -5,16 +5,20 @@
 #include "app/node.hpp"
 #include "app/worker.hpp"
 
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace diptych::app {
 
 /// Steps a node until destroyed: one thread commits, one indexes, one writes snapshots, and each
-/// view and each process has one. Keeps a reference: the node must outlive it.
+/// view and each process has one. One more builds versions of views beside those that are served.
+/// Keeps a reference: the node must outlive it.
 class runtime {
 public:
     runtime(node& of, worker::report_function report);
@@ -24,12 +28,19 @@ public:
 
 private:
     void start_writing(node& of);
+    void add_view(std::string_view name);
+    result<bool> build();
     worker& add(std::string name, worker_pace pace, worker::step_function step);
 
     node& node_;
     worker::report_function report_;
+    std::mutex adding_;  // guards the next two: views are added while others are at work
     std::vector<std::unique_ptr<worker>> workers_;
     std::map<std::string, worker*, std::less<>> views_;  // those of them that step a view
+    std::mutex resting_;                                 // guards is_ending_
+    std::condition_variable ending_;
+    bool is_ending_ = false;
+    std::unique_ptr<worker> builder_;
     std::unique_ptr<worker> indexer_;
     std::unique_ptr<worker> committer_;
     std::unique_ptr<worker> runner_;  // of errands

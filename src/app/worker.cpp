@@ -1,5 +1,7 @@
 #include "app/worker.hpp"
 
+#include <sys/resource.h>
+
 #include <pthread.h>
 
 namespace diptych::app {
@@ -38,6 +40,8 @@ void worker::hurry() {
 }
 
 void worker::run() {
+    // Of this thread alone, on Linux. Without it the work is done all the same.
+    if (pace_.niceness > 0) (void)::setpriority(PRIO_PROCESS, 0, pace_.niceness);
     while (!stopping_) {
         woken_ = false;
         hurried_ = false;

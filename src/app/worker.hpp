@@ -23,6 +23,7 @@ struct worker_pace {
     std::chrono::milliseconds rest{0};  ///< From being woken to the step, so that hints gather.
     std::chrono::milliseconds gap{0};   ///< From its last step to the next, so that hints gather
                                         ///< while there are many; hurry() ends it.
+    int niceness = 0;                   ///< Of its thread: 1 to 19 lets others go first.
 };
 
 /// Runs `step` until it says that there is nothing more to do, then waits. Thread-safe.

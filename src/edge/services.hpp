@@ -8,8 +8,11 @@
 #include "write/process_runner.hpp"
 
 #include <diptych/clock.hpp>
+#include <diptych/error.hpp>
 
+#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +25,13 @@ struct services {
     read::view_set& views;
     clock& time;
     std::vector<std::pair<std::string, write::process_runner const*>> processes = {};
+    /// Keeps a view's text as its file and offers it to the views; empty: they are fixed. Fails
+    /// with invalid if the text is no view of that name, or with what keeping it failed with.
+    std::function<
+        result<read::offered>(std::string_view name, std::string_view text, bool by_itself)>
+        put_view = {};
+    /// View files that were changed and are not views: one message each. May be empty.
+    std::function<std::vector<std::string>()> view_faults = {};
 };
 
 }  // namespace diptych::edge

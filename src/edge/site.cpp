@@ -157,6 +157,7 @@ private:
               event_routes,
               stream_routes,
               view_routes,
+              view_care_routes,
               health_routes,
               index_routes}) {
             auto more = group(parts_);

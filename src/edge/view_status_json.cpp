@@ -1,5 +1,7 @@
 #include "edge/view_status_json.hpp"
 
+#include <cmath>
+
 namespace diptych::edge {
 
 void write_view_status(json::writer& to, std::vector<read::view_status> const& all) {
@@ -19,10 +21,35 @@ void write_view_status(json::writer& to, std::vector<read::view_status> const& a
                 .member("detail", one.last_error->message)
                 .end_object();
         }
+        if (!one.beside.empty()) write_versions(to.key("beside"), one.beside);
         if (!one.warnings.empty()) {
             to.key("warnings").begin_array();
             for (auto const& warning : one.warnings) to.value(warning);
             to.end_array();
+        }
+        to.end_object();
+    }
+    to.end_array();
+}
+
+void write_versions(json::writer& to, std::vector<read::version_status> const& all) {
+    to.begin_array();
+    for (auto const& one : all) {
+        to.begin_object()
+            .member("version", one.id)
+            .member("standing", read::to_string(one.standing))
+            .member("at", to_string(one.at))
+            .member("lag", one.lag)
+            .member("state", read::to_string(one.state));
+        if (one.standing == read::version_standing::building)
+            to.member("events_per_second", std::round(one.events_per_second));
+        if (one.left) to.member("seconds_left", one.left->count());
+        if (one.last_error) {
+            to.key("error")
+                .begin_object()
+                .member("code", one.last_error->code)
+                .member("detail", one.last_error->message)
+                .end_object();
         }
         to.end_object();
     }

@@ -14,4 +14,7 @@ namespace diptych::edge {
 /// there are any
 void write_view_status(json::writer& to, std::vector<read::view_status> const& all);
 
+/// Versions of one view, as an array.
+void write_versions(json::writer& to, std::vector<read::version_status> const& all);
+
 }  // namespace diptych::edge

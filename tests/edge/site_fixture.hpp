@@ -203,7 +203,10 @@ struct site_fixture {
                .commands = commands,
                .views = views,
                .time = system_clock(),
-               .processes = {{"lending.fetching", &fetching}}},
+               .processes = {{"lending.fetching", &fetching}},
+               .put_view = [this](
+                               auto name, auto text, bool by_itself
+                           ) { return put_view(name, text, by_itself); }},
               local(std::move(options))
           ) {
         commands.add(context_model<lending::library>()).or_throw();
@@ -243,6 +246,13 @@ struct site_fixture {
     edge::site site;
 
 private:
+    result<read::offered> put_view(std::string_view name, std::string_view text, bool by_itself) {
+        auto const file = std::string{name} + ".sql";
+        auto const of = views.check_text(file, text);
+        if (!of) return std::unexpected(of.error());
+        if (*of != name) return fail(errc::invalid, "other_view", "it is of view " + *of);
+        return views.offer(file, text, by_itself);
+    }
     static uuid log_id() {
         uuid id;
         id.bytes[0] = 1;

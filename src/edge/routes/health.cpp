@@ -62,6 +62,11 @@ http::response health(site_parts& parts, bool in_detail) {
         for (auto const& one : log.detached_views()) body.value(one);
         body.end_array().key("views");
         write_view_status(body, parts.of.views.status());
+        if (parts.of.view_faults) {
+            body.key("view_files").begin_array();
+            for (auto const& one : parts.of.view_faults()) body.value(one);
+            body.end_array();
+        }
         body.key("processes");
         write_process_status(body, parts.of);
     }

@@ -16,6 +16,7 @@ std::vector<http::route> append_routes(site_parts& parts);
 std::vector<http::route> event_routes(site_parts& parts);
 std::vector<http::route> stream_routes(site_parts& parts);
 std::vector<http::route> view_routes(site_parts& parts);
+std::vector<http::route> view_care_routes(site_parts& parts);
 std::vector<http::route> health_routes(site_parts& parts);
 std::vector<http::route> index_routes(site_parts& parts);  ///< Also metrics and openapi.json.
 

@@ -1,0 +1,121 @@
+#include "edge/site_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace diptych;
+using namespace diptych::testing;
+
+namespace {
+
+// As readers_view, but each book counts ten times.
+std::string tenfold() {
+    std::string text = lending::readers_view;
+    text.replace(text.find("(:reader, 1)"), 12, "(:reader, 10)");
+    return text;
+}
+
+void lend_one(site_fixture const& of, std::string const& book) {
+    REQUIRE(
+        of.post("/commands/lend", R"({"book":")" + book + R"(","reader":"ada"})").status == 201
+    );
+}
+
+void work(site_fixture& of) {
+    while (of.views.step("readers").or_throw()) {
+    }
+    while (of.views.build_step().or_throw()) {
+    }
+}
+
+http_answer put(site_fixture const& of, std::string const& target, std::string const& text) {
+    return of.ask("PUT", target, {}, text);
+}
+
+}  // namespace
+
+TEST_CASE("a view's text is put, built beside, switched to, compared, gone back from and dropped") {
+    site_fixture of;
+    lend_one(of, "b1");
+    work(of);
+    auto const first = json_at(of.ask("GET", "/views").body, "1.version");
+    auto const made = put(of, "/views/readers", tenfold());
+    CHECK(made.status == 202);
+    CHECK(json_at(made.body, "served") == "false");
+    auto const second = json_at(made.body, "version");
+    auto const listed = of.ask("GET", "/views");
+    CHECK(json_at(listed.body, "1.version") == first);
+    CHECK(json_at(listed.body, "1.beside.0.version") == second);
+    CHECK(json_at(listed.body, "1.beside.0.standing") == "building");
+    CHECK(json_at(listed.body, "1.beside.0.lag") == "1");
+    work(of);
+    CHECK(of.ask("GET", "/views/readers").body == R"([{"reader":"ada","books":10}])");
+
+    auto const versions = of.ask("GET", "/views/readers/versions").body;
+    CHECK(json_at(versions, "versions.0.version") == second);
+    CHECK(json_at(versions, "versions.0.standing") == "served");
+    CHECK(json_at(versions, "versions.1.standing") == "kept");
+    auto const compared = of.ask("GET", "/views/readers/compare?with=" + first);
+    CHECK(compared.status == 200);
+    CHECK(json_at(compared.body, "at") == "1.1");
+    CHECK(json_at(compared.body, "different") == "1");
+    CHECK(json_at(compared.body, "differences.0.served") == R"({"reader":"ada","books":10})");
+    CHECK(json_at(compared.body, "differences.0.other") == R"({"reader":"ada","books":1})");
+
+    auto const back = of.post("/views/readers/back", "");
+    CHECK(back.status == 200);
+    CHECK(json_at(back.body, "served") == first);
+    CHECK(of.ask("GET", "/views/readers").body == R"([{"reader":"ada","books":1}])");
+    CHECK(of.ask("DELETE", "/views/readers/versions/" + first).status == 400);
+    CHECK(of.ask("DELETE", "/views/readers/versions/" + second).status == 204);
+    CHECK(of.ask("DELETE", "/views/readers/versions/" + second).status == 404);
+    CHECK(of.post("/views/readers/back", "").status == 404);
+}
+
+TEST_CASE("a version is switched to by hand if that was said") {
+    site_fixture of;
+    lend_one(of, "b1");
+    work(of);
+    auto const made = put(of, "/views/readers?switch=by_hand", tenfold());
+    auto const second = json_at(made.body, "version");
+    work(of);
+    CHECK(of.ask("GET", "/views/readers").body == R"([{"reader":"ada","books":1}])");
+    auto const to = of.post("/views/readers/switch?version=" + second, "");
+    CHECK(to.status == 200);
+    CHECK(json_at(to.body, "switched") == "true");
+    CHECK(of.ask("GET", "/views/readers").body == R"([{"reader":"ada","books":10}])");
+}
+
+TEST_CASE("a view is compared with its replay, and built again") {
+    site_fixture of;
+    lend_one(of, "b1");
+    work(of);
+    auto const compared = of.ask("GET", "/views/readers/compare");
+    CHECK(compared.status == 200);
+    CHECK(json_at(compared.body, "with") == "rebuilt");
+    CHECK(json_at(compared.body, "rows") == "1");
+    CHECK(json_at(compared.body, "different") == "0");
+    auto const again = of.post("/views/readers/rebuild", "");
+    CHECK(again.status == 202);
+    CHECK(json_at(again.body, "version").ends_with(".2"));
+    work(of);
+    CHECK(
+        json_at(of.ask("GET", "/views/readers/versions").body, "versions.0.version") ==
+        json_at(again.body, "version")
+    );
+}
+
+TEST_CASE("what is asked wrongly of views is named") {
+    site_fixture of;
+    CHECK(put(of, "/views/readers", "-- @view readers\nselect 1;").status == 400);
+    CHECK(json_at(put(of, "/views/readers", "hello").body, "detail").contains("readers.sql:1"));
+    CHECK(put(of, "/views/readers?switch=now", tenfold()).status == 400);
+    CHECK(put(of, "/views/others", tenfold()).status == 400);
+    CHECK(of.post("/views/readers/switch", "").status == 400);
+    CHECK(of.post("/views/readers/switch?version=00000000", "").status == 404);
+    CHECK(of.post("/views/nothing/back", "").status == 404);
+    CHECK(of.ask("GET", "/views/readers/compare?with=00000000").status == 404);
+    CHECK(of.ask("GET", "/views/readers/compare?differences=9999").status == 400);
+    CHECK(of.ask("GET", "/views/readers/versions?colour=red").status == 400);
+}
