@@ -31,6 +31,8 @@ struct serve_options {
     bool read_only = false;  ///< Beside the process that writes.
     std::string views = {};  ///< Folder of the views' databases.
     std::uint64_t reserve_bytes = 8u << 20;
+    bool build_beside = false;  ///< Views whose files have changed.
+    bool no_watch = false;      ///< View files, while it runs.
     bool json = false;
 };
 result<void> serve(serve_options const& how);
@@ -72,6 +74,8 @@ struct view_options {
     std::string file = {};  ///< For add.
     std::string name = {};  ///< For query.
     std::vector<std::string> parameters = {};
+    bool by_hand = false;  ///< For add to a server: it is not switched to.
+    bool wait = false;     ///< As above: until it has been built.
     bool json = false;
 };
 result<void> view_add(view_options const& how);

@@ -3,6 +3,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/sim_command.hpp"
 #include "cli/view_file_commands.hpp"
+#include "cli/view_version_commands.hpp"
 #include "cli/whole_number.hpp"
 #include "edge/nearest.hpp"
 
@@ -163,6 +164,12 @@ private:
             )
             ->transform(CLI::AsSizeValue(false))
             ->default_str("8M");
+        serve->add_flag(
+            "--build-beside",
+            serve_.build_beside,
+            "Serve a view whose file was changed as it was, until it is built"
+        );
+        serve->add_flag("--no-watch", serve_.no_watch, "Do not look for changed view files");
         add_json(serve, serve_.json);
         serve->footer(
             "Example:\n  diptych serve --data shop --http 127.0.0.1:8080\n"
@@ -249,12 +256,14 @@ private:
             add("add", "Checks, builds and keeps a view file", view_add_, cli::view_add, view);
         add_file->add_option("FILE", view_add_.file, "A view file (docs/reference/view-file.md)")
             ->required();
-        add_file->add_option("--data", view_add_.where.data, "Folder of the log");
+        add_place(add_file, view_add_.where);
+        add_file->add_flag("--by-hand", view_add_.by_hand, "With --url: do not switch to it");
+        add_file->add_flag("--wait", view_add_.wait, "With --url: until it has been built");
         add_json(add_file, view_add_.json);
         add_file->footer(
-            "It is kept as <view>.sql in the log's folder of views, where an older text of the "
-            "same "
-            "view\nis replaced.\n\nExample:\n  diptych view add open_orders.sql --data shop"
+            "It is kept as <view>.sql in the log's folder of views, in the place of an older text "
+            "of the\nsame view. A server builds it beside the one that it serves.\n\n"
+            "Example:\n  diptych view add open_orders.sql --data shop"
         );
         auto* const list =
             add("list", "Lists views and how far they are", view_list_, cli::view_list, view);
@@ -275,6 +284,12 @@ private:
         view_files_.declare([this, view](auto name, auto says, auto& options, auto what) {
             return add(name, says, options, what, view);
         });
+        view_versions_.declare(
+            [this, view](auto name, auto says, auto& options, auto what) {
+                return add(name, says, options, what, view);
+            },
+            [this](CLI::App* to, cli::place& where) { add_place(to, where); }
+        );
         view->footer("Example:\n  diptych view add open_orders.sql --data shop");
     }
 
@@ -370,6 +385,7 @@ private:
     cli::view_options view_list_;
     cli::view_options view_query_;
     cli::view_file_commands view_files_;
+    cli::view_version_commands view_versions_;
     cli::command_options command_;
     cli::care_commands care_;
     cli::export_options export_;

@@ -44,10 +44,15 @@ result<void> serve(serve_options const& how) {
         .data = folder,
         .read_only = how.read_only,
         .views = how.views,
+        .watch_views = !how.no_watch,
+        .build_views_beside = how.build_beside,
         .reserve_bytes = how.reserve_bytes,
         .progress = drawn_in(bar),
     }};
-    if (std::filesystem::is_directory(folder / "views")) app.views(folder / "views");
+    // Views come there later, too.
+    std::error_code why;
+    if (!how.read_only) std::filesystem::create_directories(folder / "views", why);
+    if (std::filesystem::is_directory(folder / "views", why)) app.views(folder / "views");
     DIPTYCH_TRY(app.start());
     bar.reset();
     return app.serve({

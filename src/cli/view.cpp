@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cli/service.hpp"
+#include "cli/version_line.hpp"
 #include "edge/url.hpp"
 
 #include <diptych/json_value.hpp>
@@ -29,6 +30,8 @@ result<void> view_list(view_options const& how) {
         fmt::print(
             "{}  version {}  at {}  {}\n", part("name"), part("version"), part("at"), part("state")
         );
+        if (auto const beside = view.find("beside"))
+            for (auto const version : beside->elements()) print_version(version);
         auto const error = view.at("error.detail");
         if (error) fmt::print("  error: {}\n", error->text());
         auto const warnings = view.find("warnings");

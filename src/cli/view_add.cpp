@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/input.hpp"
 #include "cli/progress.hpp"
+#include "cli/view_versions.hpp"
 #include "read/parse.hpp"
 
 #include <diptych/application.hpp>
@@ -98,6 +99,7 @@ result<std::string> build(fs::path const& folder, addition const& what) {
     for (auto const& one : what.others) app.views(one);
     app.views(what.file);
     DIPTYCH_TRY(app.start());
+    DIPTYCH_TRY(app.parts().views().finish_build(what.view));
     auto const all = app.parts().views().status();
     auto const built = std::ranges::find(all, what.view, &read::view_status::name);
     if (built->last_error) return std::unexpected(*built->last_error);
@@ -147,6 +149,8 @@ result<void> keep(addition const& what) {
 }  // namespace
 
 result<void> view_add(view_options const& how) {
+    if (!how.where.url.empty())
+        return view_put(how.where, how.file, how.by_hand, how.wait, how.json);
     DIPTYCH_TRY(auto const folder, folder_of(how.where));
     DIPTYCH_TRY(auto const what, plan(folder / "views", how.file));
     DIPTYCH_TRY(auto const version, build_or_clear(folder, what));

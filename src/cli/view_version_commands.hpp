@@ -1,0 +1,70 @@
+/// @file
+/// The command lines of what is done to the versions of a view. Included by main.cpp alone: CLI11
+/// is dear to compile.
+#pragma once
+
+#include "cli/view_versions.hpp"
+#include "cli/whole_number.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace diptych::cli {
+
+/// Declares them and holds what is given to them.
+class view_version_commands {
+public:
+    /// `add` declares a subcommand of `view`: its name, what it says, its options, what it does;
+    /// `add_place` its `--data`, `--url` and `--token`.
+    void declare(auto const& add, auto const& add_place) {
+        auto const one = [&](auto name, auto says, view_versions_options& into, auto what) {
+            CLI::App* const made = add(name, says, into, what);
+            made->add_option("NAME", into.name, "The view")->required();
+            add_place(made, into.where);
+            made->add_flag("--json", into.json, "Print JSON");
+            return made;
+        };
+        one("versions", "Lists the versions of a view", versions_, view_versions)
+            ->footer("Example:\n  diptych view versions open_orders --url http://127.0.0.1:8080");
+        auto* const to = one("switch", "Serves another version", switch_, view_switch);
+        to->add_option("VERSION", switch_.version, "As view versions lists it")->required();
+        auto* const back =
+            one("back", "Serves the version that was served before", back_, view_back);
+        auto* const again = one(
+            "rebuild", "Builds a view again beside itself, and serves that", rebuild_, view_rebuild
+        );
+        for (auto const& [command, into] :
+             {std::pair{to, &switch_}, {back, &back_}, {again, &rebuild_}}) {
+            command->add_flag("--wait", into->wait, "Until it is served; on a folder it always is");
+            command->footer(
+                "The version that is served goes on being served until the other one shows as "
+                "much."
+            );
+        }
+        auto* const compare =
+            one("compare",
+                "Compares what is served with another version, or a replay",
+                compare_,
+                view_compare);
+        compare->add_option("--with", compare_.version, "A version; else the log is applied again");
+        compare->add_option("--differences", compare_.differences, "Rows told, at most")
+            ->check(whole_number<0>)
+            ->capture_default_str();
+        compare->footer("Exit code 1: they differ.\n\nExample:\n  diptych view compare open_orders"
+        );
+        one("drop", "Removes a version that is not served", drop_, view_drop)
+            ->add_option("VERSION", drop_.version, "As view versions lists it")
+            ->required();
+        one("resume", "Lets a paused view try its event again", resume_, view_resume);
+    }
+
+private:
+    view_versions_options versions_;
+    view_versions_options switch_;
+    view_versions_options back_;
+    view_versions_options rebuild_;
+    view_versions_options compare_;
+    view_versions_options drop_;
+    view_versions_options resume_;
+};
+
+}  // namespace diptych::cli

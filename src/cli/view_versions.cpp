@@ -1,0 +1,220 @@
+#include "cli/view_versions.hpp"
+
+#include "cli/input.hpp"
+#include "cli/progress.hpp"
+#include "cli/service.hpp"
+#include "edge/url.hpp"
+#include "read/parse.hpp"
+
+#include <diptych/json_value.hpp>
+#include <diptych/try.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <thread>
+
+namespace diptych::cli {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto look_for_build = 100ms;
+
+std::string path_of(std::string const& view, std::string_view what) {
+    return fmt::format("/views/{}/{}", edge::percent_encode(view), what);
+}
+
+std::string word_of(json::value const& in, std::string_view name) {
+    auto const member = in.find(name);
+    if (!member) return {};
+    return std::string{member->kind() == json::kind::text ? member->text() : member->raw()};
+}
+
+std::string duration_of(std::int64_t seconds) {
+    if (seconds < 60) return fmt::format("{} s", seconds);
+    if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
+    return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
+}
+
+void print_version(json::value const& one) {
+    auto line = fmt::format(
+        "{}  {}  at {}", word_of(one, "version"), word_of(one, "standing"), word_of(one, "at")
+    );
+    if (auto const lag = word_of(one, "lag"); lag != "0") line += ", " + lag + " events behind";
+    if (auto const rate = one.find("events_per_second"))
+        line += fmt::format(", {} events/s", rate->raw());
+    if (auto const left = one.find("seconds_left"))
+        line += ", " + duration_of(left->integer()) + " left";
+    fmt::print("{}\n", line);
+    if (auto const why = one.at("error.detail")) fmt::print("  error: {}\n", why->text());
+}
+
+// Whether there is a version that is being built; fails with what it fails on.
+result<bool> look_at_build(service& of, std::string const& view, std::optional<progress_bar>& bar) {
+    DIPTYCH_TRY(auto const answer, of.ask_well({.path = path_of(view, "versions")}));
+    DIPTYCH_TRY(auto const read, json::parse(answer.body));
+    auto const all = read.root().find("versions");
+    if (!all) return fail(errc::failed, "not a list of versions: " + answer.body);
+    for (auto const one : all->elements()) {
+        if (word_of(one, "standing") != "building") continue;
+        if (auto const why = one.at("error.detail"))
+            return fail(errc::failed, word_of(one, "version") + ": " + std::string{why->text()});
+        auto const at = word_of(one, "at");
+        auto const done = std::strtoull(at.substr(at.find('.') + 1).c_str(), nullptr, 10);
+        auto const lag = std::strtoull(word_of(one, "lag").c_str(), nullptr, 10);
+        if (!bar) bar.emplace("building " + view);
+        bar->show(done, done + lag);
+        return true;
+    }
+    return false;
+}
+
+// On a folder nobody else goes on with it.
+result<void> wait_for_build(service& of, view_versions_options const& how) {
+    if (!how.wait && !how.where.url.empty()) return {};
+    std::optional<progress_bar> bar;
+    while (true) {
+        DIPTYCH_TRY(auto const is_building, look_at_build(of, how.name, bar));
+        if (!is_building) return {};
+        std::this_thread::sleep_for(look_for_build);
+    }
+}
+
+result<void> ask_and_wait(
+    view_versions_options const& how, std::string_view what, http::pairs query = {}
+) {
+    DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
+    DIPTYCH_TRY(
+        auto const answer,
+        log->ask_well({.method = "POST", .path = path_of(how.name, what), .query = std::move(query)}
+        )
+    );
+    DIPTYCH_TRY(wait_for_build(*log, how));
+    if (how.json) {
+        fmt::print("{}\n", answer.body);
+        return {};
+    }
+    DIPTYCH_TRY(auto const list, log->ask_well({.path = path_of(how.name, "versions")}));
+    DIPTYCH_TRY(auto const read, json::parse(list.body));
+    for (auto const one : read.root().find("versions")->elements()) print_version(one);
+    return {};
+}
+
+}  // namespace
+
+result<void> view_versions(view_versions_options const& how) {
+    DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
+    DIPTYCH_TRY(auto const answer, log->ask_well({.path = path_of(how.name, "versions")}));
+    if (how.json) {
+        fmt::print("{}\n", answer.body);
+        return {};
+    }
+    DIPTYCH_TRY(auto const read, json::parse(answer.body));
+    for (auto const one : read.root().find("versions")->elements()) print_version(one);
+    return {};
+}
+
+result<void> view_switch(view_versions_options const& how) {
+    return ask_and_wait(how, "switch", {{"version", how.version}});
+}
+
+result<void> view_back(view_versions_options const& how) { return ask_and_wait(how, "back"); }
+
+result<void> view_rebuild(view_versions_options const& how) { return ask_and_wait(how, "rebuild"); }
+
+result<void> view_compare(view_versions_options const& how) {
+    DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
+    http::pairs query{{"differences", std::to_string(how.differences)}};
+    if (!how.version.empty()) query.emplace_back("with", how.version);
+    DIPTYCH_TRY(
+        auto const answer,
+        log->ask_well({.path = path_of(how.name, "compare"), .query = std::move(query)})
+    );
+    DIPTYCH_TRY(auto const read, json::parse(answer.body));
+    auto const said = read.root();
+    auto const different = word_of(said, "different");
+    if (how.json) {
+        fmt::print("{}\n", answer.body);
+    } else {
+        fmt::print(
+            "{} and {} at {}: {} rows, {} different\n",
+            word_of(said, "served"),
+            word_of(said, "with"),
+            word_of(said, "at"),
+            word_of(said, "rows"),
+            different
+        );
+        for (auto const* which : {"only_in_served", "only_in_other"})
+            for (auto const one : said.find(which)->elements())
+                fmt::print("  {}: {}\n", which, one.text());
+        for (auto const one : said.find("differences")->elements())
+            fmt::print(
+                "  {}\n    served  {}\n    other   {}\n",
+                word_of(one, "table"),
+                one.find("served")->raw(),
+                one.find("other")->raw()
+            );
+    }
+    if (different == "0") return {};
+    return fail(
+        errc::failed, "views_differ", different + " rows of view '" + how.name + "' differ"
+    );
+}
+
+result<void> view_drop(view_versions_options const& how) {
+    DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
+    DIPTYCH_TRY(log->ask_well(
+        {.method = "DELETE",
+         .path = path_of(how.name, "versions/" + edge::percent_encode(how.version))}
+    ));
+    if (!how.json) fmt::print("dropped {} {}\n", how.name, how.version);
+    return {};
+}
+
+result<void> view_resume(view_versions_options const& how) {
+    DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
+    DIPTYCH_TRY(log->ask_well({.method = "POST", .path = path_of(how.name, "resume")}));
+    return {};
+}
+
+result<void> view_put(
+    place const& where, std::string const& file, bool by_hand, bool wait, bool json
+) {
+    DIPTYCH_TRY(auto text, read_input(file));
+    auto const name = std::filesystem::path(file).filename().string();
+    DIPTYCH_TRY(auto const view, read::parse_view({.file = name, .text = text}));
+    DIPTYCH_TRY(auto const log, open_service(where, need::serving_views));
+    http::request request{
+        .method = "PUT",
+        .path = "/views/" + edge::percent_encode(view.name),
+        .headers = {{"Content-Type", "application/sql"}},
+        .body = std::move(text)
+    };
+    if (by_hand) request.query.emplace_back("switch", "by_hand");
+    DIPTYCH_TRY(auto const answer, log->ask_well(std::move(request)));
+    if (wait) {
+        view_versions_options const how{.where = where, .name = view.name, .wait = true};
+        DIPTYCH_TRY(wait_for_build(*log, how));
+    }
+    if (json) {
+        fmt::print("{}\n", answer.body);
+        return {};
+    }
+    DIPTYCH_TRY(auto const read, json::parse(answer.body));
+    for (auto const one : read.root().find("warnings")->elements())
+        fmt::print("warning: {}\n", one.text());
+    auto const is_served = word_of(read.root(), "served") == "true" || (wait && !by_hand);
+    fmt::print(
+        "{} {} of view {}\n",
+        is_served ? "serving" : "building",
+        word_of(read.root(), "version"),
+        view.name
+    );
+    return {};
+}
+
+}  // namespace diptych::cli
