@@ -160,6 +160,7 @@ result<void> node::open_read_leaf(node_parts const& parts) {
     );
     for (auto const& file : parts.view_files) DIPTYCH_TRY(view_files_->add(file));
     for (auto const& place : parts.view_places) view_files_->watch(place);
+    if (has_folder) view_files_->watch(options_.data / "views");
     for (auto const& one : parts.view_texts) DIPTYCH_TRY(views_->add_text(one.name, one.text));
     for (auto const* const view : parts.views) DIPTYCH_TRY(views_->add(*view));
     DIPTYCH_TRY(views_->start());

@@ -53,9 +53,10 @@ enum class bug : std::uint8_t {
     index_beyond_log,          ///< The index says that it has an event more than the log.
     index_ahead_of_log,        ///< The index is given a frame before it is written.
     switched_behind,           ///< A version is served before it shows what the other one did.
+    shown_late,                ///< Commits pass the new version of a view, queries the old one.
 };
 
-inline constexpr bug last_bug = bug::switched_behind;
+inline constexpr bug last_bug = bug::shown_late;
 
 #ifdef DIPTYCH_PLANTS_BUGS
 /// Switches one on, and any other off. Not while a node runs on another thread.

@@ -49,10 +49,7 @@ result<void> serve(serve_options const& how) {
         .reserve_bytes = how.reserve_bytes,
         .progress = drawn_in(bar),
     }};
-    // Views come there later, too.
-    std::error_code why;
-    if (!how.read_only) std::filesystem::create_directories(folder / "views", why);
-    if (std::filesystem::is_directory(folder / "views", why)) app.views(folder / "views");
+    if (std::filesystem::is_directory(folder / "views")) app.views(folder / "views");
     DIPTYCH_TRY(app.start());
     bar.reset();
     return app.serve({

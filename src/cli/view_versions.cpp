@@ -3,6 +3,7 @@
 #include "cli/input.hpp"
 #include "cli/progress.hpp"
 #include "cli/service.hpp"
+#include "cli/version_line.hpp"
 #include "edge/url.hpp"
 #include "read/parse.hpp"
 
@@ -26,31 +27,6 @@ constexpr auto look_for_build = 100ms;
 
 std::string path_of(std::string const& view, std::string_view what) {
     return fmt::format("/views/{}/{}", edge::percent_encode(view), what);
-}
-
-std::string word_of(json::value const& in, std::string_view name) {
-    auto const member = in.find(name);
-    if (!member) return {};
-    return std::string{member->kind() == json::kind::text ? member->text() : member->raw()};
-}
-
-std::string duration_of(std::int64_t seconds) {
-    if (seconds < 60) return fmt::format("{} s", seconds);
-    if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);
-    return fmt::format("{} h {} min", seconds / 3600, seconds / 60 % 60);
-}
-
-void print_version(json::value const& one) {
-    auto line = fmt::format(
-        "{}  {}  at {}", word_of(one, "version"), word_of(one, "standing"), word_of(one, "at")
-    );
-    if (auto const lag = word_of(one, "lag"); lag != "0") line += ", " + lag + " events behind";
-    if (auto const rate = one.find("events_per_second"))
-        line += fmt::format(", {} events/s", rate->raw());
-    if (auto const left = one.find("seconds_left"))
-        line += ", " + duration_of(left->integer()) + " left";
-    fmt::print("{}\n", line);
-    if (auto const why = one.at("error.detail")) fmt::print("  error: {}\n", why->text());
 }
 
 // Whether there is a version that is being built; fails with what it fails on.

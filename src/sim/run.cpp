@@ -1,9 +1,11 @@
 #include "sim/run.hpp"
 
+#include "read/view_versions.hpp"
 #include "sim/describe.hpp"
 #include "sim/evidence.hpp"
 #include "sim/lives.hpp"
 #include "sim/meanwhile.hpp"
+#include "sim/view_care.hpp"
 
 #include <diptych/assert.hpp>
 #include <diptych/try.hpp>
@@ -172,7 +174,7 @@ private:
     void step() {
         auto& node = world_.node();
         auto const which =
-            draws_.below(12 + node.views().names().size() * 2 + node.processes().size() * 2);
+            draws_.below(14 + node.views().names().size() * 2 + node.processes().size() * 2);
         auto const told = [&](std::string_view name, auto const& stepped) {
             if (how_.trace && !stepped)
                 trace(fmt::format("{}: {}", name, stepped.error().message));
@@ -183,7 +185,8 @@ private:
         if (which < 8) return told("index", node.log().index_step());
         if (which < 11) return told("snapshots", node.commands().snapshot_step());
         if (which < 12) return told("errands", result<bool>{node.errands().step()});
-        auto const rest = (which - 12) / 2;
+        if (which < 14) return build_views();
+        auto const rest = (which - 14) / 2;
         auto const names = node.views().names();
         if (rest < names.size()) {
             meanwhile_.projecting(true);
@@ -193,6 +196,31 @@ private:
         }
         auto const& process = node.processes()[rest - names.size()];
         told("process " + process.first, process.second->step());
+    }
+
+    // Beside the views that are served, and what an operator does to their versions.
+    void build_views() {
+        auto& views = world_.node().views();
+        if (draws_.one_in(5)) {
+            auto const what = care_for_views(views, draws_);
+            if (how_.trace) trace(what);
+            return;
+        }
+        auto const before = served_ids();
+        meanwhile_.projecting(true);
+        auto const built = views.build_step();
+        meanwhile_.projecting(false);
+        if (served_ids() != before) ++report_.met.switches;
+        if (how_.trace && !built) trace("build: " + built.error().message);
+        if (how_.trace && built && *built) trace("build works");
+    }
+
+    std::vector<std::string> served_ids() {
+        std::vector<std::string> all;
+        auto const& views = world_.node().views();
+        for (auto const& name : views.names())
+            all.push_back((*views.versions(name))->served()->id());
+        return all;
     }
 
     void plan_fault() {
@@ -304,6 +332,7 @@ private:
                     now.last_error ? now.last_error->message : ""
                 );
             }
+        if (auto wrong = versions_differ(world_.node().views())) return wrong;
         if (auto wrong = world_.index_fault()) return "index: " + *wrong;
         history_.lost_lives = world_.lost_lives();
         history_.rested_at = world_.time().now();

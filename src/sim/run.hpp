@@ -40,6 +40,7 @@ struct met_in_run {
     std::uint64_t timers = 0;           ///< That came due.
     std::uint64_t other_programs = 0;   ///< Started over the log of another.
     std::uint64_t looks_of_reader = 0;  ///< Of another process, at the log that is written to.
+    std::uint64_t switches = 0;         ///< From one version of a view to another.
 };
 
 struct run_report {

@@ -62,10 +62,19 @@ TEST_CASE("a view of whose file a sync has failed is built again at once, and sa
             std::vector<disk_fault> faults{{.operation = "sync", .where = file + "-wal"}};
             if (!is_marked)
                 faults.push_back({.operation = "create", .where = file + "-distrusted"});
-            for (int i = 0; i < 20 && !on.status(view).last_error; ++i) {
+            auto const is_noticed = [&] {
+                auto const now = on.status(view);
+                return now.last_error && now.last_error->message.contains("a sync has failed");
+            };
+            auto met = on.all.disk().faults_met();
+            for (int i = 0; i < 40 && !is_noticed(); ++i) {
+                // While its WAL is moved: one that fails in a commit is tried again.
+                if (on.status(view).last_error) {
+                    on.all.come_to_rest().or_throw();
+                    met = on.all.disk().faults_met();
+                }
                 on.append().or_throw();
-                // While its WAL is moved, not in a commit.
-                if (on.all.disk().faults_met() == 0) on.all.disk().fail_at(faults);
+                if (on.all.disk().faults_met() == met) on.all.disk().fail_at(faults);
                 on.step(view);
                 on.all.disk().fail_at({});
             }

@@ -58,6 +58,7 @@ std::vector<hunt> const among_appends{
     {bug::index_beyond_log, "the index has an event more than the log", 10},
     {bug::index_ahead_of_log, "the index gets what is not recorded", 10, aim{"write", ".seg"}},
     {bug::checkpoint_before_rows, "a checkpoint without its rows", 60, aim{"write", "-wal"}},
+    {bug::switched_behind, "a version is served before it shows as much", 60, {}, 200},
 };
 
 std::vector<hunt> const among_reservations{
@@ -67,6 +68,7 @@ std::vector<hunt> const among_reservations{
      60,
      aim{"write", ".seg"}},
     {bug::attached_behind, "events between catching up and taking part", 20},
+    {bug::shown_late, "commits pass one version of a view, and queries another", 60, {}, 200},
     {bug::older_fold_used, "a snapshot of another program's fold", 150, {}, 200},
     {bug::sent_with_new_id, "a process sends again under another id", 20},
     {bug::refusal_not_recorded, "a refusal is not remembered", 20},

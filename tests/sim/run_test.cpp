@@ -89,6 +89,7 @@ TEST_CASE("runs meet crashes, faults and conflicts, or they would prove little")
             met.timers += report.met.timers;
             met.other_programs += report.met.other_programs;
             met.looks_of_reader += report.met.looks_of_reader;
+            met.switches += report.met.switches;
         }
     CHECK(sum.events > 200);
     CHECK(sum.crashes > 30);
@@ -98,10 +99,12 @@ TEST_CASE("runs meet crashes, faults and conflicts, or they would prove little")
     CHECK(met.timers > 10);
     CHECK(met.other_programs > 5);
     CHECK(met.looks_of_reader > 10);
+    CHECK(met.switches > 5);
     MESSAGE(
         met.conflicts << " conflicts, " << met.refusals << " refusals, " << met.timers
                       << " timers, " << met.other_programs << " other programs, "
-                      << met.looks_of_reader << " looks of a reader"
+                      << met.looks_of_reader << " looks of a reader, " << met.switches
+                      << " switches"
     );
 }
 
