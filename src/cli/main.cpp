@@ -2,8 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/sim_command.hpp"
-#include "cli/view_file_commands.hpp"
-#include "cli/view_version_commands.hpp"
+#include "cli/view_commands.hpp"
 #include "cli/whole_number.hpp"
 #include "edge/nearest.hpp"
 
@@ -47,7 +46,14 @@ public:
         );
         add_basics();
         add_reading();
-        add_views();
+        auto* const view = app_.add_subcommand("view", "Views: rows kept up to date from events");
+        views_.declare(
+            view,
+            [this, view](auto name, auto says, auto& options, auto what) {
+                return add(name, says, options, what, view);
+            },
+            [](CLI::App* to, cli::place& where) { add_place(to, where); }
+        );
         add_commands();
         add_care();
     }
@@ -249,50 +255,6 @@ private:
         );
     }
 
-    void add_views() {
-        auto* const view = app_.add_subcommand("view", "Views: rows kept up to date from events");
-        view->require_subcommand(1);
-        auto* const add_file =
-            add("add", "Checks, builds and keeps a view file", view_add_, cli::view_add, view);
-        add_file->add_option("FILE", view_add_.file, "A view file (docs/reference/view-file.md)")
-            ->required();
-        add_place(add_file, view_add_.where);
-        add_file->add_flag("--by-hand", view_add_.by_hand, "With --url: do not switch to it");
-        add_file->add_flag("--wait", view_add_.wait, "With --url: until it has been built");
-        add_json(add_file, view_add_.json);
-        add_file->footer(
-            "It is kept as <view>.sql in the log's folder of views, in the place of an older text "
-            "of the\nsame view. A server builds it beside the one that it serves.\n\n"
-            "Example:\n  diptych view add open_orders.sql --data shop"
-        );
-        auto* const list =
-            add("list", "Lists views and how far they are", view_list_, cli::view_list, view);
-        auto* const query = add("query", "Prints rows", view_query_, cli::view_query, view);
-        query->add_option("NAME", view_query_.name, "The view")->required();
-        query->add_option(
-            "PARAMETER", view_query_.parameters, "As in a URL: status=eq.open limit=5"
-        );
-        for (auto const& [command, options] :
-             {std::pair{list, &view_list_}, {query, &view_query_}}) {
-            add_place(command, options->where);
-            add_json(command, options->json);
-        }
-        list->footer("Example:\n  diptych view list --url http://127.0.0.1:8080");
-        query->footer(
-            "Example:\n  diptych view query open_orders status=eq.open order=total.desc limit=5"
-        );
-        view_files_.declare([this, view](auto name, auto says, auto& options, auto what) {
-            return add(name, says, options, what, view);
-        });
-        view_versions_.declare(
-            [this, view](auto name, auto says, auto& options, auto what) {
-                return add(name, says, options, what, view);
-            },
-            [this](CLI::App* to, cli::place& where) { add_place(to, where); }
-        );
-        view->footer("Example:\n  diptych view add open_orders.sql --data shop");
-    }
-
     void add_commands() {
         auto* const command = add("command", "Sends a command to a server", command_, cli::command);
         command->add_option("NAME", command_.name, "Like allocate, or shop.allocate")->required();
@@ -381,11 +343,7 @@ private:
     cli::append_options append_;
     cli::read_options read_;
     cli::read_options follow_;
-    cli::view_options view_add_;
-    cli::view_options view_list_;
-    cli::view_options view_query_;
-    cli::view_file_commands view_files_;
-    cli::view_version_commands view_versions_;
+    cli::view_commands views_;
     cli::command_options command_;
     cli::care_commands care_;
     cli::export_options export_;

@@ -240,7 +240,8 @@ result<bool> live_view::next_batch(batch_limits const& limits) {
         return std::unexpected(std::move(done).error());
     }
     progress_->change([&](view_moment& now) {
-        now.at = writer_->into.at().at;
+        // As a part of commits it has not written down where it was for events of no concern to it.
+        now.at = std::max(now.at, writer_->into.at().at);
         if (done->events > 0 || !done->poison) {
             now.attempts = 0;
             now.last_error.reset();

@@ -78,6 +78,8 @@ complaint check(
         return fmt::format("is inline and shows {} after {} was answered", one.at, least);
     if (one.at < one.at_least)
         return fmt::format("was asked for {} and shows {}", one.at_least, one.at);
+    if (auto const before = in.shown_by_view(one.view, of.life, of.begun); one.at < before)
+        return fmt::format("shows {} after it had shown {}", one.at, before);
     if (one.at > in.log().end())
         return fmt::format("shows {}, and the log ends at {}", one.at, in.log().end());
     if (!domain.rows) return {};

@@ -106,7 +106,10 @@ void evidence::note_moments() {
         auto const is_read = std::holds_alternative<read_attempt>(kept->what) ||
                              std::holds_alternative<query_attempt>(kept->what);
         if (!is_read) acknowledged_.emplace_back(kept->answered, position);
+        if (auto const* const asked = std::get_if<query_attempt>(&kept->what))
+            views_[{asked->view, kept->life}].emplace_back(kept->answered, position);
     }
+    for (auto& [view, all] : views_) pile_up(all);
     pile_up(shown_);
     pile_up(acknowledged_);
 
@@ -128,6 +131,13 @@ std::uint64_t evidence::shown_before(std::uint64_t moment) const {
 
 std::uint64_t evidence::acknowledged_before(std::uint64_t moment) const {
     return highest_before(acknowledged_, moment);
+}
+
+std::uint64_t evidence::shown_by_view(
+    std::string const& view, std::uint64_t life, std::uint64_t moment
+) const {
+    auto const found = views_.find({view, life});
+    return found == views_.end() ? 0 : highest_before(found->second, moment);
 }
 
 std::uint64_t evidence::there_by(std::uint64_t moment) const {

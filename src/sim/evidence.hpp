@@ -49,6 +49,9 @@ public:
     std::uint64_t shown_before(std::uint64_t moment) const;
     /// The highest one that an append or a command had been answered with before.
     std::uint64_t acknowledged_before(std::uint64_t moment) const;
+    /// The highest one that a view had shown before, in this life of the node: it does not go back.
+    std::uint64_t shown_by_view(std::string const& view, std::uint64_t life, std::uint64_t moment)
+        const;
     /// The last position that can have been in the log at this moment: what was asked for later is
     /// not among them.
     std::uint64_t there_by(std::uint64_t moment) const;
@@ -66,9 +69,10 @@ private:
     std::map<std::string, asked_for, std::less<>> commands_;
     std::vector<logged const*> strange_;
     std::map<std::string, std::vector<std::uint64_t>, std::less<>> shared_ids_;
-    steps shown_;         // by moment; positions grow
-    steps acknowledged_;  // likewise
-    steps later_;         // where what began at a moment or later stands first; by moment
+    steps shown_;                                                   // by moment; positions grow
+    steps acknowledged_;                                            // likewise
+    std::map<std::pair<std::string, std::uint64_t>, steps> views_;  // by view and life; likewise
+    steps later_;  // where what began at a moment or later stands first; by moment
 };
 
 /// Of the command that made the event: its id, or what else it can be told by; empty if none did.

@@ -173,8 +173,10 @@ private:
 
     void step() {
         auto& node = world_.node();
+        // In some runs, by draws of their own: the others are what they would be without it.
+        if (is_cared_for_ && care_.one_in(4)) return build_views();
         auto const which =
-            draws_.below(14 + node.views().names().size() * 2 + node.processes().size() * 2);
+            draws_.below(12 + node.views().names().size() * 2 + node.processes().size() * 2);
         auto const told = [&](std::string_view name, auto const& stepped) {
             if (how_.trace && !stepped)
                 trace(fmt::format("{}: {}", name, stepped.error().message));
@@ -185,8 +187,7 @@ private:
         if (which < 8) return told("index", node.log().index_step());
         if (which < 11) return told("snapshots", node.commands().snapshot_step());
         if (which < 12) return told("errands", result<bool>{node.errands().step()});
-        if (which < 14) return build_views();
-        auto const rest = (which - 14) / 2;
+        auto const rest = (which - 12) / 2;
         auto const names = node.views().names();
         if (rest < names.size()) {
             meanwhile_.projecting(true);
@@ -201,12 +202,20 @@ private:
     // Beside the views that are served, and what an operator does to their versions.
     void build_views() {
         auto& views = world_.node().views();
-        if (draws_.one_in(5)) {
-            auto const what = care_for_views(views, draws_);
-            if (how_.trace) trace(what);
-            return;
-        }
         auto const before = served_ids();
+        if (care_.one_in(3)) {
+            // Who looks after a view looks at it, before and after.
+            auto const look = [&] {
+                begin([&] {
+                    for (auto const& view : clients_.views()) clients_.query(view, {});
+                });
+            };
+            look();
+            auto const what = care_for_views(views, care_);
+            if (how_.trace) trace(what);
+            if (served_ids() != before) ++report_.met.switches;
+            return look();
+        }
         meanwhile_.projecting(true);
         auto const built = views.build_step();
         meanwhile_.projecting(false);
@@ -362,6 +371,8 @@ private:
     run_report report_;
     chance draws_;
     odds odds_;
+    chance care_{how_.seed, 7};  // what is done to views
+    bool const is_cared_for_ = care_.one_in(3);
     bool is_damaged_ = false;
     history history_;
     world world_;

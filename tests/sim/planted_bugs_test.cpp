@@ -124,7 +124,9 @@ TEST_CASE("bugs planted are noticed where each call of the disk fails, and each 
 
     // A bit that is flipped excuses what could not be read, and nothing else.
     plant(bug::no_query_check);
-    auto const bits = flip_every_bit(appends(), {.seed = 1, .steps = 60});
+    auto bits = flip_every_bit(appends(), {.seed = 1, .steps = 60});
+    for (auto seed = 2u; seed < 6 && !bits.broken; ++seed)
+        bits = flip_every_bit(appends(), {.seed = seed, .steps = 60});
     CHECK(bits.broken.value_or("").starts_with("a bit flipped by write "));
     MESSAGE(calls.broken.value_or(""), "; ", bits.broken.value_or(""));
 }

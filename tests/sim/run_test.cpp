@@ -44,6 +44,7 @@ TEST_CASE("seeds that once broke a promise keep it") {
     };
     found const all[] = {
         {reservations(), 17, 200},  // appends waited for an async view that had failed
+        {reservations(), 14, 200},  // a full disk took a view back behind what it had shown
     };
     for (auto const& one : all) {
         auto const report = simulate(one.of, {.seed = one.seed, .steps = one.steps});
