@@ -134,6 +134,7 @@ void write_view_parameters(json::writer& to, read::served_view const& one) {
     write_header(
         to, "Prefer", "count=exact or count=estimated: Content-Range says how many there are"
     );
+    write_header(to, "Last-Event-ID", "Where a live query goes on");
 }
 
 void write_view(json::writer& to, read::served_view const& one, bool needs_token) {
@@ -146,7 +147,9 @@ void write_view(json::writer& to, read::served_view const& one, bool needs_token
     to.key("application/json").begin_object().key("schema").begin_object();
     to.member("type", "array").key("items");
     write_schema(to, one.columns);
-    to.end_object().end_object().end_object().end_object();
+    to.end_object().end_object();
+    to.raw_member("text/event-stream", R"({"schema":{"type":"string"}})");
+    to.end_object().end_object();
     to.raw_member("304", R"({"description":"As the If-None-Match of the request knows it"})");
     write_problems(
         to, needs_token ? "400 403 404 410 500 503" : "400 404 410 500 503", needs_token

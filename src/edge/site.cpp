@@ -49,6 +49,15 @@ public:
                .wait_max = options_.wait_max,
                .now = options_.server.now}
           ),
+          live_(
+              of_.views,
+              pool_,
+              of_.time,
+              {.groups_max = options_.live_queries_max,
+               .asking_max = std::max(1u, workers_of(options_) / 2),
+               .heartbeat = options_.heartbeat,
+               .now = options_.server.now}
+          ),
           server_(
               served(),
               [this](http::request asked, http::responder to) {
@@ -60,6 +69,7 @@ public:
               .pool = pool_,
               .feed = feed_,
               .waits = waits_,
+              .live = live_,
               .metrics = *metrics_,
               .router = router_,
               .server = server_,
@@ -100,6 +110,7 @@ public:
         if (!std::exchange(running_, false)) return;
         waits_.close();
         feed_.close();
+        live_.close();
         server_.stop();  // the pool still answers what was accepted
         pool_.stop();
     }
@@ -129,6 +140,7 @@ private:
     void open() {
         feed_.open();
         waits_.open();
+        live_.open();
         running_ = true;
     }
 
@@ -144,6 +156,7 @@ private:
         options.on_tick = [this] {
             feed_.tick();
             waits_.tick();
+            live_.tick();
         };
         return options;
     }
@@ -220,6 +233,7 @@ private:
     worker_pool pool_;
     event_feed feed_;
     view_waits waits_;
+    live_queries live_;
     router router_;
     server server_;
     site_parts parts_;

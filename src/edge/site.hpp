@@ -28,6 +28,7 @@ struct site_options {
     unsigned workers = 0;            ///< Threads for what blocks; 0: as many as suit the machine.
     std::size_t queue_max = 4096;    ///< Requests waiting for them; one more is answered 503.
     std::size_t waiting_max = 1024;  ///< Queries that wait for a token; then 503.
+    std::size_t live_queries_max = 1'000;         ///< Different ones; one more is answered 503.
     std::chrono::milliseconds wait_max{5'000};    ///< How long they wait, at most.
     std::chrono::milliseconds heartbeat{15'000};  ///< Of an event stream with nothing to say.
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "edge/event_feed.hpp"
+#include "edge/live_queries.hpp"
 #include "edge/memory_bound.hpp"
 #include "edge/server.hpp"
 #include "edge/services.hpp"
@@ -26,6 +27,7 @@ struct site_parts {
     worker_pool& pool;
     event_feed& feed;
     view_waits& waits;
+    live_queries& live;
     edge::metrics& metrics;
     edge::router const& router;
     edge::server const& server;

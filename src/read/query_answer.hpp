@@ -31,7 +31,16 @@ using claims = std::vector<std::pair<std::string, std::string>>;
 struct query_options {
     counting count = counting::none;
     std::optional<claims> caller = {};  ///< nullopt: sees all rows.
+    bool is_live = false;               ///< Of a live query: `keyed`, and no pages.
 };
+
+/// A row and what it is known by. Both are JSON objects.
+struct keyed_row {
+    std::string key;  ///< The columns of the primary key, selected or not.
+    std::string row;
+};
+
+inline constexpr std::size_t live_rows_max = 1'000;
 
 struct query_answer {
     std::string rows;  ///< A JSON array of objects.
@@ -43,7 +52,9 @@ struct query_answer {
     bool has_more = false;            ///< There are more than `total`, nobody has counted how many.
     bool is_private = false;          ///< Others may be answered other rows.
     std::uint32_t cache_seconds = 0;  ///< How long the answer may be kept; 0: ask each time.
-    token at = {};                    ///< The rows show everything up to here.
+    std::vector<keyed_row> keyed = {};  ///< The rows of a live query.
+    std::string version = {};           ///< Of the view.
+    token at = {};                      ///< The rows show everything up to here.
     std::string etag;  ///< Hexadecimal; the same for the same rows of the same view version.
 };
 

@@ -22,6 +22,8 @@ void append_number(std::string& to, Number number) {
     to.append(digits.data(), end);
 }
 
+}  // namespace
+
 void append_value(std::string& to, sqlite::statement const& row, int at, column_type type) {
     if (row.is_null(at)) {
         to += "null";
@@ -59,8 +61,6 @@ void append_value(std::string& to, sqlite::statement const& row, int at, column_
             break;
     }
 }
-
-}  // namespace
 
 void append_row(std::string& to, sqlite::statement const& row, std::span<selected const> columns) {
     auto separator = '{';

@@ -8,6 +8,7 @@
 #include "read/row_json.hpp"
 #include "read/row_permission.hpp"
 
+#include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
 #include <fmt/format.h>
@@ -18,12 +19,38 @@ namespace {
 
 // An answer ends with the row that brings it to so many bytes.
 constexpr std::size_t rows_bytes_max = 8u << 20;
+constexpr std::size_t live_bytes_max = 512u << 10;  // half of what may wait in a stream
 
 std::vector<cell> order_values(sqlite::statement const& row, view_query const& query) {
     std::vector<cell> values;
     auto at = static_cast<int>(query.select.size());
     for (std::size_t i = 0; i < query.order.size(); ++i) values.push_back(cell_of(row, at++));
     return values;
+}
+
+// All columns of the key are among the order's.
+std::string key_of(sqlite::statement const& row, view_query const& query, table const& of) {
+    std::string key;
+    auto separator = '{';
+    for (auto const& name : of.key) {
+        auto at = static_cast<int>(query.select.size());
+        for (auto const& term : query.order) {
+            if (term.by.keys.empty() && term.by.of->name == name) break;
+            ++at;
+        }
+        key += std::exchange(separator, ',');
+        json::append_quoted(key, name);
+        key += ':';
+        append_value(key, row, at, of.find(name)->type);
+    }
+    return key + '}';
+}
+
+result<void> check_live(view_query const& query) {
+    if (query.page) return refuse_parameter("page", "has no place in a live query");
+    if (query.cursor) return refuse_parameter("cursor", "has no place in a live query");
+    if (query.limit <= live_rows_max) return {};
+    return refuse_parameter("limit", fmt::format("is 1 to {} in a live query", live_rows_max));
 }
 
 // Nothing says where a page that was cut short goes on.
@@ -36,6 +63,30 @@ std::unexpected<error> page_too_big(std::size_t rows) {
             rows
         )
     );
+}
+
+result<void> read_live_rows(
+    sqlite::statement& rows, view_query const& query, table const& of, query_answer& to
+) {
+    std::size_t bytes = 0;
+    while (to.count < query.limit) {
+        DIPTYCH_TRY(auto const there, rows.step());
+        if (!there) break;
+        ++to.count;
+        auto& one = to.keyed.emplace_back(key_of(rows, query, of));
+        append_row(one.row, rows, query.select);
+        bytes += one.key.size() + one.row.size();
+        if (bytes > live_bytes_max)
+            return fail(
+                errc::invalid,
+                "live_query_too_big",
+                fmt::format(
+                    "a live query has at most {} KiB of rows: set a lower limit, or select less",
+                    live_bytes_max >> 10
+                )
+            );
+    }
+    return {};
 }
 
 result<void> read_rows(
@@ -79,6 +130,20 @@ result<void> answer_page(
     return done;
 }
 
+result<void> answer_live(
+    view_reader& reader,
+    select_statement const& select,
+    view_query const& query,
+    table const& of,
+    query_answer& to
+) {
+    DIPTYCH_TRY(auto* const rows, reader.prepare(select.sql));
+    bind_cells(*rows, select.values);
+    auto done = read_live_rows(*rows, query, of, to);
+    rows->reset();
+    return done;
+}
+
 result<void> count_rows(
     view_reader& reader, view_query const& query, table const& of, counting how, query_answer& to
 ) {
@@ -117,6 +182,9 @@ result<query_answer> run_query(
     time_limit const& limit
 ) {
     DIPTYCH_TRY(auto query, parse_query(on.of, on.allowed, parameters));
+    if (how.is_live) {
+        DIPTYCH_TRY(check_live(query));
+    }
     DIPTYCH_TRY(auto permitted, permitted_rows(on.of, on.allowed, how.caller));
     auto const is_limited = permitted.has_value();
     if (is_limited) query.where.push_back(*std::move(permitted));
@@ -135,7 +203,9 @@ result<query_answer> run_query(
     reader->interrupt_when([&time = limit.time, end = limit.time.now() + limit.most] {
         return time.now() >= end;
     });
-    auto done = answer_page(*reader, select_for(query, on.of, after), query, seal, answer);
+    auto const select = select_for(query, on.of, after);
+    auto done = how.is_live ? answer_live(*reader, select, query, on.of, answer)
+                            : answer_page(*reader, select, query, seal, answer);
     if (done && how.count != counting::none)
         done = count_rows(*reader, query, on.of, how.count, answer);
     reader->end_snapshot();
@@ -150,6 +220,8 @@ result<query_answer> run_query(
         );
     if (!done) return std::unexpected(done.error());
     answer.is_private = !on.allowed.allow.empty();
+    answer.version = on.version;
+    if (how.is_live) return answer;
     answer.etag = etag_of(on, answer, is_limited ? seal : 0);
     return answer;
 }

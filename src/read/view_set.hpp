@@ -65,6 +65,16 @@ struct served_view {
     std::size_t limit_max = 1000;
 };
 
+/// What the answers to queries on a view depend on, but for the queries.
+struct view_mark {
+    std::string version;  ///< The id of the one that is served.
+    token at = {};
+    view_state state = view_state::running;
+    std::vector<std::string> claims = {};  ///< That decide which rows a caller sees, in order.
+
+    bool operator==(view_mark const&) const = default;
+};
+
 /// See the file comment. Views are added and started by one thread; afterwards every member is
 /// thread-safe, but for step() of one and the same view. Keeps references: log and clock must
 /// outlive it.
@@ -153,6 +163,9 @@ public:
 
     /// How far the view's rows are.
     result<token> position(std::string_view name) const;
+
+    /// Changes whenever the rows may have. Fails with not_found.
+    result<view_mark> mark(std::string_view name) const;
 
     /// Whether the rows show everything up to `point`. Fails with invalid at once if the token is
     /// from elsewhere or from the future, so that nobody waits for it; not_found; or with the error

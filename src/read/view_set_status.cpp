@@ -92,6 +92,22 @@ result<token> view_set::position(std::string_view name) const {
     return view->now().at;
 }
 
+result<view_mark> view_set::mark(std::string_view name) const {
+    constexpr std::string_view claim = ":claim.";
+    DIPTYCH_TRY(auto const view, parts_->served(name));
+    auto const now = view->now();
+    view_mark made{.version = view->id(), .at = now.at, .state = now.state};
+    for (auto const& line : view->plan()->definition->served.allow)
+        for (auto const& test : line) {
+            if (!test.claim.empty()) made.claims.push_back(test.claim);
+            if (test.what.starts_with(claim)) made.claims.push_back(test.what.substr(claim.size()));
+        }
+    std::ranges::sort(made.claims);
+    auto const twice = std::ranges::unique(made.claims);
+    made.claims.erase(twice.begin(), twice.end());
+    return made;
+}
+
 result<bool> view_set::has_reached(std::string_view name, token const& point) const {
     DIPTYCH_TRY(auto const view, parts_->served(name));
     auto& log = parts_->in.log;

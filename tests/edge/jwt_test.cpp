@@ -231,6 +231,42 @@ TEST_CASE("a caller with claims queries views, and sees what they allow him") {
     CHECK(open.ask("GET", "/views/loans").status == 200);
 }
 
+TEST_CASE("a live query sends a caller his rows alone, until his token ends") {
+    site_fixture of({.token = "the node's own", .jwt = {.algorithm = "HS256", .key = secret}});
+    auto const own = bearer("the node's own");
+    auto const live = [&](auto const& token) {
+        auto client = of.client();
+        client.send(request_text(
+            "GET", "/views/loans_of_readers", "Accept: text/event-stream\r\n" + bearer(token)
+        ));
+        CHECK(client.read_head().status == 200);
+        CHECK(client.read_stream_to("\n\n").contains("data: []"));
+        return client;
+    };
+    auto ada = live(hs256);
+    auto other = live(bob);
+    auto all = live("the node's own");
+    for (std::string const book : {"b1", "b2"}) {
+        auto const body =
+            R"({"book":")" + book + R"(","reader":")" + (book == "b1" ? "ada" : "bob") + "\"}";
+        CHECK(of.post("/commands/lend", body, own).status == 201);
+    }
+    CHECK(ada.read_stream_to("\n\n").contains(R"("book":"b1")"));
+    CHECK(other.read_stream_to("\n\n").contains(R"("book":"b2")"));
+    CHECK(all.read_stream_to("\n\n").contains(R"("book":"b1")"));
+    CHECK(all.read_stream_to("\n\n").contains(R"("book":"b2")"));
+    CHECK(ada.has_nothing_to_read());
+    auto const nobody = of.ask(
+        "GET", "/views/loans_of_readers", "Accept: text/event-stream\r\n" + bearer(without_sub)
+    );
+    CHECK(nobody.status == 403);
+    of.wall.now_us = (4'102'444'800 + 31) * 1'000'000;  // the tokens have ended
+    of.time.move_on(std::chrono::seconds{2});
+    CHECK(ada.read_chunk().empty());
+    CHECK(ada.is_closed_by_server());
+    CHECK(all.has_nothing_to_read());
+}
+
 TEST_CASE("the application's own routes are told the claims") {
     site_fixture
         of({.jwt = {.algorithm = "HS256", .key = secret},

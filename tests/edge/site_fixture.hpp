@@ -202,7 +202,7 @@ struct site_fixture {
               {.log = *log,
                .commands = commands,
                .views = views,
-               .time = system_clock(),
+               .time = wall,
                .processes = {{"lending.fetching", &fetching}},
                .put_view = [this](
                                auto name, auto text, bool by_itself
@@ -236,6 +236,7 @@ struct site_fixture {
     }
 
     hand_clock time;
+    still_clock wall;  // what bearer tokens are held against
     temporary_folder folder;
     std::unique_ptr<log::sequenced_log> log;
     std::unique_ptr<committing> committer;

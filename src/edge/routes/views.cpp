@@ -89,9 +89,18 @@ http::response query(read::view_set const& views, http::request const& asked) {
     return answer;
 }
 
-void answer_query(site_parts& parts, http::request asked, http::responder to) {
+void answer_query(
+    site_parts& parts, http::request const& asked, position least, http::responder to
+) {
+    bool const is_live =
+        asked.header("Accept").value_or("").find("text/event-stream") != std::string_view::npos;
+    if (is_live) return parts.live.follow(asked, least, std::move(to));
+    to.answer(query(parts.of.views, asked));
+}
+
+void answer_in_time(site_parts& parts, http::request asked, http::responder to) {
     auto const least = asked.query_value("at_least");
-    if (!least) return to.answer(query(parts.of.views, asked));
+    if (!least) return answer_query(parts, asked, {}, std::move(to));
     auto const point = parse_token(*least);
     if (!point)
         return to.answer(http::problem(400, "bad_token", "at_least: " + point.error().message));
@@ -101,8 +110,8 @@ void answer_query(site_parts& parts, http::request asked, http::responder to) {
         *point,
         std::move(asked),
         std::move(to),
-        [&parts](http::request const& what, http::responder out) {
-            out.answer(query(parts.of.views, what));
+        [&parts, least = point->position](http::request const& what, http::responder out) {
+            answer_query(parts, what, least, std::move(out));
         }
     );
 }
@@ -131,11 +140,11 @@ std::vector<http::route> view_routes(site_parts& parts) {
                      std::move(asked),
                      std::move(to),
                      [&parts](http::request what, http::responder out) {
-                         answer_query(parts, std::move(what), std::move(out));
+                         answer_in_time(parts, std::move(what), std::move(out));
                      }
                  );
              },
-         .summary = "Queries a view"}
+         .summary = "Queries a view, or with Accept: text/event-stream follows the rows"}
     };
 }
 
