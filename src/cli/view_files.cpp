@@ -112,7 +112,9 @@ result<opened_log> open_log(std::string const& folder) {
     );
     DIPTYCH_TRY(made.app->start());
     made.known.is_recorded = [log = &made.app->log()](std::string_view type) -> result<bool> {
-        read_options const one{.what = {.items = {{.types = {std::string{type}}}}}, .limit = 1};
+        diptych::read_options const one{
+            .what = {.items = {{.types = {std::string{type}}}}}, .limit = 1
+        };
         DIPTYCH_TRY(auto const found, log->read(one));
         return !found.empty();
     };

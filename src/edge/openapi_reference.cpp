@@ -6,6 +6,21 @@ namespace {
 
 constexpr std::string_view append_body = R"({"$ref":"#/components/schemas/append"})";
 
+constexpr std::string_view commands_body =
+    R"({"type":"array","minItems":1,"maxItems":256,"items":{"type":"object","properties":{)"
+    R"("name":{"type":"string","minLength":1},"command":{"type":"object"}},)"
+    R"("required":["name","command"],"additionalProperties":false}})";
+
+constexpr std::string_view accepted_answers = R"("200":{"$ref":"#/components/responses/accepted"},)"
+                                              R"("201":{"$ref":"#/components/responses/accepted"})";
+
+constexpr std::string_view key_header =
+    R"({"name":"Idempotency-Key","in":"header","description":"The same key again gets the first answer",)"
+    R"("schema":{"type":"string"}},)"
+    R"({"name":"If-Match","in":"header","description":)"
+    R"("A token: only if nothing that the commands look at has changed since",)"
+    R"("schema":{"type":"string"}})";
+
 constexpr std::string_view appended_answer =
     R"("201":{"description":"Recorded","content":{"application/json":{"schema":)"
     R"({"$ref":"#/components/schemas/appended"}}}})";
@@ -59,6 +74,7 @@ constexpr std::string_view text_answer =
     R"("200":{"description":"See the reference","content":{"text/plain":{}}})";
 
 constexpr reference_operation operations[] = {
+    {"POST", "/commands", key_header, commands_body, accepted_answers, "400 409 412 422 500 503"},
     {"POST", "/events", "", append_body, appended_answer, "400 410 412 422 500 503"},
     {"GET", "/events", events_query, "", page_or_stream_answer, "400 410 500 503"},
     {"GET", "/streams/{stream}", stream_query, "", page_answer, "400 410 500 503"},

@@ -166,6 +166,7 @@ private:
         auto all = options_.routes;
         for (auto const group :
              {command_routes,
+              commands_together_routes,
               append_routes,
               event_routes,
               stream_routes,

@@ -171,3 +171,88 @@ TEST_CASE("a list of events between that is cut off says that there are more") {
     CHECK(json_at(stale().body, "events.100.type").empty());
     CHECK(json_at(stale().body, "more") == "true");
 }
+
+TEST_CASE("S2-16 several commands are one unit: one token, each sees those before it") {
+    site_fixture of;
+    auto const answer = of.post(
+        "/commands",
+        R"([{"name":"lend","command":{"book":"b1","reader":"ada"}},)"
+        R"({"name":"lending.lend","command":{"book":"b2","reader":"ada"}}])"
+    );
+    CHECK(answer.status == 200);
+    CHECK(json_at(answer.body, "token") == "1.2");
+    CHECK(answer.headers.at("diptych-token") == "1.2");
+    CHECK(json_at(answer.body, "events.0.stream") == "book-b1");
+    CHECK(json_at(answer.body, "events.1.stream") == "book-b2");
+    auto const twice = of.post(
+        "/commands",
+        R"([{"name":"lend","command":{"book":"b3","reader":"ada"}},)"
+        R"({"name":"lend","command":{"book":"b3","reader":"bob"}}])"
+    );
+    CHECK(twice.status == 409);
+}
+
+TEST_CASE("S2-14 of several commands the one that refuses is named, and nothing is recorded") {
+    site_fixture of;
+    of.post("/commands/lend", R"({"book":"b1","reader":"ada"})");
+    auto const answer = of.post(
+        "/commands",
+        R"([{"name":"lend","command":{"book":"b2","reader":"ada"}},)"
+        R"({"name":"lend","command":{"book":"b1","reader":"bob"}}])"
+    );
+    CHECK(answer.status == 409);
+    CHECK(json_at(answer.body, "reason") == "already_lent");
+    CHECK(json_at(answer.body, "detail") == "b1 is away");
+    CHECK(json_at(answer.body, "refused_by.place") == "1");
+    CHECK(json_at(answer.body, "refused_by.command") == "lending.lend");
+    CHECK(of.log->end().position.value == 1);
+}
+
+TEST_CASE("several commands that are malformed are answered 400 with the path of the fault") {
+    site_fixture of;
+    auto const fault = [&](std::string const& body) {
+        auto const answer = of.post("/commands", body);
+        CHECK_MESSAGE(answer.status == 400, answer.body);
+        return json_at(answer.body, "path");
+    };
+    std::string const good = R"({"name":"lend","command":{"book":"b1","reader":"ada"}})";
+    CHECK(
+        fault("[" + good + R"(,{"name":"lend","command":{"book":"b1","reader":7}}])") ==
+        "/1/command/reader"
+    );
+    CHECK(fault(R"([{"name":"lend","command":{"book":"b1","reader":7}}])") == "/0/command/reader");
+    CHECK(fault("[" + good + R"(,{"name":"lend","command":7}])") == "/1/command");
+    CHECK(fault("[" + good + R"(,{"name":"lend"}])") == "/1/command");
+    CHECK(fault("[" + good + R"(,{"name":"lendd","command":{}}])") == "/1/name");
+    CHECK(fault("[" + good + R"(,{"name":7,"command":{}}])") == "/1/name");
+    CHECK(fault("[" + good + R"(,{"command":{}}])") == "/1/name");
+    CHECK(fault("[" + good + R"(,{"name":"lend","command":{},"id":"x"}])") == "/1/id");
+    CHECK(fault("[" + good + ",7]") == "/1");
+    CHECK(fault(good).empty());
+    fault("[]");
+    fault("");
+    std::string many = "[" + good;
+    for (int i = 0; i < 256; ++i) many += "," + good;
+    CHECK(json_at(of.post("/commands", many + "]").body, "code") == "too_many_commands");
+    CHECK(of.log->end().position.value == 0);
+}
+
+TEST_CASE("several commands have one Idempotency-Key, and one If-Match") {
+    site_fixture of;
+    auto const lend = [&](std::string const& first, std::string const& header) {
+        return of.post(
+            "/commands",
+            R"([{"name":"lend","command":{"book":")" + first +
+                R"(","reader":"ada"}},{"name":"lend","command":{"book":"b2","reader":"ada"}}])",
+            header
+        );
+    };
+    auto const first = lend("b1", "Idempotency-Key: k1\r\n");
+    auto const again = lend("b1", "Idempotency-Key: k1\r\n");
+    CHECK(again.status == 200);
+    CHECK(json_at(again.body, "repeated") == "true");
+    CHECK(json_at(again.body, "token") == json_at(first.body, "token"));
+    CHECK(lend("b3", "Idempotency-Key: k1\r\n").status == 422);
+    CHECK(lend("b3", "If-Match: 1.1\r\n").status == 412);
+    CHECK(of.log->end().position.value == 2);
+}

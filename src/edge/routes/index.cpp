@@ -40,7 +40,7 @@ void append_item(
     to += "</li>\n";
 }
 
-std::string page(site_parts const& parts) {
+std::string start_page(site_parts const& parts) {
     std::string text = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>";
     append_escaped(text, parts.title);
     text += "</title><h1>";
@@ -77,7 +77,7 @@ std::string listing(site_parts const& parts) {
 http::response index(site_parts const& parts, http::request const& asked) {
     auto const accept = asked.header("Accept").value_or("");
     if (accept.find("text/html") == std::string_view::npos) return http::json(200, listing(parts));
-    return {.headers = {{"Content-Type", "text/html; charset=utf-8"}}, .body = page(parts)};
+    return {.headers = {{"Content-Type", "text/html; charset=utf-8"}}, .body = start_page(parts)};
 }
 
 }  // namespace

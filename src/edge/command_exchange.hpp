@@ -1,0 +1,24 @@
+/// @file
+/// What comes with a request to execute commands, and what is answered, for one and for several.
+#pragma once
+
+#include "write/executor.hpp"
+
+#include <diptych/error.hpp>
+#include <diptych/execute.hpp>
+#include <diptych/http.hpp>
+
+#include <string_view>
+
+namespace diptych::edge {
+
+/// What the headers say. Fails with invalid if one of them is not understood.
+result<execute_options> command_options_of(http::request const& asked);
+
+/// 200, 201 with a location, or 409.
+http::response command_answer(outcome const& said);
+
+/// `what`, by which a command was not found, with the nearest name there is.
+error unknown_command(write::executor const& commands, std::string_view name, error what);
+
+}  // namespace diptych::edge
