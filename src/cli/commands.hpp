@@ -139,6 +139,7 @@ result<void> export_events(export_options const& how);
 struct import_options {
     place where = {};
     std::string file = "-";
+    std::string backfill = {};  ///< Name of a run of synthetic events; empty: it is an export.
     bool skip_bad = false;
     bool json = false;
 };

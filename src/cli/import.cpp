@@ -42,7 +42,8 @@ public:
     result<void> take(std::string_view line) {
         ++line_;
         if (line.empty()) return {};
-        auto event = event_of_line(line);
+        auto event =
+            how_.backfill.empty() ? event_of_line(line) : event_of_line(line, how_.backfill, line_);
         if (!event) return skip(line_, event.error());
         batch_.push_back({.number = line_, .event = *std::move(event)});
         if (batch_.size() == lines_per_append) return flush();

@@ -299,6 +299,9 @@ private:
                 import_,
                 cli::import_events);
         in->add_option("FILE", import_.file, "- is standard input")->capture_default_str();
+        in->add_option(
+            "--backfill", import_.backfill, "Names the run, for events made up of old data"
+        );
         in->add_flag("--skip-bad", import_.skip_bad, "Report bad lines and go on");
         add_place(in, import_.where);
         add_json(in, import_.json);
