@@ -1,6 +1,7 @@
 // The views of the allocation service, tested by what goes in and what comes out, so that the same
 // tests run over every way to keep the rows.
 #include "allocation/domain.hpp"
+#include "products/domain.hpp"
 
 #include <diptych/application.hpp>
 #include <diptych/testing.hpp>
@@ -190,6 +191,12 @@ TEST_CASE("the view files pass their own tests in every way that a view comes to
     auto const report = diptych::testing::expect_views<context>(views);
     CHECK(report.files == 3);
     CHECK(report.cases == 3);
+}
+
+TEST_CASE("S2-10 S2-12 S2-29 the views of the catalogue pass their tests, live and built again") {
+    auto const report = diptych::testing::expect_views<catalogue::context>(PRODUCTS_VIEWS);
+    CHECK(report.files == 5);
+    CHECK(report.cases == 1);
 }
 
 TEST_CASE("a view file that does not fit the contexts of a program fails its test") {

@@ -1,0 +1,367 @@
+#!/usr/bin/env python3
+"""The catalogue of products: what its read model promises (S2), from outside. Each test names its requirements."""
+import collections
+import glob
+import itertools
+import json
+import pathlib
+import sqlite3
+import tempfile
+import unittest
+import urllib.parse
+
+from service import DIPTYCH, PROGRAMS, Service, TestCase, eventually, run, together
+
+PRODUCTS = PROGRAMS / "examples/products/diptych-products"
+VIEWS = pathlib.Path(__file__).resolve().parents[2] / "examples/products/views"
+SORTS = {"ReviewCount": ("review->>count", lambda row: row["review"]["count"]),
+         "ReviewAverage": ("review->>average", lambda row: row["review"]["average"]),
+         "OrderAmount": ("order_amount", lambda row: row["order_amount"])}
+
+
+def products(data, *more):
+    return Service([PRODUCTS, "serve", "--port", "{port}", "--data", data, *more])
+
+
+def send(client, name, /, expected=(200, 201), **command):
+    answer = client.post(f"/commands/{name}", command)
+    if answer.status not in expected:
+        raise AssertionError(f"{name} {command}: {answer.status} {answer.text}")
+    return answer
+
+
+def declare(client):
+    """Two categories; the first with a field of each kind of rule."""
+    for category in ("light", "rug"):
+        send(client, "add_category", category=category, name=category.title())
+    send(client, "add_field", field="color", category="light", name="Color", type="String", regex="[a-z]+")
+    send(client, "add_field", field="note", category="light", name="Note", type="String", not_empty=True)
+    send(client, "add_field", field="watts", category="light", name="Watts", type="Integer", min=1, max=100)
+    send(client, "add_field", field="size", category="rug", name="Size", type="Integer")
+
+
+def expected_row(number):
+    """What fill() makes of product number n: many rows are equal by each sort column."""
+    ratings = [1 + (number + i) % 5 for i in range(number % 3)]
+    return {"product": f"p{number:02}", "name": f"Lamp {number}", "category": "light",
+            "order_amount": number % 4,
+            "review": {"average": sum(ratings) / len(ratings) if ratings else 0.0, "count": len(ratings),
+                       "sum": sum(ratings)},
+            "fields": {"color": ("red", "blue")[number % 2], "watts": (9, 10, 100)[number % 3]}}
+
+
+def fill(client, count=24):
+    declare(client)
+    for number in range(count):
+        row = expected_row(number)
+        product = row["product"]
+        send(client, "add_product", product=product, name=row["name"], category="light")
+        for field, value in row["fields"].items():
+            send(client, "change_field_value", product=product, field=field, value=value)
+        for i in range(number % 3):
+            send(client, "add_review", review=f"r{number}-{i}", product=product, user=f"u{i}",
+                 rating=1 + (number + i) % 5)
+        if number % 4:
+            send(client, "complete_order", order=f"o{number}", product=product, amount=number % 4)
+    return [expected_row(number) for number in range(count)]
+
+
+def view(client, *conditions):
+    answer = client.get("/views/products?" + "&".join(urllib.parse.quote(one, safe="=&.(),") for one in conditions))
+    if answer.status != 200:
+        raise AssertionError(f"{conditions}: {answer.status} {answer.text}")
+    return answer.json
+
+
+def names(rows):
+    return [row["product"] for row in rows]
+
+
+class Catalogue(TestCase):
+    """A catalogue that is filled once, for tests that only read."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory())
+        cls.path = pathlib.Path(folder) / "data"
+        cls.client = cls.enterClassContext(products(cls.path)).client()
+        cls.rows = fill(cls.client)
+
+    def test_s2_12_s2_26_rows_come_back_with_equal_content_and_types_at_once(self):
+        self.assertEqual(self.rows, view(self.client, "limit=100"))
+        types = [[type(value) for value in row["fields"].values()] for row in view(self.client)]
+        self.assertEqual({(str, int)}, {tuple(one) for one in types})
+
+    def test_s2_01_s2_02_s2_04_filters_by_fields_and_rating_combine_in_any_order(self):
+        conditions = ["fields->>color=eq.red", "fields->>watts=eq.10", "review->>average=gte.2", "category=eq.light"]
+        for count in range(1, 5):
+            for chosen in itertools.combinations(conditions, count):
+                wanted = names(row for row in self.rows
+                               if ("fields->>color=eq.red" not in chosen or row["fields"]["color"] == "red")
+                               and ("fields->>watts=eq.10" not in chosen or row["fields"]["watts"] == 10)
+                               and ("review->>average=gte.2" not in chosen or row["review"]["average"] >= 2))
+                for order in (chosen, chosen[::-1]):
+                    self.assertEqual(wanted, names(view(self.client, *order)), order)
+        # P2-07: numbers are numbers.
+        self.assertEqual(names(row for row in self.rows if row["fields"]["watts"] >= 10),
+                         names(view(self.client, "fields->>watts=gte.10")))
+
+    def test_s2_03_s2_05_three_sort_columns_both_ways_and_pages_that_never_overlap(self):
+        for path, key in SORTS.values():
+            for way in ("asc", "desc"):
+                wanted = names(sorted(self.rows, key=lambda row: (key(row) * (-1 if way == "desc" else 1),
+                                                                  row["product"])))
+                order = f"order={path}.{way}"
+                self.assertEqual(wanted, names(view(self.client, order)), order)
+                pages = [names(view(self.client, order, "limit=5", f"page={page}")) for page in range(1, 7)]
+                self.assertEqual([wanted[i:i + 5] for i in range(0, 30, 5)], pages)
+        for wrong in ("page=0", "page=-1", "limit=0", "limit=1001", "page=x"):
+            self.assertEqual(400, self.client.get(f"/views/products?{wrong}").status, wrong)
+
+    def test_s2_05_pages_by_cursor_yield_each_row_once(self):
+        found, path = [], "/views/products?order=review-%3E%3Eaverage.desc&limit=7"
+        while path:
+            answer = self.client.get(path)
+            found += names(answer.json)
+            path = (answer.headers.get("Link") or "").partition("<")[2].partition(">")[0]
+        wanted = sorted(self.rows, key=lambda row: (-row["review"]["average"], row["product"]))
+        self.assertEqual(names(wanted), found)
+
+    def test_s2_21_s2_22_a_flag_switches_the_query_at_run_time_and_both_answer_the_same(self):
+        queries = ["", "take=7&page=2", "category=light&take=3", "category=rug",
+                   "atLeastRating=2.5&sortColumn=ReviewAverage&sortOrder=desc",
+                   "fieldValues=" + urllib.parse.quote('{"color":"red","watts":9}'),
+                   "fieldValues=" + urllib.parse.quote('{"color":"red"}') + "&atLeastRating=2"]
+        queries += [f"sortColumn={column}&sortOrder={way}&take=5&page={page}"
+                    for column in SORTS for way in ("asc", "desc") for page in (1, 2, 5)]
+        answers = {}
+        for source in ("view", "joined"):
+            said = self.client.request("PUT", "/flags/products", {"from": source})
+            self.assertEqual((200, {"from": source}), (said.status, said.json))
+            self.assertEqual({"from": source}, self.client.get("/flags/products").json)
+            answers[source] = [self.client.get("/store/products?" + query).json for query in queries]
+        self.client.request("PUT", "/flags/products", {"from": "view"})
+        for query, from_view, joined in zip(queries, answers["view"], answers["joined"]):
+            self.assertEqual(from_view, joined, query)
+        self.assertEqual(20, len(answers["view"][0]))
+        self.assertTrue(all(len(rows) for query, rows in zip(queries, answers["view"]) if query != "category=rug"))
+        self.assertEqual(400, self.client.request("PUT", "/flags/products", {"from": "hope"}).status)
+        for wrong in ("page=0", "take=1001", "sortColumn=Price", "fieldValues=red", "colour=red"):
+            self.assertEqual(400, self.client.get(f"/store/products?{wrong}").status, wrong)
+
+    def test_s2_06_s2_13_one_table_is_read_and_its_json_indexes_are_used(self):
+        database = sqlite3.connect(f"file:{glob.glob(str(self.path / 'views/products.*.db'))[0]}?mode=ro", uri=True)
+        self.addCleanup(database.close)
+        for key, index in (("average", "by_average"), ("count", "by_count")):
+            path = f"review->>'$.\"{key}\"'"  # as queries and indexes have it
+            for where in ("", f"where {path} >= 4 "):
+                plan = database.execute(f"explain query plan select * from products {where}"
+                                        f"order by {path} desc, product limit 20").fetchall()
+                self.assertEqual(1, len(plan), plan)
+                self.assertIn(index, plan[0][3])
+
+
+class Commands(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.service = self.enterContext(products(self.data))
+        self.client = self.service.client()
+        declare(self.client)
+
+    def refused(self, reason, name, /, **command):
+        self.assertEqual(reason, send(self.client, name, expected=(409,), **command).json["reason"])
+
+    def test_s2_30_s2_31_what_breaks_a_rule_is_refused_and_changes_nothing(self):
+        send(self.client, "add_product", product="p1", name="Lamp", category="light")
+        before = self.client.get("/events?limit=1&direction=backward").json["seen"]
+        self.refused("unknown_product", "change_field_value", product="p9", field="color", value="red")
+        self.refused("unknown_field", "change_field_value", product="p1", field="taste", value="red")
+        self.refused("other_category", "change_field_value", product="p1", field="size", value=3)
+        for field, value in (("watts", 0), ("watts", 101), ("watts", "40"), ("note", ""), ("color", "Red"),
+                             ("color", 5)):
+            self.refused("bad_value", "change_field_value", product="p1", field=field, value=value)
+        self.refused("rating_not_1_to_5", "add_review", review="r1", product="p1", user="ada", rating=6)
+        self.refused("amount_not_positive", "complete_order", order="o1", product="p1", amount=0)
+        self.refused("unknown_category", "add_product", product="p2", name="X", category="none")
+        for wrong in (1.5, True, None, [1], {}):
+            answer = send(self.client, "change_field_value", expected=(400,), product="p1", field="watts", value=wrong)
+            self.assertEqual("value", answer.json["path"])
+        self.assertEqual(before, self.client.get("/events?limit=1&direction=backward").json["seen"])
+        self.assertEqual({}, view(self.client)[0]["fields"])
+
+    def test_s2_07_every_command_that_changes_a_product_ends_in_its_event(self):
+        types = [send(self.client, name, **command).json["events"][0]["type"] for name, command in (
+            ("add_product", {"product": "p1", "name": "Lamp", "category": "light"}),
+            ("change_field_value", {"product": "p1", "field": "color", "value": "red"}),
+            ("add_review", {"review": "r1", "product": "p1", "user": "ada", "rating": 5}),
+            ("complete_order", {"order": "o1", "product": "p1", "amount": 2}))]
+        self.assertEqual(["catalogue." + name for name in (
+            "product_added", "field_value_changed", "review_added", "order_completed")], types)
+
+    def test_p2_11_reviews_and_orders_at_once_lose_nothing(self):
+        send(self.client, "add_product", product="p1", name="Lamp", category="light")
+
+        def visit(number):
+            client = self.service.client()
+            for i in range(20):
+                send(client, "add_review", review=f"r{number}-{i}", product="p1", user=f"u{number}", rating=1 + i % 5)
+                send(client, "complete_order", order=f"o{number}-{i}", product="p1", amount=2)
+
+        together(8, visit)
+        row = view(self.client)[0]
+        self.assertEqual((320, {"average": 3.0, "count": 160, "sum": 480}), (row["order_amount"], row["review"]))
+
+    def test_s2_14_s2_16_several_commands_are_one_request_all_or_nothing(self):
+        def lamp(product):
+            return {"name": "add_product", "command": {"product": product, "name": product, "category": "light"}}
+
+        color = {"name": "change_field_value", "command": {"product": "p1", "field": "color", "value": "red"}}
+        whole = self.client.post("/commands", [lamp("p1"), color], Idempotency_Key="k1")
+        self.assertEqual((200, 2), (whole.status, len(whole.json["events"])), whole.text)
+        self.assertEqual({"color": "red"}, view(self.client)[0]["fields"])
+        again = self.client.post("/commands", [lamp("p1"), color], Idempotency_Key="k1")
+        self.assertEqual((200, True), (again.status, again.json["repeated"]))
+        color["command"]["value"] = "RED"
+        refused = self.client.post("/commands", [lamp("p2"), color])
+        self.assertEqual((409, "bad_value", {"place": 1, "command": "catalogue.change_field_value"}),
+                         (refused.status, refused.json["reason"], refused.json["refused_by"]))
+        wrong = self.client.post("/commands", [lamp("p3"), {"name": "complete_order", "command": {
+            "order": "o1", "product": "p1", "amount": "two"}}])
+        self.assertEqual((400, "/1/command/amount"), (wrong.status, wrong.json["path"]))
+        self.assertEqual(["p1"], names(view(self.client)))
+
+    def test_s2_14_s2_15_s2_17_a_failing_inline_view_refuses_the_command_an_async_one_does_not(self):
+        text = ("-- @view picky {mode}\ncreate table picky (product text primary key, n integer check (n < 3));\n"
+                "-- @on order_completed\ninsert into picky values (:product, :amount) on conflict (product) "
+                "do update set n = n + excluded.n;\n")
+        send(self.client, "add_product", product="p1", name="Lamp", category="light")
+        put = self.client.request("PUT", "/views/picky", text.format(mode="inline"))
+        self.assertEqual(201, put.status, put.text)
+        self.assertTrue(eventually(lambda: [one for one in self.client.get("/views").json if one["name"] == "picky"
+                                            and one["state"] == "running" and one["lag"] == 0]))
+        send(self.client, "complete_order", order="o1", product="p1", amount=2)
+        refused = self.client.post("/commands/complete_order", {"order": "o2", "product": "p1", "amount": 2})
+        self.assertEqual((409, "picky"), (refused.status, refused.json.get("view", "picky")), refused.text)
+        self.assertEqual(2, view(self.client)[0]["order_amount"])
+        self.assertEqual(1, sum(1 for event in self.client.events() if event["type"].endswith("order_completed")))
+        # The same statement moved to asynchronous by one word.
+        put = self.client.request("PUT", "/views/picky", text.format(mode="async"))
+        self.assertIn(put.status, (200, 202), put.text)
+        taken = eventually(lambda: self.client.post(
+            "/commands/complete_order", {"order": "o3", "product": "p1", "amount": 2}).status == 201)
+        self.assertTrue(taken)
+        self.assertEqual(4, view(self.client)[0]["order_amount"])
+
+
+class Migration(TestCase):
+    """Views come to a system that has been running without them."""
+
+    def setUp(self):
+        super().setUp()
+        self.views = self.folder / "own_views"
+        self.views.mkdir()
+
+    def serve(self):
+        return products(self.data, "--views", self.views)
+
+    def served(self, client, name="products"):
+        """Whether it comes to show all that has been recorded: a token that it has says so."""
+        token = client.get("/events?limit=1&direction=backward").json["seen"]
+        return eventually(lambda: client.get(f"/views/{name}?at_least={token}").status == 200)
+
+    def text(self):
+        return (VIEWS / "products.sql").read_text()
+
+    def legacy(self, count=4000):
+        lines = []
+        for n in range(count):
+            product = f"p{n:05}"
+            lines.append({"stream": f"product-{product}", "type": "catalogue.product_added", "tags": ["category-light"],
+                          "data": {"product": product, "name": f"Lamp {n}", "category": "light"}})
+            lines.append({"stream": f"review-r{n}", "type": "catalogue.review_added",
+                          "tags": [f"product-{product}", "user-ada"], "metadata": {"source": "old shop"},
+                          "data": {"review": f"r{n}", "product": product, "user": "ada", "rating": 1 + n % 5}})
+        file = self.folder / "legacy.ndjson"
+        file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        return file, lines
+
+    def backfill(self, file, *where):
+        done = run(DIPTYCH, "import", "--backfill", "old-shop", file, "--json", *where)
+        self.assertEqual(0, done.returncode, done.stderr)
+        return json.loads(done.stdout)
+
+    def test_s2_18_s2_19_s2_25_a_view_added_at_run_time_has_what_was_before_and_is_rebuilt_on_demand(self):
+        with self.serve() as service:
+            client = service.client()
+            rows = fill(client)
+            self.assertEqual(404, client.get("/views/products").status)
+            put = client.request("PUT", "/views/products", self.text())
+            self.assertEqual(201, put.status, put.text)
+            self.assertTrue(self.served(client))
+            self.assertEqual(rows, view(client, "limit=100"))
+            # Dropped in as a file, another one.
+            (self.views / "product_list.sql").write_text((VIEWS / "product_list.sql").read_text())
+            self.assertTrue(self.served(client, "product_list"))
+            self.assertEqual(len(rows), len(client.get("/views/product_list?limit=100").json))
+            # S2-29: what is built again is what was kept up to date, row by row.
+            compared = client.get("/views/products/compare").json
+            self.assertEqual((0, len(rows)), (compared["different"], compared["rows"]))
+            before = client.get("/views/products/versions").json["versions"][0]["version"]
+            rebuilt = client.post("/views/products/rebuild", None)
+            self.assertEqual(202, rebuilt.status, rebuilt.text)
+            self.assertTrue(eventually(lambda: client.get("/views/products/versions").json["versions"][0]["version"]
+                                       == rebuilt.json["version"]))
+            self.assertNotEqual(before, rebuilt.json["version"])
+            self.assertEqual(rows, view(client, "limit=100"))
+
+    def test_s2_20_s2_23_legacy_state_enters_in_batches_marked_and_never_twice(self):
+        file, lines = self.legacy(600)
+        with self.serve() as service:
+            where = ("--url", f"http://127.0.0.1:{service.port}")
+            client = service.client()
+            short = self.folder / "short.ndjson"
+            short.write_text("".join(line + "\n" for line in file.read_text().splitlines()[:700]))
+            self.assertEqual({"imported": 700, "repeated": 0, "skipped": 0}, self.backfill(short, *where))
+            self.assertEqual({"imported": 500, "repeated": 700, "skipped": 0}, self.backfill(file, *where))
+            self.assertEqual({"imported": 0, "repeated": 1200, "skipped": 0}, self.backfill(file, *where))
+            events = client.events()
+            self.assertEqual(len(lines), len(events))
+            self.assertEqual({"old-shop"}, {event["metadata"]["backfill"] for event in events})
+            self.assertEqual({None: 600, "old shop": 600},
+                             collections.Counter(event["metadata"].get("source") for event in events))
+            self.assertEqual([line["data"] for line in lines], [event["data"] for event in events])
+            # Commands find what the backfill brought, and the view shows both.
+            send(client, "complete_order", order="o1", product="p00000", amount=5)
+            self.assertEqual(201, client.request("PUT", "/views/products", self.text()).status)
+            self.assertTrue(self.served(client))
+            self.assertEqual([5, 1], [view(client, "product=eq.p00000")[0]["order_amount"],
+                                      view(client, "product=eq.p00005")[0]["review"]["sum"]])
+
+    def test_s2_20_a_rebuild_goes_on_after_kill_9(self):
+        file, lines = self.legacy()
+        done = run(DIPTYCH, "init", self.data)
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.backfill(file, "--data", self.data)
+        with self.serve() as service:
+            put = service.client().request("PUT", "/views/products", self.text())
+            self.assertIn(put.status, (201, 202), put.text)
+            service.kill()
+        with self.serve() as service:
+            client = service.client()
+            self.assertTrue(self.served(client))
+            self.assertEqual(len(lines) // 2, len(client.rows("products")))
+            rebuilt = client.post("/views/products/rebuild", None).json["version"]
+            service.kill()
+        with self.serve() as service:
+            client = service.client()
+            self.assertTrue(eventually(lambda: [one["version"] for one in client.get(
+                "/views/products/versions").json["versions"]][0] == rebuilt), client.get("/views").text)
+            rows = client.rows("products")
+            self.assertEqual(len(lines) // 2, len(rows))
+            self.assertEqual({1}, {row["review"]["count"] for row in rows})
+            self.assertEqual(0, client.get("/views/products/compare").json["different"])
+
+
+if __name__ == "__main__":
+    unittest.main()
