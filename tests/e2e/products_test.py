@@ -56,6 +56,7 @@ def fill(client, count=24):
         row = expected_row(number)
         product = row["product"]
         send(client, "add_product", product=product, name=row["name"], category="light")
+        send(client, "change_field_value", product=product, field="watts", value=1)  # at first
         for field, value in row["fields"].items():
             send(client, "change_field_value", product=product, field=field, value=value)
         for i in range(number % 3):
