@@ -139,12 +139,11 @@ result<std::string> rows_joined(application& app, store_query const& asked) {
     auto const is_before = [&](auto const* a, auto const* b) {
         auto const left = key_of(a->second, asked.sort);
         auto const right = key_of(b->second, asked.sort);
-        return asked.descending ? left > right : left < right;
+        if (left != right) return asked.descending ? left > right : left < right;
+        auto const is_downward = asked.sort == sort_column::product && asked.descending;
+        return is_downward ? a->first > b->first : a->first < b->first;
     };
-    if (asked.sort == sort_column::product && asked.descending)
-        std::ranges::reverse(found);
-    else
-        std::ranges::stable_sort(found, is_before);  // they stand in order of their products
+    std::ranges::sort(found, is_before);
 
     json::writer out;
     out.begin_array();

@@ -161,7 +161,7 @@ class OpenApi(TestCase):
             self.client.post("/add_batch", {"ref": ref, "sku": "lamp", "qty": 3, "eta": eta})
         for order in ("o1", "o2", "o3"):
             self.client.post("/allocate", {"orderid": order, "sku": "lamp", "qty": 3})
-        views = [path for path in self.of.document["paths"] if path.startswith("/views/")]
+        views = [path for path in self.of.document["paths"] if path.startswith("/views/") and "{" not in path]
         self.assertTrue(views)
         nothing = 0
         for path in views:
