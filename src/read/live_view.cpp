@@ -138,10 +138,10 @@ void live_view::read_with(std::shared_ptr<reader_pool> readers) {
     readers_.swap(readers);
 }
 
-// While it takes part in commits, nobody but the keeper moves anything.
+// While it takes part in commits, nobody but the keeper moves anything; before, the writer did.
 bool live_view::is_distrusted() const {
     if (keeper_ && keeper_->is_distrusted()) return true;
-    return !attached_ && writer_->into.connection().is_distrusted();
+    return writer_->into.connection().is_distrusted();
 }
 
 // A sync of its file has failed: what is in it is not trusted, and its WAL would only grow.

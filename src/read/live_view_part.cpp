@@ -19,7 +19,11 @@ constexpr int attach_attempts = 1000;
 
 result<bool> live_view::attach(std::function<void()> shown) {
     if (!was_part_ && how_.before_part) {
-        DIPTYCH_TRY(how_.before_part());
+        if (auto const noted = how_.before_part(); !noted) {
+            // Nothing is recorded meanwhile that it might have refused.
+            if (is_inline_) hold_appends(noted.error().message);
+            return std::unexpected(noted.error());
+        }
     }
     auto const keep = writer_;
     auto part = std::make_shared<inline_projection>(
@@ -67,6 +71,12 @@ void live_view::move_after(int wal_pages) const {
 result<void> live_view::serve(std::function<void()> shown) {
     if (!writer_)
         return fail(errc::unavailable, "view_not_started", "view '" + name_ + "' is not open");
+    if (is_distrusted())
+        return fail(
+            errc::unavailable,
+            "distrusted",
+            file_.string() + ": a sync has failed; it is built again"
+        );
     how_.role = view_role::served;
     if (!plan()->definition->is_inline) return {};
     move_after(0);

@@ -18,8 +18,13 @@ result<std::string> view_versions::unused_id(std::string_view id) const {
         DIPTYCH_TRY(
             auto const there, in_.file_of(name_, next).disk().exists(in_.file_of(name_, next).path)
         );
-        if (!there && !find(next)) return next;
+        if (!there && !find(next) && !was_removed(next)) return next;
     }
+}
+
+bool view_versions::was_removed(std::string_view id) const {
+    auto const lock = std::scoped_lock(choosing_);
+    return removed_.contains(id);
 }
 
 result<void> view_versions::build_next(view_plan plan, std::string id, bool by_itself) {
@@ -35,6 +40,7 @@ result<void> view_versions::remove(version_ptr const& one) {
     {
         auto const lock = std::scoped_lock(choosing_);
         std::erase(beside_, one);
+        removed_.insert(one->view->id());
     }
     // Whoever was at it is done; its connections go with who still reads.
     auto const lock = std::scoped_lock(one->stepping);
@@ -76,6 +82,9 @@ result<std::string> view_versions::offer(view_plan plan, bool by_itself) {
     for (auto const& one : versions())
         if (version_in(one.id) == plan.version) id = one.id;
     if (version_in(next.before) == plan.version) id = next.before;
+    if (was_removed(id)) {
+        DIPTYCH_TRY(id, unused_id(id));
+    }
     auto const known = find_beside(id);
     if (known) {
         auto const choosing = std::scoped_lock(choosing_);
@@ -163,8 +172,10 @@ result<bool> view_versions::switch_if_ready(version_ptr const& one) {
         auto const is_there = std::ranges::find(beside_, one) != beside_.end();
         if (!is_there || !one->is_next || one->view->now().last_error) return false;
     }
-    DIPTYCH_TRY(hand_over(one));
-    return true;
+    auto const done = hand_over(one);
+    if (done) return true;
+    if (done.error().code == "distrusted") return false;  // it is built again, in a while
+    return std::unexpected(done.error());
 }
 
 void view_versions::show(version_ptr const& one) {

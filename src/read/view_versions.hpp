@@ -20,6 +20,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -123,6 +124,7 @@ private:
     result<bool> build_one(std::chrono::microseconds piece);
     result<view_plan> stored_plan(std::string_view id) const;
     result<std::string> unused_id(std::string_view id) const;
+    bool was_removed(std::string_view id) const;
     result<version_ptr> open_beside(std::string_view id);
     view_choice choice() const;
     result<void> build_next(view_plan plan, std::string id, bool by_itself);
@@ -142,7 +144,10 @@ private:
     mutable std::mutex choosing_;
     version_ptr served_;               // guarded by choosing_
     std::vector<version_ptr> beside_;  // guarded by choosing_
-    std::size_t turn_ = 0;             // guarded by choosing_
+    // Ids of removed files, guarded by choosing_. They are not given again: SQLite removes a WAL by
+    // its name when the last connection to its file is closed, which may come late.
+    std::set<std::string, std::less<>> removed_;
+    std::size_t turn_ = 0;  // guarded by choosing_
 };
 
 }  // namespace diptych::read

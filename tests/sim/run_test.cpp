@@ -43,8 +43,10 @@ TEST_CASE("seeds that once broke a promise keep it") {
         std::size_t steps;
     };
     found const all[] = {
-        {reservations(), 17, 200},  // appends waited for an async view that had failed
-        {reservations(), 14, 200},  // a full disk took a view back behind what it had shown
+        {reservations(), 17, 200},     // appends waited for an async view that had failed
+        {appends(), 3508, 30},         // an inline view took no part, as that could not be noted
+        {reservations(), 19649, 120},  // a version whose sync had failed was switched to
+        {reservations(), 14, 200},     // a full disk took a view back behind what it had shown
     };
     for (auto const& one : all) {
         auto const report = simulate(one.of, {.seed = one.seed, .steps = one.steps});
