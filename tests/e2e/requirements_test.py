@@ -110,9 +110,11 @@ class Reads(TestCase):
 
     def test_s3_15_s3_19_a_view_is_read_only_and_one_lookup_by_key(self):
         place_orders(self.client)
-        for method in ("POST", "PUT", "DELETE"):
+        for method in ("POST", "DELETE"):
             answer = self.client.request(method, "/views/allocations", {})
             self.assertEqual((405, "GET, HEAD, PUT"), (answer.status, answer.headers["Allow"]))
+        # What is put there is the view's text, never a row.
+        self.assertEqual(400, self.client.request("PUT", "/views/allocations", {}).status)
         rows = self.client.get("/views/allocations?order_id=eq.o0").json
         self.assertEqual([{"order_id", "sku", "batchref", "quantity"}], [set(row) for row in rows])
         self.assertEqual(400, self.client.get("/views/allocations?colour=eq.red").status)
