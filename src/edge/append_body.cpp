@@ -1,6 +1,6 @@
 #include "edge/append_body.hpp"
 
-#include "edge/event_json.hpp"
+#include "json/one_line.hpp"
 
 #include <diptych/json_value.hpp>
 #include <diptych/json_writer.hpp>
@@ -84,7 +84,7 @@ result<std::string> object_at(json::value in, std::string const& path, std::stri
     if (!found) return std::string("{}");
     if (found->kind() != json::kind::object)
         return unexpected_kind(path + "/" + std::string(name), "an object", *found);
-    return on_one_line(found->raw());
+    return json::on_one_line(found->raw());
 }
 
 result<event_data> parse_event(json::value one, std::string const& path) {

@@ -1,5 +1,7 @@
 #include "edge/event_json.hpp"
 
+#include "json/one_line.hpp"
+
 #include <diptych/iso8601.hpp>
 
 #include <algorithm>
@@ -16,16 +18,10 @@ void write_stored(json::writer& to, std::string_view name, std::string_view json
     if (std::ranges::none_of(json, is_line_break))
         to.raw_member(name, json);
     else
-        to.raw_member(name, on_one_line(json));
+        to.raw_member(name, json::on_one_line(json));
 }
 
 }  // namespace
-
-std::string on_one_line(std::string_view json) {
-    std::string line(json);
-    std::ranges::replace_if(line, is_line_break, ' ');
-    return line;
-}
 
 void write_event(json::writer& to, recorded_event const& event) {
     std::string when;

@@ -10,10 +10,6 @@
 
 namespace diptych::edge {
 
-/// The same JSON without line breaks. They can stand only between its tokens, where a space says
-/// the same; a line of a stream of events or of an export must have none.
-std::string on_one_line(std::string_view json);
-
 /// `{"position":42,"token":"1.42","stream":...,"version":...,"type":...,"id":...,"recorded_at":...,
 /// "tags":[...],"data":{...},"metadata":{...}}`, on one line; an erased event has `"erased":true`
 /// and null data.

@@ -1,6 +1,6 @@
 // JSON of any shape: reader and document agree, and what is written reads as it was.
-#include "edge/event_json.hpp"
 #include "fuzz/target.hpp"
+#include "json/one_line.hpp"
 
 #include <diptych/json_reader.hpp>
 #include <diptych/json_value.hpp>
@@ -73,7 +73,7 @@ void json_text(std::string_view input) {
     auto const once = rewritten(input);
     require(rewritten(once) == once, "what is written does not change when it is read");
     require(rewritten(read.root().raw()) == once, "the raw text of a value is the value");
-    auto const line = edge::on_one_line(input);
+    auto const line = json::on_one_line(input);
     require(!line.contains('\n') && !line.contains('\r'), "one line is one line");
     require(rewritten(line) == once, "on one line it says the same");
 }
