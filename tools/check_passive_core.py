@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that the core asks the machine for nothing: no clock, no sleep, no thread, no randomness.
 
-The log and both leaves are handed all of these, so that a simulator can run them.
+The log, the inbox and both leaves are handed all of these, so that a simulator can run them.
 Usage: check_passive_core.py [ROOT]. Exits 1 if the core reaches out.
 """
 import pathlib
@@ -10,7 +10,7 @@ import sys
 
 from tree import code_only, line_of, report, sources
 
-CORE = ("src/log", "src/write", "src/read")
+CORE = ("src/inbox", "src/log", "src/write", "src/read")
 ACTIVE = re.compile(
     r"\b(?:(?:system|steady|high_resolution|utc|file)_clock::now|sleep_for|sleep_until|usleep|nanosleep"
     r"|std::j?thread\b(?!::id)|std::async|random_device|mt19937(?:_64)?|s?rand|getrandom|gettimeofday"

@@ -42,6 +42,7 @@ class Layers(CheckTest):
         for path, target in {
             "src/write/a.cpp": '"log/engine.hpp"',
             "src/log/segments/a.cpp": '"sqlite/database.hpp"',
+            "src/inbox/a.cpp": '"log/sequenced_log.hpp"',
             "src/app/a.cpp": '"log/segments/open.hpp"',
             "src/cli/a.cpp": '"edge/server.hpp"',
             "src/edge/a.cpp": "<boost/asio/ip/tcp.hpp>",
@@ -56,6 +57,8 @@ class Layers(CheckTest):
         for path, target in {
             "src/write/a.cpp": '"read/view.hpp"',
             "src/read/a.cpp": '"write/executor.hpp"',
+            "src/inbox/a.cpp": '"read/view_set.hpp"',
+            "src/write/b.cpp": '"inbox/source.hpp"',
             "src/log/a.cpp": '"log/memory/engine.hpp"',
             "src/log/memory/a.cpp": '"log/segments/disk.hpp"',
             "src/log/segments/a.cpp": '"write/executor.hpp"',
@@ -76,6 +79,7 @@ class Layers(CheckTest):
             "include/diptych/a.hpp": "<boost/json.hpp>",
             "examples/shop/main.cpp": "<CLI/App.hpp>",
             "src/app/a.cpp": "<prometheus/counter.h>",
+            "src/cli/a.cpp": "<toml++/toml.h>",
         }.items():
             with self.subTest(path):
                 self.assert_bites("belongs to", "check_layers", self.include(path, target))

@@ -1,0 +1,67 @@
+/// @file
+/// What is under way in the inbox of a source. Only source_inbox uses it.
+#pragma once
+
+#include "inbox/answer.hpp"
+#include "inbox/message.hpp"
+
+#include <diptych/error.hpp>
+#include <diptych/position.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace diptych::inbox {
+
+/// A message of a request, and what is known of its fate.
+struct round_item {
+    message what;
+    std::optional<result<inbox::answer>> answer = {};
+    bool is_known = false;                 ///< It was here: the log is asked only where.
+    bool is_alone = false;                 ///< Nothing is to pass in its append but itself.
+    std::optional<position> seen_at = {};  ///< Its event's id stands there: is it the same?
+};
+
+/// The messages of one request. While proposals are under way, each writes the item it is about.
+struct round {
+    round(std::vector<message> messages, answers_taker taker) : done(std::move(taker)) {
+        for (auto& one : messages) items.push_back({.what = std::move(one)});
+    }
+
+    std::vector<round_item> items;
+    answers_taker done;
+    std::atomic<std::size_t> open = 0;  ///< Proposals under way, and whoever still judges.
+    int turns = 0;
+    bool is_operation = false;  ///< Not of a request: an operator's.
+};
+
+enum class purpose : std::uint8_t {
+    pass,     ///< A message that came is recorded.
+    hold,     ///< That it waits is recorded.
+    look,     ///< Has it been recorded? If not, it is stale.
+    release,  ///< Messages that waited pass, or one is dropped.
+    fail,     ///< That messages can not pass is recorded.
+};
+
+/// A proposal.
+struct ticket {
+    purpose why;
+    std::shared_ptr<round> of = {};  ///< Null: nobody waits.
+    std::size_t i = 0;
+    std::string reason = {};            ///< What a message waits for.
+    verdict meant = verdict::recorded;  ///< What an operator is answered.
+    std::vector<std::string> released = {};
+    std::size_t stale = 0;     ///< Of those, not recorded.
+    bool has_changed = false;  ///< Memory counts on its being accepted.
+};
+
+/// The error of a message whose id came with other content.
+error reused(source const& of, message const& what);
+
+}  // namespace diptych::inbox

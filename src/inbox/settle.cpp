@@ -1,0 +1,155 @@
+// What the log's answers mean. They come on the thread that commits, perhaps with mutex_ held by
+// whoever proposes: nothing here takes it.
+#include "inbox/records.hpp"
+#include "inbox/round.hpp"
+#include "inbox/source_inbox.hpp"
+
+#include <diptych/try.hpp>
+
+#include <fmt/core.h>
+
+#include <charconv>
+#include <utility>
+
+namespace diptych::inbox {
+
+namespace {
+
+position position_in(error const& what) {
+    std::uint64_t at = 0;
+    for (auto const& [name, value] : what.facts)
+        if (name == "position") std::from_chars(value.data(), value.data() + value.size(), at);
+    return position{at};
+}
+
+// The request itself is at fault: to send it again would not help.
+bool is_for_good(error const& what) {
+    return what.kind == errc::refused || what.kind == errc::invalid || what.code == "event_misfit";
+}
+
+// An inline view shows what every message has in it: what it cannot take is the message's fault.
+error fault_of_message(error what) {
+    if (what.code == "event_misfit") what.kind = errc::invalid;
+    return what;
+}
+
+}  // namespace
+
+error reused(source const& of, message const& what) {
+    return {
+        .kind = errc::invalid,
+        .code = "message_id_reused",
+        .message = fmt::format(
+            "message id \"{}\" of source {} was used before, for another message", what.id, of.name
+        )
+    };
+}
+
+void source_inbox::settle(ticket const& what, result<appended> said) {
+    auto const is_done = said && !said->repeated;
+    if (what.has_changed && !is_done) is_lost_ = true;
+    if (is_done) {
+        counters_.released += what.released.size();
+        counters_.recorded += what.released.size() - what.stale;
+        counters_.stale += what.stale;
+        if (!what.released.empty()) {
+            auto const lock = std::scoped_lock(failing_);
+            for (auto const& id : what.released) alone_.erase(id);
+        }
+    }
+    if (what.why == purpose::release)
+        settle_release(what, said);
+    else if (what.of)
+        settle_message(what, std::move(said));
+    auto const was_last = under_way_.fetch_sub(1) == 1;
+    if (was_last && is_lost_) options_.elsewhere([this] { resume(); });
+    if (what.of) leave(what.of);
+}
+
+void source_inbox::settle_message(ticket const& what, result<appended> said) {
+    auto& item = what.of->items[what.i];
+    auto const home = source_.home_of(item.what.stream);
+    if (said && !said->repeated) {
+        if (what.why == purpose::hold)
+            item.answer = answer{.verdict = verdict::held, .at = said->at, .why = what.reason};
+        else
+            item.answer =
+                answer{.verdict = verdict::recorded, .at = said->at, .recorded = said->first};
+        return;
+    }
+    if (said) {
+        // The log remembers the message, or only that it was held once.
+        if (said->versions.contains(home))
+            item.answer =
+                answer{.verdict = verdict::duplicate, .at = said->at, .recorded = said->first};
+        else
+            item.is_known = true;
+        return;
+    }
+    auto const& why = said.error();
+    if (why.code == "inbox_stale")
+        item.answer = answer{.verdict = verdict::stale};
+    else if (why.code == "command_id_reused")
+        item.answer = std::unexpected(reused(source_, item.what));
+    else if (why.code == "event_id_reused" && what.why == purpose::hold)
+        item.is_known = true;
+    else if (why.code == "event_id_reused")
+        item.seen_at = position_in(why);
+    else if (why.kind == errc::conflict)
+        return;  // overtaken: it is judged again
+    else if (is_for_good(why) && !what.released.empty() && !item.is_alone)
+        item.is_alone = true;  // the fault may be another's
+    else
+        item.answer = std::unexpected(fault_of_message(std::move(said).error()));
+}
+
+void source_inbox::settle_release(ticket const& what, result<appended> const& said) {
+    if (what.of) {
+        auto& item = what.of->items[what.i];
+        if (said)
+            item.answer = answer{.verdict = what.meant, .at = said->at, .recorded = said->first};
+        else if (said.error().kind == errc::conflict)
+            item.answer = std::unexpected(error{
+                .kind = errc::unavailable,
+                .code = "inbox_busy",
+                .message = "another message of its stream was faster"
+            });
+        else
+            item.answer = std::unexpected(said.error());
+        return;
+    }
+    if (said || !is_for_good(said.error())) return;
+    auto const lock = std::scoped_lock(failing_);
+    if (what.released.size() == 1)
+        given_up_.insert_or_assign(what.released.front(), said.error().message);
+    else
+        alone_.insert(what.released.begin(), what.released.end());
+}
+
+// An event with the id of this message stands in its home stream.
+result<void> source_inbox::compare(round_item& one) const {
+    auto const at = *std::exchange(one.seen_at, {});
+    DIPTYCH_TRY(
+        auto const found,
+        log_.read(
+            {.what = {.engine_events = true},
+             .after = position{at.value - 1},
+             .up_to = at,
+             .limit = 1}
+        )
+    );
+    if (found.empty()) return fail(errc::failed, "no event stands where one was found");
+    auto const& event = found[0];
+    auto const is_same = event.type == one.what.type &&
+                         (event.erased || event.data == one.what.data) &&
+                         source_version_of(event) == one.what.version;
+    if (event.type != skipped_type && !is_same) return std::unexpected(reused(source_, one.what));
+    one.answer = answer{
+        .verdict = verdict::duplicate,
+        .at = token{event.epoch, event.position},
+        .recorded = is_same ? event.position : position{}
+    };
+    return {};
+}
+
+}  // namespace diptych::inbox

@@ -1,0 +1,265 @@
+#include "inbox/source_inbox.hpp"
+
+#include "inbox/records.hpp"
+#include "inbox/round.hpp"
+
+#include <diptych/try.hpp>
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace diptych::inbox {
+
+namespace {
+
+// A message whose judgement was overtaken is judged again. Each time somebody else got ahead.
+constexpr int turns_max = 16;
+
+error full(source const& of, std::string_view what) {
+    return {
+        .kind = errc::unavailable,
+        .code = "inbox_full",
+        .message = fmt::format("source {} {}", of.name, what)
+    };
+}
+
+constexpr std::string_view stale_code = "inbox_stale";
+
+}  // namespace
+
+std::string_view to_string(verdict what) {
+    switch (what) {
+        case verdict::recorded:
+            return "recorded";
+        case verdict::duplicate:
+            return "duplicate";
+        case verdict::stale:
+            return "stale";
+        case verdict::held:
+            return "held";
+        case verdict::dropped:
+            return "dropped";
+    }
+    return "";
+}
+
+source_inbox::source_inbox(source of, log::sequenced_log& log, clock& time, source_options options)
+    : source_(std::move(of)),
+      log_(log),
+      time_(time),
+      options_(std::move(options)),
+      memory_{
+          .area = holding_area(source_.wait_max),
+          .passed = passed_versions(source_, log, options_.streams_max),
+          .known = known_ids(log, options_.streams_max),
+      } {}
+
+source_inbox::~source_inbox() = default;
+
+void source_inbox::receive(std::vector<message> messages, answers_taker done) {
+    counters_.received += messages.size();
+    run(std::make_shared<round>(std::move(messages), std::move(done)));
+}
+
+void source_inbox::run(round_ptr const& of) {
+    of->open = 1;
+    ++of->turns;
+    for (auto& one : of->items)
+        if (one.seen_at)
+            if (auto const compared = compare(one); !compared)
+                one.answer = std::unexpected(compared.error());
+    {
+        auto const lock = std::scoped_lock(mutex_);
+        auto const is_fresh = fresh([this, of] { run(of); });
+        if (is_fresh && !*is_fresh) return;
+        for (std::size_t i = 0; i < of->items.size(); ++i) {
+            if (of->items[i].answer) continue;
+            auto const judged =
+                is_fresh ? judge(of, i) : result<void>(std::unexpected(is_fresh.error()));
+            if (!judged) of->items[i].answer = std::unexpected(judged.error());
+        }
+    }
+    leave(of);
+}
+
+// While something is under way, memory that was lost can not be made again: what is `later` waits.
+result<bool> source_inbox::fresh(std::function<void()> later) {
+    if (!is_lost_) return true;
+    if (under_way_ > 0) {
+        parked_.push_back(std::move(later));
+        if (under_way_ > 0) return false;
+        parked_.pop_back();
+    }
+    DIPTYCH_TRY(rebuild());
+    return true;
+}
+
+result<void> source_inbox::rebuild() {
+    DIPTYCH_TRY(ledger_.catch_up(log_));
+    memory_.area = holding_area(source_.wait_max);
+    memory_.passed.clear();
+    memory_.ready.clear();
+    memory_.arrivals = 0;
+    memory_.followed = log_.end().position;
+    for (auto const& [id, one] : ledger_.open()) {
+        memory_.area.add(one);
+        memory_.arrivals = std::max(memory_.arrivals, one.arrival);
+    }
+    for (auto const& id : memory_.area.ids()) {
+        auto const* const one = memory_.area.find(id);
+        if (one->waits_for_id()) {
+            DIPTYCH_TRY(
+                auto const is_known, memory_.known.has(*one->what->after, one->what->waits_for)
+            );
+            if (is_known) memory_.area.know(id);
+        }
+        memory_.look_at(*one);
+    }
+    memory_.area.advance(time_.now());
+    is_lost_ = false;
+    if (!parked_.empty()) options_.elsewhere([this] { resume(); });
+    return {};
+}
+
+void source_inbox::resume() {
+    std::vector<std::function<void()>> parked;
+    {
+        auto const lock = std::scoped_lock(mutex_);
+        parked = std::exchange(parked_, {});
+    }
+    for (auto const& one : parked) one();
+}
+
+result<void> source_inbox::judge(round_ptr const& of, std::size_t i) {
+    auto& item = of->items[i];
+    auto const& what = item.what;
+    if (item.is_known) {
+        look(of, i);
+        return {};
+    }
+    if (auto const* const one = memory_.area.find(what.id)) {
+        if (canonical(*one->what) != canonical(what)) return std::unexpected(reused(source_, what));
+        if (one->is_dropped)
+            item.answer = answer{.verdict = verdict::duplicate};
+        else
+            item.answer = answer{.verdict = verdict::held, .why = describe(*one).why};
+        return {};
+    }
+    if (source_.is_ordered() && what.version > 0) {
+        DIPTYCH_TRY(auto const* const at, memory_.passed.of(what.stream));
+        if (what.version <= at->last) {
+            look(of, i);
+            return {};
+        }
+        if (auto const* const other = memory_.area.find_version(what.stream, what.version)) {
+            item.answer = answer{
+                .verdict = verdict::duplicate,
+                .why = fmt::format("{} is held as message {}", name_of(what), other->what->id)
+            };
+            return {};
+        }
+    }
+    if (!what.waits_for.empty() && !memory_.area.has_waits())
+        memory_.followed = log_.end().position;
+    DIPTYCH_TRY(auto reason, reason_to_wait(source_, memory_, what));
+    if (reason) return hold(of, i, *std::move(reason));
+    return pass(of, i);
+}
+
+// What is old, or has been here, is not recorded; the log says which.
+void source_inbox::look(round_ptr const& of, std::size_t i) {
+    auto const& item = of->items[i];
+    append_request request{.events = {event_of(source_, item.what)}};
+    if (!item.is_known) request.command = key_of(source_, item.what);
+    propose({.why = purpose::look, .of = of, .i = i}, std::move(request));
+}
+
+result<void> source_inbox::hold(round_ptr const& of, std::size_t i, std::string why) {
+    auto const& what = of->items[i].what;
+    auto const now = time_.now();
+    auto& area = memory_.area;
+    area.advance(now);
+    if (area.held_count() >= source_.held_max)
+        return std::unexpected(full(source_, "holds as many messages as it may: held_max"));
+    if (area.size() - area.held_count() >= options_.dead_letters_max ||
+        area.bytes() >= options_.held_bytes_max)
+        return std::unexpected(full(source_, "has too many dead letters: retry or drop some"));
+    append_request request{
+        .events = {held_record(source_, what, why)}, .command = key_of(source_, what)
+    };
+    area.add(
+        {.what = std::make_shared<message const>(what), .arrival = ++memory_.arrivals, .since = now}
+    );
+    propose(
+        {.why = purpose::hold, .of = of, .i = i, .reason = std::move(why), .has_changed = true},
+        std::move(request)
+    );
+    return {};
+}
+
+result<void> source_inbox::pass(round_ptr const& of, std::size_t i) {
+    auto const& item = of->items[i];
+    release planned(source_, memory_);
+    DIPTYCH_TRY(planned.pass(item.what));
+    if (!item.is_alone) {
+        DIPTYCH_TRY(planned.follow(alone()));
+    }
+    ticket made{
+        .why = purpose::pass,
+        .of = of,
+        .i = i,
+        .released = planned.released(),
+        .stale = planned.stale(),
+        .has_changed = source_.is_ordered() || !planned.released().empty()
+    };
+    auto request = planned.take();
+    request.command = key_of(source_, item.what);
+    propose(std::move(made), std::move(request));
+    return {};
+}
+
+void source_inbox::propose(ticket what, append_request request) {
+    ++under_way_;
+    if (what.of) ++what.of->open;
+    log::proposal asked{.request = std::move(request), .done = {}};
+    if (what.why == purpose::look) {
+        asked.decide_first = true;
+        asked.again = [](log::stage const&) {
+            return result<std::optional<append_request>>(
+                fail(errc::conflict, std::string(stale_code), "it is older than what has passed")
+            );
+        };
+    }
+    asked.done = [this, what = std::move(what)](result<appended> said) mutable {
+        settle(what, std::move(said));
+    };
+    log_.propose(std::move(asked));
+}
+
+std::set<std::string> source_inbox::alone() {
+    auto const lock = std::scoped_lock(failing_);
+    return alone_;
+}
+
+void source_inbox::leave(round_ptr const& of) {
+    if (of->open.fetch_sub(1) != 1) return;
+    auto const is_open = [](round_item const& one) { return !one.answer; };
+    if (!of->is_operation && std::ranges::any_of(of->items, is_open) && of->turns < turns_max)
+        return options_.elsewhere([this, of] { run(of); });
+    std::vector<result<answer>> answers;
+    for (auto& one : of->items) {
+        if (!one.answer)
+            one.answer = std::unexpected(error{
+                .kind = errc::unavailable,
+                .code = "inbox_busy",
+                .message = fmt::format("others were faster than message {}", one.what.id)
+            });
+        if (!of->is_operation) counters_.note(*one.answer);
+        answers.push_back(*std::move(one.answer));
+    }
+    of->done(std::move(answers));
+}
+
+}  // namespace diptych::inbox

@@ -1,0 +1,113 @@
+// Messages that an inline view refuses.
+#include "inbox/inbox_fixture.hpp"
+#include "read/view_set.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+
+using namespace diptych;
+using namespace diptych::inbox;
+
+namespace {
+
+struct with_names {
+    with_names() { start(); }
+    ~with_names() { of.drain(); }
+
+    void restart() {
+        of.drain();
+        views.reset();
+        of.restart();
+        start();
+    }
+
+    posted named(std::string const& name, std::uint64_t version) const {
+        return {
+            .id = "m" + std::to_string(version),
+            .stream = "s",
+            .version = version,
+            .type = "named",
+            .data = R"({"name":")" + name + "\"}"
+        };
+    }
+
+    read::temporary_folder folder;
+    inbox_fixture of{
+        std::vector<source_text>{{.name = "person", .text = "mode = 'resequence'\nwait_max = '1h'"}}
+    };
+    std::unique_ptr<read::view_set> views;
+
+private:
+    void start() {
+        views = std::make_unique<read::view_set>(*of.log, folder.path(), of.time);
+        views
+            ->add_text("names.sql", R"sql(
+-- @view names inline
+create table names (name text primary key);
+-- @event named (name text)
+-- @on named
+insert into names values (:name);
+)sql")
+            .or_throw();
+        views->start().or_throw();
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a message that an inline view refuses is refused at once, with the reason") {
+    with_names in;
+    CHECK(in.of.verdict_on("person", in.named("ada", 1)) == "recorded");
+    auto const said = in.of.send("person", in.named("ada", 2));
+    REQUIRE(!said);
+    CHECK(said.error().kind == errc::refused);
+    CHECK(said.error().message.contains("names"));
+    CHECK(in.of.verdict_on("person", {.id = "m2", .stream = "s", .version = 2}) == "recorded");
+}
+
+TEST_CASE("a message that does not fit an inline view is refused, and may come again put right") {
+    with_names in;
+    auto odd = in.named("ada", 1);
+    odd.data = R"({"name":7})";
+    CHECK(in.of.verdict_on("person", odd) == "event_misfit");
+    CHECK(in.of.verdict_on("person", in.named("ada", 1)) == "recorded");
+}
+
+TEST_CASE("what was judged behind a message that is refused does not pass without it") {
+    with_names in;
+    auto const said = in.of.hand_in(
+        "person", {in.named("ada", 1), in.named("ada", 2), in.named("bob", 3), in.named("eve", 4)}
+    );
+    in.of.drain();
+    REQUIRE(said->has_value());
+    CHECK((**said)[0]->verdict == verdict::recorded);
+    CHECK((**said)[1].error().kind == errc::refused);
+    CHECK((**said)[2]->verdict == verdict::held);
+    CHECK((**said)[3]->verdict == verdict::held);
+    CHECK(in.of.recorded() == texts{"m1"});
+    CHECK(in.of.verdict_on("person", in.named("dan", 2)) == "recorded");
+    CHECK(in.of.recorded() == texts{"m1", "m2", "m3", "m4"});
+}
+
+TEST_CASE("one that waited and is refused becomes a dead letter, and what does not need it passes"
+) {
+    with_names in;
+    CHECK(in.of.verdict_on("person", in.named("bob", 3)) == "held");
+    CHECK(in.of.verdict_on("person", in.named("ada", 2)) == "held");
+    CHECK(in.of.verdict_on("person", in.named("ada", 1)) == "recorded");
+    for (int i = 0; i < 4; ++i) in.of.settle();
+    CHECK(in.of.recorded() == texts{"m1"});
+    auto const dead = in.of.of("person").page(true, {}, 10);
+    REQUIRE(dead.size() == 1);
+    CHECK(dead[0].id == "m2");
+    CHECK(dead[0].why.contains("names"));
+    in.restart();
+    in.of.settle();
+    CHECK(in.of.of("person").status().dead_letters == 1);
+    CHECK(in.of.operate("person", "m2", false).error().kind == errc::refused);
+    in.of.settle();
+    CHECK(in.of.of("person").status().dead_letters == 1);
+    CHECK(in.of.operate("person", "m2", true)->verdict == verdict::dropped);
+    CHECK(in.of.recorded() == texts{"m1", "m3"});
+}
