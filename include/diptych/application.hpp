@@ -140,6 +140,10 @@ public:
     /// Adds a view file, or every `*.sql` of a folder. A fault in one is start()'s error.
     application& views(std::filesystem::path const& file_or_folder);
 
+    /// Adds a source of foreign messages, `<source>.toml`, or every `*.toml` of a folder. A fault
+    /// in one is start()'s error. See docs/reference/inbox.md.
+    application& inbox(std::filesystem::path const& file_or_folder);
+
     /// Adds a view written in C++ (diptych/view.hpp).
     application& add(model::view const& view);
 

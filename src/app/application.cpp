@@ -39,6 +39,15 @@ application& application::views(std::filesystem::path const& file_or_folder) {
     return *this;
 }
 
+application& application::inbox(std::filesystem::path const& file_or_folder) {
+    auto& into = implementation_->setup();
+    if (auto files = app::inbox_files_of(file_or_folder))
+        into.inbox_files.insert(into.inbox_files.end(), files->begin(), files->end());
+    else
+        implementation_->remember(files.error());
+    return *this;
+}
+
 application& application::add(model::view const& view) {
     implementation_->setup().views.push_back(&view);
     return *this;

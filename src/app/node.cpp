@@ -2,9 +2,11 @@
 
 #include "app/build_id.hpp"
 #include "app/covered.hpp"
+#include "app/declared_types.hpp"
 #include "log/memory/memory_engine.hpp"
 #include "log/segments/folder.hpp"
 #include "log/segments/segment_engine.hpp"
+#include "storage/whole_file.hpp"
 
 #include <diptych/try.hpp>
 
@@ -30,21 +32,34 @@ std::string is_a_copy(sqlite::location const& data) {
            "own, and tokens of what it does not hold are refused";
 }
 
-}  // namespace
-
-result<std::vector<fs::path>> view_files_of(fs::path const& file_or_folder) {
+result<std::vector<fs::path>> files_of(
+    fs::path const& file_or_folder, std::string_view what, std::string_view extension
+) {
     std::error_code why;
     if (!fs::is_directory(file_or_folder, why)) {
         if (fs::exists(file_or_folder, why)) return std::vector{file_or_folder};
-        return fail(errc::not_found, "there is no view file or folder " + file_or_folder.string());
+        return fail(
+            errc::not_found,
+            "there is no " + std::string(what) + " file or folder " + file_or_folder.string()
+        );
     }
     std::vector<fs::path> files;
     for (auto const& entry : fs::directory_iterator(file_or_folder, why))
-        if (entry.path().extension() == ".sql") files.push_back(entry.path());
+        if (entry.path().extension() == extension) files.push_back(entry.path());
     if (why)
         return fail(errc::denied, "can not list " + file_or_folder.string() + ": " + why.message());
     std::ranges::sort(files);
     return files;
+}
+
+}  // namespace
+
+result<std::vector<fs::path>> view_files_of(fs::path const& file_or_folder) {
+    return files_of(file_or_folder, "view", ".sql");
+}
+
+result<std::vector<fs::path>> inbox_files_of(fs::path const& file_or_folder) {
+    return files_of(file_or_folder, "inbox", ".toml");
 }
 
 result<std::unique_ptr<node>> node::open(
@@ -56,6 +71,7 @@ result<std::unique_ptr<node>> node::open(
     DIPTYCH_TRY(made->open_log(parts.storage));
     DIPTYCH_TRY(made->open_write_leaf(parts));
     DIPTYCH_TRY(made->open_read_leaf(parts));
+    DIPTYCH_TRY(made->open_inbox(parts));
     return made;
 }
 
@@ -170,6 +186,25 @@ result<void> node::open_read_leaf(node_parts const& parts) {
     return {};
 }
 
+result<void> node::open_inbox(node_parts const& parts) {
+    if (options_.read_only) return {};
+    inbox_ = std::make_unique<inbox::sources>(
+        *log_,
+        *clock_,
+        inbox::source_options{
+            .elsewhere = [this](errands::task what) { errands_.add(std::move(what)); }
+        },
+        declared_types_of(parts.contexts)
+    );
+    for (auto const& file : parts.inbox_files) {
+        auto const text = storage::read_whole(storage::system_disk(), file);
+        if (!text) return fail(errc::not_found, "inbox_file", file.string() + " can not be read");
+        DIPTYCH_TRY(inbox_->add(file.string(), *text));
+    }
+    for (auto const& one : parts.inbox_texts) DIPTYCH_TRY(inbox_->add(one.name, one.text));
+    return {};
+}
+
 result<fs::path> node::directory_of_views() {
     if (!options_.views.empty()) return options_.views;
     if (!options_.data.empty() && !options_.read_only) return options_.data / "views";
@@ -190,6 +225,10 @@ result<bool> node::step() {
     }
     DIPTYCH_TRY(auto const built, views_->build_step());
     more = more || built;
+    if (inbox_) {
+        DIPTYCH_TRY(auto const stepped, inbox_->step());
+        more = more || stepped;
+    }
     DIPTYCH_TRY(auto const indexed, log_->index_step());
     DIPTYCH_TRY(auto const saved, commands_->snapshot_step());
     return more || indexed || saved;
@@ -206,6 +245,7 @@ result<void> node::close() {
     while (errands_.step()) {
     }
     commands_.reset();
+    inbox_.reset();
     log_.reset();
     return closed;
 }

@@ -7,6 +7,7 @@
 #include "app/errands.hpp"
 #include "app/temporary_folder.hpp"
 #include "app/view_files.hpp"
+#include "inbox/sources.hpp"
 #include "log/segments/index.hpp"
 #include "log/sequenced_log.hpp"
 #include "read/view_set.hpp"
@@ -43,6 +44,12 @@ struct view_text {
     std::string text;
 };
 
+/// The file of a source that is no file.
+struct inbox_text {
+    std::string name;  ///< For messages, and the source's: "order.toml".
+    std::string text;
+};
+
 /// What a node is made of; collected before it opens. Keeps pointers to what contexts and views
 /// point to.
 struct node_parts {
@@ -53,6 +60,8 @@ struct node_parts {
     std::vector<middleware> steps = {};
     std::vector<std::pair<std::string, validation>> advice = {};
     std::vector<view_text> view_texts = {};
+    std::vector<std::filesystem::path> inbox_files = {};
+    std::vector<inbox_text> inbox_texts = {};
     node_storage storage = {};
 };
 
@@ -78,6 +87,8 @@ public:
     read::view_set& views() { return *views_; }
     app::view_files& view_files() { return *view_files_; }
     app::errands& errands() { return errands_; }
+    /// Null if it was opened for reading only.
+    inbox::sources* inbox() { return inbox_.get(); }
     std::vector<named_process> const& processes() const { return processes_; }
     clock& time() { return *clock_; }
     application_options const& options() const { return options_; }
@@ -101,6 +112,7 @@ private:
     result<void> open_log(node_storage const& storage);
     result<void> open_write_leaf(node_parts const& parts);
     result<void> open_read_leaf(node_parts const& parts);
+    result<void> open_inbox(node_parts const& parts);
     result<std::filesystem::path> directory_of_views();
 
     application_options options_;
@@ -113,10 +125,16 @@ private:
     std::unique_ptr<read::view_set> views_;
     std::unique_ptr<app::view_files> view_files_;
     std::vector<named_process> processes_;
+    std::unique_ptr<inbox::sources> inbox_;
 };
 
 /// The view files of a path: itself, or every `*.sql` in the folder, sorted. Fails with not_found.
 result<std::vector<std::filesystem::path>> view_files_of(std::filesystem::path const& file_or_folder
+);
+
+/// As view_files_of, for the sources of an inbox: `*.toml`.
+result<std::vector<std::filesystem::path>> inbox_files_of(
+    std::filesystem::path const& file_or_folder
 );
 
 }  // namespace diptych::app

@@ -87,6 +87,9 @@ void runtime::start_writing(node& of) {
     for (auto const& [name, process] : of.processes())
         add("process " + name, with_timers, [&runner = *process] { return step_process(runner); });
 
+    if (!of.inbox()->all().empty())
+        add("inbox", follow, [&sources = *of.inbox()] { return sources.step(); });
+
     indexer_ = std::make_unique<worker>(
         "index", in_bulk, [&log = of.log()] { return log.index_step(); }, report_
     );
