@@ -70,6 +70,35 @@ constexpr std::string_view health_answer =
     R"("200":{"description":"Ready","content":{"application/json":{}}},)"
     R"("503":{"description":"Not ready, and why","content":{"application/json":{}}})";
 
+constexpr std::string_view message_body =
+    R"({"anyOf":[{"$ref":"#/components/schemas/message"},)"
+    R"({"type":"array","maxItems":1000,"items":{"$ref":"#/components/schemas/message"}}]})";
+
+constexpr std::string_view message_answers =
+    R"("200":{"description":"A duplicate or stale; or the results of an array, in its order",)"
+    R"("content":{"application/json":{"schema":{"anyOf":[)"
+    R"({"$ref":"#/components/schemas/message_result"},{"type":"object","properties":{"results":)"
+    R"({"type":"array","items":{"$ref":"#/components/schemas/message_result"}},)"
+    R"("token":{"type":"string"}},"required":["results"]}]}}}},)"
+    R"("201":{"description":"Recorded","content":{"application/json":{"schema":)"
+    R"({"$ref":"#/components/schemas/message_result"}}}},)"
+    R"("202":{"description":"Held, until what it waits for has come","content":{"application/json":)"
+    R"({"schema":{"$ref":"#/components/schemas/message_result"}}}})";
+
+constexpr std::string_view retried_answer =
+    R"("201":{"description":"Recorded","content":{"application/json":{"schema":)"
+    R"({"$ref":"#/components/schemas/message_result"}}}})";
+
+constexpr std::string_view dropped_answer =
+    R"("200":{"description":"It will never pass","content":{"application/json":{"schema":)"
+    R"({"$ref":"#/components/schemas/message_result"}}}})";
+
+constexpr std::string_view held_query =
+    R"({"name":"after","in":"query","description":"A message id: only those after it",)"
+    R"("schema":{"type":"string"}},)"
+    R"({"name":"limit","in":"query","description":"Messages, at most",)"
+    R"("schema":{"type":"integer","minimum":1,"maximum":1000,"default":100}})";
+
 constexpr std::string_view text_answer =
     R"("200":{"description":"See the reference","content":{"text/plain":{}}})";
 
@@ -78,6 +107,23 @@ constexpr reference_operation operations[] = {
     {"POST", "/events", "", append_body, appended_answer, "400 410 412 422 500 503"},
     {"GET", "/events", events_query, "", page_or_stream_answer, "400 410 500 503"},
     {"GET", "/streams/{stream}", stream_query, "", page_answer, "400 410 500 503"},
+    {"POST", "/inbox/{source}", "", message_body, message_answers, "400 403 404 409 422 500 503"},
+    {"GET", "/inbox", "", "", json_answer, "400 403 500 503"},
+    {"GET", "/inbox/{source}", "", "", json_answer, "400 403 404 500 503"},
+    {"GET", "/inbox/{source}/held", held_query, "", json_answer, "400 403 404 500 503"},
+    {"GET", "/inbox/{source}/dead-letters", held_query, "", json_answer, "400 403 404 500 503"},
+    {"POST",
+     "/inbox/{source}/dead-letters/{message_id}/retry",
+     "",
+     "",
+     retried_answer,
+     "400 403 404 409 422 500 503"},
+    {"DELETE",
+     "/inbox/{source}/dead-letters/{message_id}",
+     "",
+     "",
+     dropped_answer,
+     "400 403 404 500 503"},
     {"GET", "/views", "", "", json_answer, "500 503"},
     {"GET", "/health", "", "", health_answer, ""},
     {"GET", "/health/live", "", "", json_answer, ""},
@@ -126,6 +172,16 @@ constinit std::string_view const reference_schemas =
     R"("tags":{"type":"array","items":{"type":"string"}}},"additionalProperties":false}},)"
     R"("after":{"type":"string"}},"required":["query"],"additionalProperties":false}},)"
     R"("required":["events"],"additionalProperties":false},)"
+    R"("message":{"type":"object","properties":{"message_id":{"type":"string","minLength":1},)"
+    R"("stream":{"type":"string","minLength":1},"version":{"type":"integer","minimum":1},)"
+    R"("type":{"type":"string","pattern":"^[^$]"},"data":{"type":"object"},)"
+    R"("occurred_at":{"type":"string"}},"required":["message_id","stream","type","data"],)"
+    R"("additionalProperties":false},)"
+    R"("message_result":{"type":"object","properties":{"message_id":{"type":"string"},)"
+    R"("outcome":{"enum":["recorded","duplicate","stale","held","dropped","refused","failed"]},)"
+    R"("position":{"type":"integer"},"token":{"type":"string"},"why":{"type":"string"},)"
+    R"("index":{"type":"integer"},"code":{"type":"string"},"detail":{"type":"string"}},)"
+    R"("required":["message_id","outcome"]},)"
     R"("appended":{"type":"object","properties":{"token":{"type":"string"},)"
     R"("first":{"type":"integer"},"count":{"type":"integer"},"versions":{"type":"object",)"
     R"("additionalProperties":{"type":"integer"}},"repeated":{"type":"boolean"},)"

@@ -69,6 +69,7 @@ edge::services services_of(app::node& node) {
     };
     for (auto const& [name, runner] : node.processes())
         all.processes.emplace_back(name, runner.get());
+    all.inbox = node.inbox();
     all.view_faults = [&files = node.view_files()] { return files.faults(); };
     all.put_view = [&files = node.view_files()](auto name, auto text, bool by_itself) {
         return files.put(name, text, by_itself);

@@ -209,6 +209,32 @@ void add_processes(samples& to, services const& of) {
     }
 }
 
+void add_inbox(samples& to, inbox::sources const& sources) {
+    for (auto* const one : sources.all()) {
+        auto const s = one->status();
+        auto const outcome = [&](char const* which, std::uint64_t count) {
+            to.counter(
+                "inbox_messages_total",
+                "Messages, by outcome",
+                number(count),
+                {{"source", s.name}, {"outcome", which}}
+            );
+        };
+        outcome("recorded", s.recorded);
+        outcome("duplicate", s.duplicate);
+        outcome("stale", s.stale);
+        outcome("held", s.held);
+        outcome("refused", s.refused);
+        std::vector<label> const name{{"source", s.name}};
+        to.counter("inbox_received_total", "Messages that came", number(s.received), name)
+            .counter("inbox_released_total", "Messages that had waited", number(s.released), name)
+            .gauge("inbox_waiting", "Messages that wait", number(s.waiting), name)
+            .gauge(
+                "inbox_dead_letters", "Messages that wait too long", number(s.dead_letters), name
+            );
+    }
+}
+
 }  // namespace
 
 std::vector<prometheus::MetricFamily> families_of(
@@ -219,6 +245,7 @@ std::vector<prometheus::MetricFamily> families_of(
     add_commands(to, of.commands);
     add_views(to, of.views);
     add_processes(to, of);
+    if (of.inbox != nullptr) add_inbox(to, *of.inbox);
     to.gauge("http_connections", "Open now", number(server.connections))
         .gauge(
             "http_held_bytes",

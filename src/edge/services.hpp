@@ -2,6 +2,7 @@
 /// What the routes are about.
 #pragma once
 
+#include "inbox/sources.hpp"
 #include "log/sequenced_log.hpp"
 #include "read/view_set.hpp"
 #include "write/executor.hpp"
@@ -30,6 +31,7 @@ struct services {
     std::function<
         result<read::offered>(std::string_view name, std::string_view text, bool by_itself)>
         put_view = {};
+    inbox::sources* inbox = nullptr;  ///< Null: messages are not taken here.
     /// View files that were changed and are not views: one message each. May be empty.
     std::function<std::vector<std::string>()> view_faults = {};
 };

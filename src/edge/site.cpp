@@ -169,6 +169,7 @@ private:
               commands_together_routes,
               append_routes,
               event_routes,
+              inbox_routes,
               stream_routes,
               view_routes,
               view_care_routes,

@@ -1,10 +1,13 @@
 /// @file
-/// A whole site over a log in memory: two commands, an inline and an async view, and a process.
+/// A whole site over a log in memory: two commands, an inline and an async view, a process and two
+/// sources of messages.
 #pragma once
 
+#include "app/errands.hpp"
 #include "edge/client.hpp"
 #include "edge/fixture.hpp"
 #include "edge/site.hpp"
+#include "inbox/sources.hpp"
 #include "log/memory/memory_engine.hpp"
 #include "temporary_folder.hpp"
 #include "write/process_runner.hpp"
@@ -176,7 +179,35 @@ private:
     std::jthread thread_;
 };
 
-/// See the file comment. The async view and the process move only when a test steps them.
+/// Runs errands on a thread of its own.
+class running {
+public:
+    ~running() { errands.on_work({}); }
+
+    app::errands errands;
+
+private:
+    std::mutex mutex_;
+    std::condition_variable_any bell_;
+    bool rung_ = false;
+    std::jthread thread_{[this](std::stop_token const& stop) {
+        errands.on_work([this] {
+            std::lock_guard const lock(mutex_);
+            rung_ = true;
+            bell_.notify_one();
+        });
+        while (!stop.stop_requested()) {
+            while (errands.step()) {
+            }
+            std::unique_lock lock(mutex_);
+            bell_.wait(lock, stop, [this] { return rung_; });
+            rung_ = false;
+        }
+    }};
+};
+
+/// See the file comment. The async view, the process and the inbox move only when a test steps
+/// them.
 struct site_fixture {
     explicit site_fixture(
         edge::site_options options = {},
@@ -198,6 +229,12 @@ struct site_fixture {
               process_time,
               system_random()
           ),
+          messages(
+              *log,
+              wall,
+              {.elsewhere = [this](inbox::task what) { runner.errands.add(std::move(what)); }},
+              [](std::string_view type) { return type == "lending.lent"; }
+          ),
           site(
               {.log = *log,
                .commands = commands,
@@ -206,7 +243,8 @@ struct site_fixture {
                .processes = {{"lending.fetching", &fetching}},
                .put_view = [this](
                                auto name, auto text, bool by_itself
-                           ) { return put_view(name, text, by_itself); }},
+                           ) { return put_view(name, text, by_itself); },
+               .inbox = &messages},
               local(std::move(options))
           ) {
         commands.add(context_model<lending::library>()).or_throw();
@@ -215,6 +253,8 @@ struct site_fixture {
         views.add_text("takings.sql", lending::takings_view).or_throw();
         views.add_text("loans_of_readers.sql", lending::loans_of_readers_view).or_throw();
         views.start().or_throw();
+        messages.add("shop.toml", "mode = 'resequence'\nwait_max = '10s'\nheld_max = 5").or_throw();
+        messages.add("till.toml", "mode = 'tolerant'\nids.receipt = 'receipt'").or_throw();
         site.start().or_throw();
     }
     ~site_fixture() { site.stop(); }
@@ -244,6 +284,8 @@ struct site_fixture {
     read::view_set views;
     still_clock process_time;
     write::process_runner fetching;
+    running runner;
+    inbox::sources messages;
     edge::site site;
 
 private:

@@ -39,6 +39,17 @@ std::vector<std::string> faults(site_parts const& parts, result<void> const& wri
     return all;
 }
 
+/// What a person should look at though commands and queries are answered.
+std::vector<std::string> worries(site_parts const& parts) {
+    std::vector<std::string> all;
+    if (parts.of.inbox == nullptr) return all;
+    for (auto* const one : parts.of.inbox->all())
+        if (auto const now = one->status(); now.dead_letters > 0)
+            all.push_back(fmt::format("source {} has dead letters: {}", now.name, now.dead_letters)
+            );
+    return all;
+}
+
 http::response health(site_parts& parts, bool in_detail) {
     auto& log = parts.of.log;
     auto const writable = log.writable();
@@ -51,6 +62,8 @@ http::response health(site_parts& parts, bool in_detail) {
         auto const lost = parts.of.views.lost_history();
         body.key("reasons").begin_array();
         for (auto const& one : reasons) body.value(one);
+        body.end_array().key("degraded").begin_array();
+        for (auto const& one : worries(parts)) body.value(one);
         body.end_array();
         body.key("log")
             .begin_object()

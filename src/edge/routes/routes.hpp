@@ -15,6 +15,7 @@ std::vector<http::route> command_routes(site_parts& parts);
 std::vector<http::route> commands_together_routes(site_parts& parts);
 std::vector<http::route> append_routes(site_parts& parts);
 std::vector<http::route> event_routes(site_parts& parts);
+std::vector<http::route> inbox_routes(site_parts& parts);
 std::vector<http::route> stream_routes(site_parts& parts);
 std::vector<http::route> view_routes(site_parts& parts);
 std::vector<http::route> view_care_routes(site_parts& parts);

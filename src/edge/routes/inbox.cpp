@@ -1,0 +1,183 @@
+// POST /inbox/{source}, and what can be seen and done of those that wait.
+#include "edge/inbox_json.hpp"
+#include "edge/parameters.hpp"
+#include "edge/routes/routes.hpp"
+
+#include <diptych/json_writer.hpp>
+#include <diptych/try.hpp>
+
+#include <fmt/core.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace diptych::edge {
+
+namespace {
+
+constexpr std::uint64_t page_default = 100;
+constexpr std::uint64_t page_most = 1'000;
+constexpr std::size_t gaps_most = 100;
+
+result<inbox::sources*> inbox_of(site_parts& parts) {
+    if (parts.of.inbox != nullptr) return parts.of.inbox;
+    return fail(errc::denied, "read_only", "this node is a replica: ask the one that writes");
+}
+
+result<inbox::source_inbox*> source_of(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(auto const* const sources, inbox_of(parts));
+    return sources->find(asked.parameter("source"));
+}
+
+result<void> receive(site_parts& parts, http::request const& asked, http::responder& to) {
+    DIPTYCH_TRY(expect_parameters(asked, {}));
+    DIPTYCH_TRY(auto* const source, source_of(parts, asked));
+    DIPTYCH_TRY(
+        auto parcel,
+        inbox::parse_parcel(
+            source->of(),
+            asked.body,
+            parts.of.inbox->is_declared(),
+            asked.header("X-Correlation-Id").value_or("")
+        )
+    );
+    std::vector<std::string> ids;
+    for (auto const& one : parcel.messages) ids.push_back(one.id);
+    source->receive(
+        std::move(parcel.messages),
+        [&parts, ids = std::move(ids), is_array = parcel.is_array, to = std::move(to)](
+            std::vector<result<inbox::answer>> said
+        ) mutable {
+            to.answer_later([&parts, ids = std::move(ids), is_array, said = std::move(said)] {
+                for (auto const& one : said)
+                    if (!one) parts.note("POST /inbox", one.error());
+                return is_array ? answer_of_messages(ids, said)
+                                : answer_of_message(ids[0], said[0]);
+            });
+        }
+    );
+    return {};
+}
+
+result<void> operate(
+    site_parts& parts, http::request const& asked, http::responder& to, bool is_drop
+) {
+    DIPTYCH_TRY(expect_parameters(asked, {}));
+    DIPTYCH_TRY(auto* const source, source_of(parts, asked));
+    auto id = std::string(asked.parameter("message_id"));
+    auto done = [id, to = std::move(to)](std::vector<result<inbox::answer>> said) mutable {
+        to.answer_later([id = std::move(id), said = std::move(said[0])] {
+            return answer_of_message(id, said);
+        });
+    };
+    if (is_drop)
+        source->drop(std::move(id), std::move(done));
+    else
+        source->retry(std::move(id), std::move(done));
+    return {};
+}
+
+result<http::response> list(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {}));
+    DIPTYCH_TRY(auto const* const sources, inbox_of(parts));
+    json::writer body;
+    body.begin_object().key("sources").begin_array();
+    for (auto* const one : sources->all()) write_source(body, one->status(), nullptr);
+    body.end_array().end_object();
+    return http::json(200, std::move(body).text());
+}
+
+result<http::response> status(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {}));
+    DIPTYCH_TRY(auto* const source, source_of(parts, asked));
+    auto const gaps = source->gaps(gaps_most);
+    json::writer body;
+    write_source(body, source->status(), &gaps);
+    return http::json(200, std::move(body).text());
+}
+
+result<http::response> page(site_parts& parts, http::request const& asked, bool dead_letters) {
+    DIPTYCH_TRY(expect_parameters(asked, {"after", "limit"}));
+    DIPTYCH_TRY(auto* const source, source_of(parts, asked));
+    DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, page_most}, page_default));
+    auto const after = asked.query_value("after").value_or("");
+    auto const all = source->page(dead_letters, after, limit);
+    json::writer body;
+    body.begin_object().key("messages").begin_array();
+    for (auto const& one : all) write_held(body, one);
+    body.end_array();
+    if (all.size() == limit) body.member("next", all.back().id);
+    body.end_object();
+    return http::json(200, std::move(body).text());
+}
+
+/// Answers later; on a worker, since judging a message may read the log.
+template <class Task>
+http::route later_route(
+    site_parts& parts, std::string method, std::string pattern, Task task, std::string summary
+) {
+    return {
+        .method = std::move(method),
+        .pattern = std::move(pattern),
+        .handle =
+            [&parts, task](http::request asked, http::responder to) {
+                run_or_refuse(
+                    parts.pool,
+                    parts.server,
+                    std::move(asked),
+                    std::move(to),
+                    [&parts, task](http::request const& what, http::responder answer) {
+                        auto const begun = task(parts, what, answer);
+                        if (!begun) answer.answer(http::problem(begun.error()));
+                    }
+                );
+            },
+        .summary = std::move(summary)
+    };
+}
+
+template <class Answer>
+http::route get_route(site_parts& parts, std::string pattern, Answer answer, std::string summary) {
+    return {
+        .method = "GET",
+        .pattern = std::move(pattern),
+        .answer =
+            [&parts, answer](http::request const& asked) {
+                auto const said = answer(parts, asked);
+                return said ? *said : http::problem(said.error());
+            },
+        .summary = std::move(summary)
+    };
+}
+
+}  // namespace
+
+std::vector<http::route> inbox_routes(site_parts& parts) {
+    auto const retry = [](site_parts& of, http::request const& asked, http::responder& to) {
+        return operate(of, asked, to, false);
+    };
+    auto const drop = [](site_parts& of, http::request const& asked, http::responder& to) {
+        return operate(of, asked, to, true);
+    };
+    auto const held = [](site_parts& of, http::request const& asked) {
+        return page(of, asked, false);
+    };
+    auto const dead = [](site_parts& of, http::request const& asked) {
+        return page(of, asked, true);
+    };
+    std::string const letters = "/inbox/{source}/dead-letters";
+    return {
+        later_route(parts, "POST", "/inbox/{source}", receive, "Takes messages of another service"),
+        get_route(parts, "/inbox", list, "Lists the sources of messages"),
+        get_route(parts, "/inbox/{source}", status, "How a source is, and what it waits for"),
+        get_route(parts, "/inbox/{source}/held", held, "Lists messages that wait"),
+        get_route(parts, letters, dead, "Lists messages that have waited too long"),
+        later_route(
+            parts, "POST", letters + "/{message_id}/retry", retry, "Lets a dead letter pass now"
+        ),
+        later_route(parts, "DELETE", letters + "/{message_id}", drop, "Lets a dead letter go")
+    };
+}
+
+}  // namespace diptych::edge
