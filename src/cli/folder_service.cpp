@@ -31,7 +31,11 @@ application_options options_of(std::filesystem::path const& folder, need what) {
 
 edge::services services_of(app::node& node) {
     return {
-        .log = node.log(), .commands = node.commands(), .views = node.views(), .time = node.time()
+        .log = node.log(),
+        .commands = node.commands(),
+        .views = node.views(),
+        .time = node.time(),
+        .inbox = node.inbox()
     };
 }
 
@@ -41,6 +45,8 @@ public:
         : needs_(what), app_(options_of(folder, what)) {
         if (what == need::serving_views && std::filesystem::is_directory(folder / "views"))
             app_.views(folder / "views");
+        if (what != need::reading && std::filesystem::is_directory(folder / "inbox"))
+            app_.inbox(folder / "inbox");
     }
 
     ~folder_service() override {

@@ -1,6 +1,7 @@
 #include "cli/care_commands.hpp"
 #include "cli/commands.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/inbox_commands.hpp"
 #include "cli/sim_command.hpp"
 #include "cli/view_commands.hpp"
 #include "cli/whole_number.hpp"
@@ -51,6 +52,14 @@ public:
             view,
             [this, view](auto name, auto says, auto& options, auto what) {
                 return add(name, says, options, what, view);
+            },
+            [](CLI::App* to, cli::place& where) { add_place(to, where); }
+        );
+        auto* const inbox = app_.add_subcommand("inbox", "Messages of other services");
+        inbox_.declare(
+            inbox,
+            [this, inbox](auto name, auto says, auto& options, auto what) {
+                return add(name, says, options, what, inbox);
             },
             [](CLI::App* to, cli::place& where) { add_place(to, where); }
         );
@@ -170,6 +179,11 @@ private:
             )
             ->transform(CLI::AsSizeValue(false))
             ->default_str("8M");
+        serve->add_option(
+            "--inbox",
+            serve_.inbox,
+            "Source of foreign messages, or a folder of them; otherwise inbox/ in the log's folder"
+        );
         serve->add_flag(
             "--build-beside",
             serve_.build_beside,
@@ -347,6 +361,7 @@ private:
     cli::read_options read_;
     cli::read_options follow_;
     cli::view_commands views_;
+    cli::inbox_commands inbox_;
     cli::command_options command_;
     cli::care_commands care_;
     cli::export_options export_;

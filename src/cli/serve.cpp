@@ -50,6 +50,10 @@ result<void> serve(serve_options const& how) {
         .progress = drawn_in(bar),
     }};
     if (std::filesystem::is_directory(folder / "views")) app.views(folder / "views");
+    if (!how.inbox.empty())
+        app.inbox(how.inbox);
+    else if (std::filesystem::is_directory(folder / "inbox"))
+        app.inbox(folder / "inbox");
     DIPTYCH_TRY(app.start());
     bar.reset();
     return app.serve({
