@@ -48,6 +48,7 @@ error reused(source const& of, message const& what) {
 void source_inbox::settle(ticket const& what, result<appended> said) {
     auto const is_done = said && !said->repeated;
     if (what.has_changed && !is_done) is_lost_ = true;
+    releasing_ -= what.released.size();
     if (is_done) {
         counters_.released += what.released.size();
         counters_.recorded += what.released.size() - what.stale;

@@ -223,6 +223,7 @@ result<void> source_inbox::pass(round_ptr const& of, std::size_t i) {
 void source_inbox::propose(ticket what, append_request request) {
     ++under_way_;
     if (what.of) ++what.of->open;
+    releasing_ += what.released.size();
     log::proposal asked{.request = std::move(request), .done = {}};
     if (what.why == purpose::look) {
         asked.decide_first = true;

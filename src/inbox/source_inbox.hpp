@@ -115,6 +115,7 @@ private:
     inbox::counters counters_;
     std::atomic<bool> is_lost_ = true;  // memory is not what the log says
     std::atomic<std::size_t> under_way_ = 0;
+    std::atomic<std::size_t> releasing_ = 0;  // messages whose passing is under way
 
     std::mutex failing_;  // guards the two below
     std::set<std::string> alone_;

@@ -19,7 +19,7 @@ source_status source_inbox::status() {
         .held = counters_.held,
         .released = counters_.released,
         .refused = counters_.refused,
-        .waiting = memory_.area.held_count(),
+        .waiting = memory_.area.held_count() + releasing_,
         .dead_letters = memory_.area.dead_count()
     };
 }

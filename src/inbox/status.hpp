@@ -72,7 +72,7 @@ struct source_status {
     std::uint64_t held;
     std::uint64_t released;
     std::uint64_t refused;
-    std::size_t waiting;       ///< Held now, dead letters apart.
+    std::size_t waiting;       ///< Held now, dead letters apart; also those about to pass.
     std::size_t dead_letters;  ///< Now.
 };
 

@@ -90,6 +90,27 @@ TEST_CASE("what was judged behind a message that is refused does not pass withou
     CHECK(in.of.recorded() == texts{"m1", "m2", "m3", "m4"});
 }
 
+TEST_CASE("who comes while memory is lost and something is under way is answered in his turn") {
+    with_names in;
+    CHECK(in.of.verdict_on("person", in.named("ada", 1)) == "recorded");
+    auto& person = in.of.of("person");
+    std::shared_ptr<std::optional<std::vector<result<answer>>>> late;
+    auto const parse = [&](posted const& one) {
+        return parse_parcel(person.of(), one.json(), {}, {}).or_throw().messages;
+    };
+    // Its answer comes before that of the one behind it.
+    person.receive(parse(in.named("ada", 2)), [&](std::vector<result<answer>> const& said) {
+        CHECK(said[0].error().kind == errc::refused);
+        late = in.of.hand_in("person", {in.named("eve", 2)});
+    });
+    auto const behind = in.of.hand_in("person", {in.named("bob", 3)});
+    in.of.drain();
+    REQUIRE(late);
+    REQUIRE(late->has_value());
+    CHECK((**late)[0]->verdict == verdict::recorded);
+    CHECK(in.of.recorded() == texts{"m1", "m2", "m3"});
+}
+
 TEST_CASE("one that waited and is refused becomes a dead letter, and what does not need it passes"
 ) {
     with_names in;
