@@ -1,0 +1,51 @@
+/// @file
+/// diptych-order-history: what consumers have ordered, from the events of other services.
+#include "routes.hpp"
+
+#include <diptych/application.hpp>
+
+#include <iostream>
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace {
+
+constexpr auto usage = R"(diptych-order-history: orders as their consumers see them
+
+  diptych-order-history serve [--port N] [--data DIR] [--views DIR] [--inbox DIR]
+      Serves at http://127.0.0.1:N (8080). --data (data/order_history) keeps everything. View files
+      are in --views, the sources of events in --inbox (the example's own).
+)";
+
+using options = std::map<std::string, std::string, std::less<>>;
+
+int serve(options const& given) {
+    auto app = diptych::application{{.data = given.at("--data"), .watch_views = true}};
+    app.views(given.at("--views")).inbox(given.at("--inbox"));
+    history::add_routes(app);
+    return diptych::exit_code(app.serve({
+        .http = "127.0.0.1:" + given.at("--port"),
+        .ready = [](auto at) { std::cout << "serving http://" << at << std::endl; },
+    }));
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    options given{
+        {"--port", "8080"},
+        {"--data", "data/order_history"},
+        {"--views", ORDER_HISTORY_VIEWS},
+        {"--inbox", ORDER_HISTORY_INBOX}
+    };
+    auto is_understood = count % 2 == 0 && std::string_view{words[1]} == "serve";
+    for (int i = 2; is_understood && i < count; i += 2) {
+        auto const found = given.find(std::string_view{words[i]});
+        is_understood = found != given.end();
+        if (is_understood) found->second = words[i + 1];
+    }
+    if (is_understood) return serve(given);
+    std::cerr << usage;
+    return 2;
+}
