@@ -54,9 +54,13 @@ enum class bug : std::uint8_t {
     index_ahead_of_log,        ///< The index is given a frame before it is written.
     switched_behind,           ///< A version is served before it shows what the other one did.
     shown_late,                ///< Commits pass the new version of a view, queries the old one.
+    key_forgotten,             ///< Of an event that is parked behind another one.
+    parked_apart,              ///< A dead letter is written, and the checkpoint moved later.
+    retried_past_others,       ///< What waits for two events is applied when one of them is.
+    retried_twice,             ///< A dead letter stays, though its event has been applied.
 };
 
-inline constexpr bug last_bug = bug::shown_late;
+inline constexpr bug last_bug = bug::retried_twice;
 
 #ifdef DIPTYCH_PLANTS_BUGS
 /// Switches one on, and any other off. Not while a node runs on another thread.

@@ -80,7 +80,8 @@ result<version_comparison> view_versions::compare_with_replay(
         return fail(
             errc::unavailable, "compared_already", "view '" + name_ + "' is being compared already"
         );
-    auto const view = served();
+    auto const one = served_version();
+    auto const& view = one->view;
     auto const scratch = in_.directory / "replay";
     auto& disk = view->file().disk();
     DIPTYCH_TRY(disk.make_directories(scratch));
@@ -96,6 +97,11 @@ result<version_comparison> view_versions::compare_with_replay(
             {.scratch = scratch, .differences_max = differences_max, .progress = progress}
         )
     );
+    auto const is_equal = tables.different == 0 && tables.parked == 0;
+    if (is_equal && tables.parking.is_diverged) {
+        auto const lock = std::scoped_lock(one->stepping);
+        DIPTYCH_TRY(view->settle(tables.parking.changes));
+    }
     return version_comparison{
         .served = view->id(), .other = "rebuilt", .tables = std::move(tables)
     };

@@ -69,6 +69,8 @@ std::string directive::rest() {
     return in_.text.substr(begin, end - begin);
 }
 
+std::size_t directive::next_offset() const { return at_end() ? end_ : words_[at_].offset; }
+
 result<std::vector<std::string>> directive::words(std::string_view what) {
     std::vector<std::string> list;
     do {
@@ -89,7 +91,7 @@ result<void> directive::expect_end() {
 }
 
 std::unexpected<error> directive::fail(std::string message) const {
-    return fail_at(in_, at_end() ? end_ : words_[at_].offset, std::move(message));
+    return fail_at(in_, next_offset(), std::move(message));
 }
 
 std::unexpected<error> directive::fail_before(std::string message) const {
@@ -147,6 +149,24 @@ result<each> parse_each(directive& words) {
     made.name = name.substr(1);
     DIPTYCH_TRY(words.expect_end());
     return made;
+}
+
+result<std::vector<key_field>> parse_key(directive& words) {
+    std::vector<key_field> fields;
+    do {
+        auto const at = words.next_offset();
+        DIPTYCH_TRY(auto const path, words.word("a field, as in ':order'"));
+        auto const name = std::string_view{path}.substr(1);
+        auto const is_odd = name.starts_with('.') || name.ends_with('.') || name.contains("..");
+        if (!path.starts_with(':') || name.empty() || name.starts_with('$') || is_odd)
+            return words.fail_before("expected a field, as in ':order', found '" + path + "'");
+        for (auto const& other : fields)
+            if (other.path == split_path(name))
+                return words.fail_before("'" + path + "' is there twice");
+        fields.push_back({.path = split_path(name), .offset = at});
+    } while (words.take(","));
+    DIPTYCH_TRY(words.expect_end());
+    return fields;
 }
 
 result<expect_line> parse_expect(directive& words, std::span<table const> tables, std::string own) {

@@ -20,6 +20,7 @@ public:
 
     std::string const& name() const { return name_; }  ///< With its @.
     std::size_t offset() const { return offset_; }
+    std::size_t next_offset() const;  ///< Of the next word.
 
     std::string const& remark() const { return remark_; }  ///< What stands behind ` --`.
 
@@ -62,6 +63,9 @@ result<known_event> parse_event(directive& words);
 
 /// `@each :lines as :line`.
 result<each> parse_each(directive& words);
+
+/// `@key :order, :delivery.id`: the fields.
+result<std::vector<key_field>> parse_key(directive& words);
 
 /// `@expect table none`, `@expect exactly`: `is_none` says that no rows follow. The table is the
 /// view's own, the first, if none is named.

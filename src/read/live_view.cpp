@@ -34,7 +34,7 @@ void live_view::open() {
     if (auto const opened = try_open()) {
         history_lost_ = false;
         progress_->change([&](view_moment& now) {
-            now = {.at = now.at};
+            now = {.at = now.at, .parking = now.parking};
             if (is_inline) now.state = view_state::detached;
         });
     } else {
@@ -78,7 +78,10 @@ result<void> live_view::try_open() {
         DIPTYCH_TRY(keep_text(writer_->into.connection(), *plan->text));
     }
     DIPTYCH_TRY(writer_->with, plan->project(writer_->into.connection()));
-    progress_->change([&](view_moment& now) { now.at = writer_->into.at().at; });
+    progress_->change([&](view_moment& now) {
+        now.at = writer_->into.at().at;
+        now.parking = writer_->into.parking();
+    });
     read_with(std::make_shared<reader_pool>(file_, in_.options.connections_max));
     // Appends were held to it before: none may pass it by now.
     auto const shows = writer_->into.at().at.position.value > 0;
@@ -201,6 +204,10 @@ result<bool> live_view::step(std::optional<std::chrono::microseconds> time_max) 
     DIPTYCH_TRY(auto const more, next_batch(most));
     auto const goes_on = more && !is_planted(bug::attached_behind);
     if (goes_on || progress_->now().last_error || !is_inline_) return more;
+    if (auto const fit = fit_for_part(); !fit) {
+        progress_->change([&](view_moment& moment) { moment.last_error = fit.error(); });
+        return false;
+    }
     return attach({});
 }
 
@@ -221,33 +228,38 @@ batch_limits live_view::limits() const {
         .events_max = in_.options.batch_events_max,
         .bytes_max = in_.options.batch_bytes_max,
         .time_max = in_.options.batch_time_max,
+        .parked_max = in_.options.dead_letters_max,
     };
+}
+
+// Whoever steps hears of it; the view tries again after a pause.
+result<bool> live_view::not_carried(error why) {
+    look_for_room(why);
+    // Nor is anything recorded meanwhile that it might have refused, were it new.
+    if (is_inline_) hold_appends(why.message);
+    auto const pause = in_.options.pause_min;
+    progress_->change([&](view_moment& now) {
+        now.last_error = why;
+        now.retry_at = in_.time.now() + pause;
+    });
+    in_.hints->give();
+    return std::unexpected(std::move(why));
 }
 
 result<bool> live_view::next_batch(batch_limits const& limits) {
     auto done = project_batch(writer_->into, *writer_->with, in_.log, in_.time, limits);
-    if (!done) {
-        // Whoever steps hears of it; the view tries again after a pause.
-        look_for_room(done.error());
-        // Nor is anything recorded meanwhile that it might have refused, were it new.
-        if (is_inline_) hold_appends(done.error().message);
-        auto const pause = in_.options.pause_min;
-        progress_->change([&](view_moment& now) {
-            now.last_error = done.error();
-            now.retry_at = in_.time.now() + pause;
-        });
-        in_.hints->give();
-        return std::unexpected(std::move(done).error());
-    }
+    if (!done) return not_carried(std::move(done).error());
     progress_->change([&](view_moment& now) {
         // As a part of commits it has not written down where it was for events of no concern to it.
         now.at = std::max(now.at, writer_->into.at().at);
+        now.parking = writer_->into.parking();
         if (done->events > 0 || !done->poison) {
             now.attempts = 0;
             now.last_error.reset();
             now.retry_at.reset();
         }
     });
+    if (done->poison && is_to_park(*done->poison)) return park(*std::move(done->poison));
     auto const is_stuck = done->poison.has_value();
     if (is_stuck) note_poison(*std::move(done->poison));
     if (done->events > 0 || is_stuck) in_.hints->give();

@@ -8,6 +8,7 @@
 #include "read/projector.hpp"
 #include "read/query_answer.hpp"
 #include "read/reader_pool.hpp"
+#include "read/retry_parked.hpp"
 #include "read/view_options.hpp"
 #include "read/view_plan.hpp"
 #include "read/view_progress.hpp"
@@ -24,6 +25,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace diptych::read {
 
@@ -56,8 +58,11 @@ struct live_view_options {
     std::function<result<void>()> before_part = {};
 };
 
-/// open(), step(), catch_up(), serve(), stand_aside() and redefine() by one thread at a time, the
-/// rest thread-safe. Keeps a reference: the surroundings must outlive it.
+/// What is done to dead letters.
+enum class change_of_parked : std::uint8_t { retry, drop };
+
+/// open(), step(), catch_up(), serve(), stand_aside(), redefine(), change_parked() and settle() by
+/// one thread at a time, the rest thread-safe. Keeps a reference: the surroundings must outlive it.
 class live_view {
 public:
     live_view(view_plan plan, view_surroundings const& in, live_view_options how);
@@ -97,6 +102,15 @@ public:
     /// Takes another text of the same meaning: what may be queried, inline or async.
     void redefine(view_plan plan);
 
+    /// Tries parked events again, or drops them: one or all. See retry_parked.hpp.
+    result<parking_outcome> change_parked(change_of_parked change, std::optional<position> only);
+
+    /// The rows are what a replay of the log makes of them, as of `changes` of what is parked.
+    result<void> settle(std::uint64_t changes);
+
+    /// Dead letters behind `after`, in order.
+    result<std::vector<dead_letter>> parked(position after, std::size_t limit) const;
+
     std::string const& name() const { return name_; }
     std::string const& id() const { return how_.id; }
     std::shared_ptr<view_plan const> plan() const;
@@ -127,10 +141,15 @@ private:
     result<void> check_history(checkpoint const& at);
     result<bool> next_batch(batch_limits const& limits);
     batch_limits limits() const;
+    result<void> fit_for_part() const;
     result<bool> attach(std::function<void()> shown);
     result<void> keep_house();
     void move_after(int wal_pages) const;
     void note_poison(error what);
+    bool is_to_park(error const& what) const;
+    result<bool> park(error what);
+    result<bool> not_carried(error why);
+    void redefine_parking(view_definition const& was);
     void look_for_room(error const& why) const;
     void hold_appends(std::string_view why);
     timestamp end_of_pause(int attempts) const;

@@ -17,6 +17,18 @@ constexpr int attach_attempts = 1000;
 
 }  // namespace
 
+// By its rows it refuses commands: they must be what the log makes of them.
+result<void> live_view::fit_for_part() const {
+    if (!writer_->into.parking().is_diverged) return {};
+    return fail(
+        errc::unavailable,
+        "view_diverged",
+        "view '" + name_ +
+            "' has parked events and takes no part in commits: rebuild it, or compare it with a "
+            "replay when nothing is parked any more"
+    );
+}
+
 result<bool> live_view::attach(std::function<void()> shown) {
     if (!was_part_ && how_.before_part) {
         if (auto const noted = how_.before_part(); !noted) {
@@ -89,6 +101,7 @@ result<void> live_view::serve(std::function<void()> shown) {
         auto const moved = next_batch(limits());
         if (!moved) return back(moved.error());
         if (auto const now = progress_->now(); now.last_error) return back(*now.last_error);
+        if (auto const fit = fit_for_part(); !fit) return back(fit.error());
         auto const more = *moved ? *moved : attach(shown);
         if (!more) return back(more.error());
         if (*more) continue;
@@ -120,15 +133,17 @@ void live_view::stand_aside(bool is_replaced) {
 
 void live_view::redefine(view_plan plan) {
     auto const is_inline = plan.definition->is_inline;
+    auto const was = this->plan();
     {
         auto const lock = std::scoped_lock(sharing_);
         plan_ = std::make_shared<view_plan const>(std::move(plan));
     }
-    if (how_.role != view_role::served || is_inline == is_inline_) return;
+    if (how_.role != view_role::served || is_inline == is_inline_)
+        return redefine_parking(*was->definition);
     if (is_inline_) {
         stand_aside(false);
         how_.role = view_role::served;
-        return;
+        return redefine_parking(*was->definition);
     }
     take_part_again();
 }

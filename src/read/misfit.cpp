@@ -96,6 +96,12 @@ error in_view(
     return what;
 }
 
+bool is_fault_of_event(error const& why) {
+    if (why.kind == errc::refused) return true;
+    if (why.kind != errc::failed) return false;
+    return why.code != "input_output" && why.code != "cannot_open" && why.code != "sqlite";
+}
+
 error stopping(recorded_event const& event, error what) {
     auto const fact = [&](std::string_view name) {
         auto const has_name = [&](auto const& one) { return one.first == name; };

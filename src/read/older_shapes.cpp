@@ -65,6 +65,25 @@ public:
         return {};
     }
 
+    result<event_keys> keys_of(recorded_event const& event) override {
+        if (event.erased || !shapes_->contains(event.type)) return inner_->keys_of(event);
+        DIPTYCH_TRY(auto const newer, shapes_->today(event));
+        if (!newer) return inner_->keys_of(event);
+        event_keys all;
+        for (auto const& one : *newer) {
+            if (!inner_->wants(one.type)) continue;
+            auto as_today = event;
+            as_today.type = one.type;
+            as_today.data = one.data;
+            DIPTYCH_TRY(auto const keys, inner_->keys_of(as_today));
+            for (auto const& key : keys)
+                if (std::ranges::find(all, key) == all.end()) all.push_back(key);
+        }
+        return all;
+    }
+
+    std::string keyed_by() const override { return inner_->keyed_by(); }
+
 private:
     std::shared_ptr<older_shapes const> shapes_;
     std::unique_ptr<projection> inner_;

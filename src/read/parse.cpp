@@ -98,10 +98,20 @@ private:
             allow_lines_.push_back(std::move(words));
             return {};
         }
-        if (words.name() == "@key")
-            return fail_at(in_, words.offset(), "@key is reserved and has no meaning yet");
-        std::array<std::string, 9> const known{
-            "@view", "@event", "@on", "@each", "@scan", "@serve", "@allow", "@given", "@expect"
+        if (words.name() == "@park") return park_line(words);
+        if (words.name() == "@key") return key_line(words);
+        std::array<std::string, 11> const known{
+            "@view",
+            "@park",
+            "@key",
+            "@event",
+            "@on",
+            "@each",
+            "@scan",
+            "@serve",
+            "@allow",
+            "@given",
+            "@expect",
         };
         return fail_at(
             in_,
@@ -123,6 +133,28 @@ private:
         if (!made_.is_inline && !words.take("async") && !words.at_end())
             return words.fail("a view is async or inline, not '" + *words.peek() + "'");
         return words.expect_end();
+    }
+
+    result<void> park_line(directive& words) {
+        if (made_.parks) return fail_at(in_, words.offset(), "there is an @park already");
+        if (made_.is_inline)
+            return fail_at(
+                in_, words.offset(), "an inline view refuses what it fails on: it parks nothing"
+            );
+        made_.parks = true;
+        return words.expect_end();
+    }
+
+    result<void> key_line(directive& words) {
+        if (!made_.keys.empty()) return fail_at(in_, words.offset(), "there is an @key already");
+        if (made_.is_inline)
+            return fail_at(
+                in_,
+                words.offset(),
+                "@key says what is parked together: an inline view parks nothing"
+            );
+        DIPTYCH_TRY(made_.keys, parse_key(words));
+        return {};
     }
 
     result<void> on_line(directive& words) {

@@ -2,6 +2,7 @@
 /// What applies events to the rows of a view: the statements of a file, or C++.
 #pragma once
 
+#include "read/event_keys.hpp"
 #include "sqlite/database.hpp"
 
 #include <diptych/error.hpp>
@@ -27,6 +28,15 @@ public:
     /// event is not what the view expects), unavailable or corrupt. What has been changed then, the
     /// caller rolls back.
     virtual result<void> apply(recorded_event const& event) = 0;
+
+    /// What the event is about; empty if apply() would do nothing for it. Two events that share a
+    /// key are applied in order, or not at all. Fails as apply().
+    virtual result<event_keys> keys_of(recorded_event const& event) {
+        return stream_and_tags(event);
+    }
+
+    /// See key_rule() in event_keys.hpp.
+    virtual std::string keyed_by() const { return {}; }
 };
 
 /// Makes a projection on a connection, whose file has the view's tables.

@@ -1,6 +1,7 @@
 #include "read/projector.hpp"
 
 #include "read/misfit.hpp"
+#include "read/parking.hpp"
 
 #include <diptych/assert.hpp>
 #include <diptych/try.hpp>
@@ -40,11 +41,17 @@ public:
         clock& time,
         batch_limits const& limits
     )
-        : into_(into), with_(with), from_(from), time_(time), limits_(limits) {}
+        : into_(into),
+          with_(with),
+          from_(from),
+          time_(time),
+          limits_(limits),
+          parked_(into, with, from, time, limits.parked_max) {}
 
     // Applies `next` and what follows up to `last`, inside the open transaction.
     result<run> apply(piece next, position last) {
         run done{.reached = into_.at()};
+        DIPTYCH_TRY(parked_.begin());
         auto const deadline = time_.now() + limits_.time_max;
         while (!next.empty()) {
             DIPTYCH_TRY(done, apply_piece(next, last, deadline, std::move(done)));
@@ -96,6 +103,10 @@ private:
 
     result<void> one(recorded_event const& event) {
         if (!with_.wants(event.type)) return {};
+        if (parked_.has_any()) {
+            DIPTYCH_TRY(auto const waits, parked_.park_if_behind(event));
+            if (waits) return {};
+        }
         return with_.apply(event);
     }
 
@@ -104,6 +115,7 @@ private:
     log::sequenced_log const& from_;
     clock& time_;
     batch_limits const& limits_;
+    parking parked_;
 };
 
 }  // namespace

@@ -20,6 +20,7 @@ struct batch_limits {
     std::size_t bytes_max;
     std::chrono::microseconds time_max;
     position last{~std::uint64_t{0}};  ///< No event behind it is applied.
+    std::size_t parked_max = 10'000;   ///< Events that wait behind parked ones, and those.
 };
 
 /// What became of a batch.
@@ -30,7 +31,8 @@ struct batch {
 };
 
 /// Applies the next events, starting exactly behind the checkpoint, in one transaction with the new
-/// checkpoint. When the view fails on an event, those before it are kept.
+/// checkpoint. What shares a key with a parked event is parked instead. When the view fails on an
+/// event, those before it are kept.
 ///
 /// Fails with what reading the log failed with, with unavailable if the database has no room, or
 /// with what the view failed with on an event that it has taken just before.

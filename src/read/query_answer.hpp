@@ -53,8 +53,10 @@ struct query_answer {
     bool is_private = false;          ///< Others may be answered other rows.
     std::uint32_t cache_seconds = 0;  ///< How long the answer may be kept; 0: ask each time.
     std::vector<keyed_row> keyed = {};  ///< The rows of a live query.
-    std::string version = {};           ///< Of the view.
-    token at = {};                      ///< The rows show everything up to here.
+    std::string version = {};  ///< Of the view, and of what was done to what it has parked.
+    /// The rows may not be what a replay of the log makes of them: how many events are parked.
+    std::optional<std::uint64_t> diverged = {};
+    token at = {};     ///< The rows show everything up to here.
     std::string etag;  ///< Hexadecimal; the same for the same rows of the same view version.
 };
 

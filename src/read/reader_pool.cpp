@@ -1,5 +1,6 @@
 #include "read/reader_pool.hpp"
 
+#include "read/dead_letters.hpp"
 #include "read/view_database.hpp"
 
 #include <diptych/try.hpp>
@@ -45,6 +46,11 @@ result<token> view_reader::begin_snapshot() {
         .epoch = epoch{static_cast<std::uint32_t>(checkpoint_.integer(2))},
         .position = position{static_cast<std::uint64_t>(checkpoint_.integer(3))},
     };
+}
+
+result<parking_state> view_reader::parked() const {
+    if (checkpoint_.integer(0) < format_with_dead_letters) return parking_state{};
+    return read_parking(connection_);
 }
 
 result<reader_pool::lease> reader_pool::borrow() {

@@ -2,6 +2,7 @@
 /// Read-only connections to a view's file, each used by one query at a time.
 #pragma once
 
+#include "read/parking_state.hpp"
 #include "sqlite/database.hpp"
 
 #include <diptych/error.hpp>
@@ -30,6 +31,8 @@ public:
 
     /// The position of the rows that a statement begun before end_snapshot() will see.
     result<token> begin_snapshot();
+    /// What is parked there. Within a snapshot.
+    result<parking_state> parked() const;
     void end_snapshot() { checkpoint_.reset(); }
 
     /// As sqlite::database::interrupt_when.

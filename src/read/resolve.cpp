@@ -92,6 +92,7 @@ public:
             errors_.push_back(fail_at(in_, own.offset, what).error());
         }
         for (auto& on : view_.handlers) DIPTYCH_TRY(one(on));
+        for (auto const& field : view_.keys) DIPTYCH_TRY(note(check(field)));
         return std::move(errors_);
     }
 
@@ -114,8 +115,12 @@ private:
             };
             DIPTYCH_TRY(note(look()));
             recorded.push_back(event == nullptr ? name : event->type);
-            if (event == nullptr) continue;
+            if (event == nullptr) {
+                handles_undeclared_ = true;
+                continue;
+            }
             events.push_back(event);
+            handled_.push_back(event);
             recorded.insert(recorded.end(), event->formerly.begin(), event->formerly.end());
         }
         on.types = std::move(recorded);
@@ -139,6 +144,29 @@ private:
             "a product that has to do with " + to_string(one.into) +
                 " needs a decimal as a factor: a column, or a field that @event declares to be one"
         );
+    }
+
+    // A field that some event of the view has, if all that they have is declared.
+    result<void> check(key_field const& field) {
+        std::optional<error> missing;
+        for (auto const* const event : handled_) {
+            auto const found = look_up(*event, event->fields, field.path, ":", field.offset);
+            if (!found) {
+                if (!missing) missing = found.error();
+                continue;
+            }
+            auto const is_object = *found != nullptr && !(*found)->fields.empty() && (*found)->type;
+            if (!is_object) return {};
+            missing = fail_at(
+                          in_,
+                          field.offset,
+                          "'" + (*found)->name + "' of " + event->type +
+                              " is an object: a key is a value, or an array of values"
+            )
+                          .error();
+        }
+        if (!missing || handles_undeclared_) return {};
+        return std::unexpected(*std::move(missing));
     }
 
     // Null: the engine's own, or nothing is declared that it could be held against.
@@ -271,6 +299,8 @@ private:
     view_definition& view_;
     known_types const& types_;
     std::vector<known_event const*> known_;
+    std::vector<known_event const*> handled_;
+    bool handles_undeclared_ = false;
     std::vector<error> errors_;
 };
 

@@ -199,6 +199,8 @@ result<query_answer> run_query(
     DIPTYCH_TRY(auto reader, on.readers.borrow());
     // All statements see the same snapshot: the first is not reset before the last is done.
     DIPTYCH_TRY(answer.at, reader->begin_snapshot());
+    DIPTYCH_TRY(auto const parking, reader->parked());
+    if (parking.is_diverged) answer.diverged = parking.parked;
     // A snapshot that stays keeps the file's WAL from being emptied.
     reader->interrupt_when([&time = limit.time, end = limit.time.now() + limit.most] {
         return time.now() >= end;
@@ -221,6 +223,8 @@ result<query_answer> run_query(
     if (!done) return std::unexpected(done.error());
     answer.is_private = !on.allowed.allow.empty();
     answer.version = on.version;
+    // At one position there are other rows when parked events have been tried again.
+    if (parking.changes > 0) answer.version += '+' + std::to_string(parking.changes);
     if (how.is_live) return answer;
     answer.etag = etag_of(on, answer, is_limited ? seal : 0);
     return answer;

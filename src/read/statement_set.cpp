@@ -34,8 +34,8 @@ struct text_hash {
 
 class statement_set : public projection {
 public:
-    statement_set(std::string view, std::string file)
-        : view_(std::move(view)), file_(std::move(file)) {}
+    statement_set(view_definition const& view, std::string file)
+        : view_(view), file_(std::move(file)) {}
 
     void add(handler const& on, statement_definition const& of, sqlite::statement run) {
         all_.push_back(std::make_unique<prepared>(
@@ -59,6 +59,14 @@ public:
         }
         return {};
     }
+
+    result<event_keys> keys_of(recorded_event const& event) override {
+        if (view_.keys.empty()) return stream_and_tags(event);
+        input_.set(event);
+        return keys_of_fields(input_, view_.keys);
+    }
+
+    std::string keyed_by() const override { return key_rule(view_.keys); }
 
 private:
     using statement_list = std::vector<prepared*>;
@@ -148,10 +156,10 @@ private:
     // A constraint speaks for itself to whoever is refused; the rest says where it happened.
     error in_context(prepared const& one, error what) const {
         auto const where = file_ + ":" + std::to_string(one.of->line);
-        return in_view(view_, where, input_.event(), std::move(what));
+        return in_view(view_.name, where, input_.event(), std::move(what));
     }
 
-    std::string view_;
+    view_definition const& view_;
     std::string file_;
     std::vector<std::unique_ptr<prepared>> all_;
     std::unordered_map<std::string, statement_list, text_hash, std::equal_to<>> by_type_;
@@ -195,7 +203,7 @@ result<std::unique_ptr<projection>> prepare_statements(
 ) {
     DIPTYCH_TRY(prepare_search(on, view));
     sandbox const guard{on, sandbox::purpose::change_rows, names_of_tables(view)};
-    auto made = std::make_unique<statement_set>(view.name, in.file);
+    auto made = std::make_unique<statement_set>(view, in.file);
     for (auto const& on_event : view.handlers) {
         for (auto const& one : on_event.statements) {
             DIPTYCH_TRY(auto run, prepare(on, guard, in, one));

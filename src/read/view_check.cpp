@@ -1,11 +1,14 @@
 #include "read/view_check.hpp"
 
 #include "read/compare_tables.hpp"
+#include "read/misfit.hpp"
+#include "read/parking.hpp"
 #include "read/projector.hpp"
 #include "read/view_database.hpp"
 
 #include <diptych/try.hpp>
 
+#include <limits>
 #include <utility>
 
 namespace diptych::read {
@@ -21,10 +24,6 @@ template <class T>
 result<T> blamed(sqlite::location const& file, result<T> what) {
     if (what || (what.error().kind != errc::corrupt && what.error().code != "sql")) return what;
     return wrong_view(file, what.error().message);
-}
-
-bool is_of_machine(error const& why) {
-    return why.code == "input_output" || why.code == "cannot_open" || why.kind == errc::denied;
 }
 
 // Whoever makes it is not done yet.
@@ -77,6 +76,7 @@ result<void> check_place(
 struct snapshot {
     sqlite::database database;
     checkpoint at;
+    parking_state parking = {};
 };
 
 result<snapshot> open_file(sqlite::location const& file, log::sequenced_log& of) {
@@ -89,7 +89,11 @@ result<snapshot> open_file(sqlite::location const& file, log::sequenced_log& of)
     DIPTYCH_TRY(auto const at, blamed(file, read_checkpoint(opened, file.path)));
     DIPTYCH_TRY(blamed(file, check_pages(file, opened)));
     DIPTYCH_TRY(check_place(file, at, of));
-    return snapshot{.database = std::move(opened), .at = at};
+    parking_state parking;
+    if (at.has_dead_letters) {
+        DIPTYCH_TRY(parking, blamed(file, read_parking(opened)));
+    }
+    return snapshot{.database = std::move(opened), .at = at, .parking = std::move(parking)};
 }
 
 result<void> replay(
@@ -98,6 +102,7 @@ result<void> replay(
     log::sequenced_log const& from,
     clock& time,
     position last,
+    bool parks,
     std::function<void(position done, position end)> const& progress
 ) {
     batch_limits const limits{
@@ -105,10 +110,16 @@ result<void> replay(
         .bytes_max = 8u << 20,
         .time_max = std::chrono::hours{1},
         .last = last,
+        .parked_max = std::numeric_limits<std::size_t>::max(),
     };
     while (into.at().at.position < last) {
         DIPTYCH_TRY(auto const done, project_batch(into, with, from, time, limits));
-        if (done.poison && is_of_machine(*done.poison)) return std::unexpected(*done.poison);
+        if (done.poison && !is_fault_of_event(*done.poison) && done.poison->kind != errc::corrupt)
+            return std::unexpected(*done.poison);
+        if (done.poison && parks && is_fault_of_event(*done.poison)) {
+            DIPTYCH_TRY(park_next(into, with, from, time, *done.poison, 1, limits.parked_max));
+            continue;
+        }
         if (done.poison)
             return fail(
                 errc::corrupt,
@@ -140,13 +151,15 @@ result<view_comparison> check_view(
 ) {
     DIPTYCH_TRY(auto const found, open_file(file, of));
     auto const again = how.scratch / file.path.filename();
-    view_comparison compared{.at = found.at.at};
+    view_comparison compared{.at = found.at.at, .parking = found.parking};
     {
         DIPTYCH_TRY(
             auto fresh, view_database::open(again, of.durable_end().log_id, plan.create, false)
         );
         DIPTYCH_TRY(auto const with, plan.project(fresh.connection()));
-        DIPTYCH_TRY(replay(fresh, *with, of, time, found.at.at.position, how.progress));
+        auto const parks = plan.definition->parks || found.parking.is_diverged;
+        DIPTYCH_TRY(replay(fresh, *with, of, time, found.at.at.position, parks, how.progress));
+        compared.parked = fresh.parking().parked;
         DIPTYCH_TRY(auto const expected, schema_of(fresh.connection()));
         DIPTYCH_TRY(auto const is, blamed(file, schema_of(found.database)));
         if (is != expected) return wrong_view(file, "its tables are not those of the view");

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "log/sequenced_log.hpp"
+#include "read/parking_state.hpp"
 #include "read/view_plan.hpp"
 #include "sqlite/location.hpp"
 
@@ -28,6 +29,8 @@ struct view_comparison {
     token at = {};           ///< How far the file is.
     std::uint64_t rows = 0;  ///< Of all its tables, as they should be.
     std::uint64_t different = 0;
+    std::uint64_t parked = 0;    ///< Events that are not in the rows, as those should be.
+    parking_state parking = {};  ///< Of the file.
     /// Columns that only one of the two has, "orders.total"; they are not compared. Nor are tables
     /// that only one has, or that have other keys: "orders".
     std::vector<std::string> only_expected = {};
@@ -49,6 +52,10 @@ result<token> check_view_file(sqlite::location const& file, log::sequenced_log& 
 
 /// As above, and applies the log to an empty file up to the same event, and compares both row by
 /// row. One snapshot of the file is looked at: its projector may go on meanwhile. Blocking.
+///
+/// What a view with `@park` fails on is parked in the other copy, too, and what waits behind it. In
+/// the file some of it may have been applied later, out of the order of the log, or dropped: then
+/// there may be differences.
 ///
 /// Differences are no failure. Fails as above, with corrupt also if the file cannot be compared or
 /// its tables are others, else with what reading the log or writing the other copy failed with.

@@ -12,7 +12,7 @@ namespace diptych::read {
 
 namespace {
 
-constexpr std::int64_t format = 1;
+constexpr std::int64_t format = 1;  // of a file without dead letters
 
 constexpr char const* create_meta =
     "create table _diptych (one int primary key check (one = 1), format int not null, log_id blob "
@@ -64,6 +64,9 @@ result<view_database> view_database::open(
         DIPTYCH_TRY(set_up(made.connection_, log_id, create));
     }
     DIPTYCH_TRY(made.at_, read_checkpoint(made.connection_, file.path));
+    if (made.at_.has_dead_letters) {
+        DIPTYCH_TRY(made.parking_, read_parking(made.connection_));
+    }
     DIPTYCH_TRY(made.prepare());
     return made;
 }
@@ -77,18 +80,19 @@ result<checkpoint> read_checkpoint(
     if (!query) return fail(errc::corrupt, "not_a_view", file.string() + " is no file of a view");
     DIPTYCH_TRY(auto const there, query->step());
     if (!there) return fail(errc::corrupt, "not_a_view", file.string() + " has no checkpoint");
-    if (query->integer(0) > format)
+    if (query->integer(0) > format_with_dead_letters)
         return fail(
             errc::invalid,
             "newer_format",
             file.string() + " has format " + std::to_string(query->integer(0)) +
-                "; this program knows up to " + std::to_string(format)
+                "; this program knows up to " + std::to_string(format_with_dead_letters)
         );
     checkpoint found{
         .log_id = {},
         .at =
             {epoch{static_cast<std::uint32_t>(query->integer(2))},
-             position{static_cast<std::uint64_t>(query->integer(3))}}
+             position{static_cast<std::uint64_t>(query->integer(3))}},
+        .has_dead_letters = query->integer(0) == format_with_dead_letters,
     };
     if (!read_bytes(query->blob(1), found.log_id.bytes) || !read_bytes(query->blob(4), found.chain))
         return fail(errc::corrupt, "not_a_view", file.string() + " has a damaged checkpoint");
@@ -101,7 +105,7 @@ result<void> view_database::prepare() {
     DIPTYCH_TRY(
         save_, connection_.prepare("update _diptych set epoch = ?1, position = ?2, chain = ?3")
     );
-    DIPTYCH_TRY(position_, connection_.prepare("select position from _diptych"));
+    DIPTYCH_TRY(position_, connection_.prepare("select position, format from _diptych"));
     return {};
 }
 
@@ -113,14 +117,30 @@ void view_database::roll_back() {
     if (in_transaction()) (void)connection_.execute("rollback");
 }
 
+result<void> view_database::make_dead_letters() {
+    if (at_.has_dead_letters) return {};
+    DIPTYCH_TRY(create_dead_letters(connection_));
+    auto const sql = "update _diptych set format = " + std::to_string(format_with_dead_letters);
+    DIPTYCH_TRY(connection_.execute(sql));
+    at_.has_dead_letters = true;
+    return {};
+}
+
 // Two processes on one folder: whoever comes second begins again at the checkpoint of the first.
 result<void> view_database::begin() {
     DIPTYCH_TRY(begin_.run());
     DIPTYCH_TRY(auto const there, position_.step());
     auto const is_ours =
         there && position_.integer(0) == static_cast<std::int64_t>(at_.at.position.value);
+    if (is_ours) at_.has_dead_letters = position_.integer(1) == format_with_dead_letters;
     position_.reset();
-    if (is_ours) return {};
+    // Another process may have tried some of them again, and not have moved the checkpoint.
+    if (is_ours && at_.has_dead_letters) {
+        auto state = read_parking(connection_);
+        if (!state) roll_back();
+        DIPTYCH_TRY(parking_, std::move(state));
+    }
+    if (is_ours) return parking_now_ = parking_, result<void>{};
     roll_back();
     DIPTYCH_TRY(at_, read_checkpoint(connection_, file_));
     return fail(
@@ -150,6 +170,7 @@ result<void> view_database::commit(checkpoint const& next) {
         if (done) done = begin_.run();
     }
     if (done) done = save();
+    if (done && parking_now_ != parking_) done = write_parking(connection_, parking_now_);
     if (done) done = commit_.run();
     if (!done) {
         roll_back();
@@ -159,6 +180,7 @@ result<void> view_database::commit(checkpoint const& next) {
     }
     at_.at = next.at;
     at_.chain = next.chain;
+    parking_ = parking_now_;
     return {};
 }
 

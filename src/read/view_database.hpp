@@ -4,6 +4,7 @@
 
 #include "log/frame.hpp"
 #include "log/hash.hpp"
+#include "read/dead_letters.hpp"
 #include "sqlite/database.hpp"
 
 #include <diptych/error.hpp>
@@ -20,7 +21,8 @@ namespace diptych::read {
 struct checkpoint {
     uuid log_id;
     token at;
-    log::hash256 chain{};  ///< The log's hash chain there; all zero at 0.
+    log::hash256 chain{};           ///< The log's hash chain there; all zero at 0.
+    bool has_dead_letters = false;  ///< The file has tables for them.
 };
 
 /// Creates a view's tables on an empty connection.
@@ -43,12 +45,21 @@ public:
     );
 
     checkpoint const& at() const { return at_; }
+
+    /// What is parked, as of the last commit or of begin().
+    parking_state const& parking() const { return parking_; }
     sqlite::database const& connection() const { return connection_; }
 
     /// Takes the write lock. Fails with unavailable if another process has it, or has moved the
     /// checkpoint: at() is then where that one has put it.
     result<void> begin();
     void roll_back();
+
+    /// What is parked in the open transaction; commit() writes it.
+    parking_state& parking_now() { return parking_now_; }
+
+    /// Makes the tables for dead letters, inside of the open transaction, if there are none.
+    result<void> make_dead_letters();
 
     /// Writes the checkpoint and commits. After a failure nothing of the transaction is there.
     /// Fails with unavailable if SQLite has rolled it back by itself, else with what SQLite failed
@@ -68,6 +79,8 @@ private:
     sqlite::statement save_;
     sqlite::statement position_;
     checkpoint at_;
+    parking_state parking_;
+    parking_state parking_now_;
 };
 
 /// Reads the checkpoint of a view's file on any connection to it; `file` is what errors name.
@@ -76,6 +89,10 @@ private:
 result<checkpoint> read_checkpoint(
     sqlite::database const& connection, std::filesystem::path const& file
 );
+
+/// The format of a file that has tables for dead letters. A program that does not know of them
+/// would apply what waits behind them.
+inline constexpr std::int64_t format_with_dead_letters = 2;
 
 /// Reads the checkpoint of a view's file on any connection to it.
 inline constexpr char const* checkpoint_query =

@@ -135,6 +135,12 @@ struct known_event {
     std::size_t offset = 0;  ///< Of the `@event` in the file.
 };
 
+/// A field of `@key`.
+struct key_field {
+    std::vector<std::string> path;
+    std::size_t offset = 0;  ///< Of the word in the file.
+};
+
 /// `review->>average real`
 struct declared_type {
     std::string path;
@@ -189,6 +195,8 @@ struct view_case {
 struct view_definition {
     std::string name;
     bool is_inline = false;
+    bool parks = false;                    ///< `@park`: goes on behind an event that it fails on.
+    std::vector<key_field> keys = {};      ///< `@key`; none: home stream and tags.
     std::vector<read::table> tables = {};  ///< The first is the one that is served.
     std::vector<read::index> indexes = {};
     std::vector<read::handler> handlers = {};

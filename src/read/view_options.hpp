@@ -27,6 +27,7 @@ struct view_options {
     /// been built beside it; else the new version is built first.
     bool builds_beside = false;
     int attempts_max = 5;  ///< Of an event that a view fails on, before the view pauses.
+    std::size_t dead_letters_max = 10'000;  ///< Of a view that parks; it pauses before one more.
     std::chrono::microseconds pause_min = std::chrono::milliseconds{100};  ///< Doubles each time.
     std::chrono::microseconds pause_max = std::chrono::seconds{30};
     std::size_t connections_max = 8;  ///< For queries, of each view; one more is unavailable.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "log/hint_list.hpp"
+#include "read/parking_state.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
@@ -27,6 +28,7 @@ struct view_moment {
     std::optional<error> last_error = {};
     int attempts = 0;  ///< Of the event behind `at`, all failed.
     std::optional<timestamp> retry_at = {};
+    parking_state parking = {};
 };
 
 /// Thread-safe.

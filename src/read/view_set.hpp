@@ -70,6 +70,7 @@ struct view_mark {
     std::string version;  ///< The id of the one that is served.
     token at = {};
     view_state state = view_state::running;
+    std::uint64_t changes_of_parked = 0;   ///< They change rows, too.
     std::vector<std::string> claims = {};  ///< That decide which rows a caller sees, in order.
 
     bool operator==(view_mark const&) const = default;

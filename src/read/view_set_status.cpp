@@ -48,6 +48,7 @@ std::vector<view_status> view_set::status() const {
             .state = now.state,
             .is_served = view->is_served(),
             .last_error = now.last_error,
+            .parking = now.parking,
             .warnings = plan->definition->warnings,
             .beside = std::move(beside),
         });
@@ -96,7 +97,12 @@ result<view_mark> view_set::mark(std::string_view name) const {
     constexpr std::string_view claim = ":claim.";
     DIPTYCH_TRY(auto const view, parts_->served(name));
     auto const now = view->now();
-    view_mark made{.version = view->id(), .at = now.at, .state = now.state};
+    view_mark made{
+        .version = view->id(),
+        .at = now.at,
+        .state = now.state,
+        .changes_of_parked = now.parking.changes,
+    };
     for (auto const& line : view->plan()->definition->served.allow)
         for (auto const& test : line) {
             if (!test.claim.empty()) made.claims.push_back(test.claim);

@@ -32,23 +32,25 @@ std::string_view to_string(version_standing standing);
 struct version_status {
     std::string id;  ///< "a1b2c3d4", and "a1b2c3d4.2" if it has been built again.
     version_standing standing = version_standing::resting;
-    token at = {};  ///< Everything up to here is in its rows; zero if nobody knows.
+    token at = {};  ///< Everything up to here is in its rows or parked; zero if nobody knows.
     std::uint64_t lag = 0;
     view_state state = view_state::running;
     std::optional<error> last_error = {};
     double events_per_second = 0;                   ///< While it is built.
     std::optional<std::chrono::seconds> left = {};  ///< At this rate.
+    parking_state parking = {};
 };
 
 struct view_status {
     std::string name;
     bool is_inline = false;
     std::string version;    ///< Eight hexadecimal digits: the hash of its meaning.
-    token at = {};          ///< Everything up to here is in its rows.
+    token at = {};          ///< Everything up to here is in its rows or parked.
     std::uint64_t lag = 0;  ///< Events behind the end of the log.
     view_state state = view_state::running;
     bool is_served = true;  ///< Its file opens, and is not still being built again.
     std::optional<error> last_error = {};
+    parking_state parking = {};
     std::vector<std::string> warnings = {};   ///< Of its file, each with its place.
     std::vector<version_status> beside = {};  ///< Those that follow the log beside it.
 };

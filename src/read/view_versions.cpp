@@ -200,6 +200,7 @@ std::vector<version_status> view_versions::versions() const {
             .lag = lag(now.at.position),
             .state = now.state,
             .last_error = now.last_error,
+            .parking = now.parking,
         };
         if (standing == version_standing::building) {
             made.events_per_second = one.rate.per_second();
@@ -234,6 +235,7 @@ result<std::vector<version_status>> view_versions::all_versions() const {
             made.at = at->at;
         else
             made.last_error = at.error();
+        if (at && at->has_dead_letters) made.parking = read_parking(*in).value_or(parking_state{});
         made.lag = end > made.at.position ? end.value - made.at.position.value : 0;
         list.push_back(std::move(made));
     }

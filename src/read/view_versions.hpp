@@ -100,6 +100,16 @@ public:
         std::function<void(position done, position end)> const& progress = {}
     );
 
+    /// Dead letters of a version at work, the one that is served if `id` is empty: some of them,
+    /// one, and what is done to one or all of them. Fail with not_found, or as retry_parked() does.
+    result<std::vector<dead_letter>> dead_letters(
+        std::string_view id, position after, std::size_t limit
+    ) const;
+    result<dead_letter> dead_letter_at(std::string_view id, position at) const;
+    result<parking_outcome> change_dead_letters(
+        std::string_view id, change_of_parked change, std::optional<position> only
+    );
+
     /// Those at work, the one that is served first.
     std::vector<version_status> versions() const;
 
@@ -119,6 +129,7 @@ private:
         view_plan plan, std::string id, view_role role, std::optional<bool> part
     );
     version_ptr served_version() const;
+    result<version_ptr> version_at_work(std::string_view id) const;
     version_ptr find_beside(std::string_view id) const;
     version_ptr next_beside();
     result<bool> build_one(std::chrono::microseconds piece);

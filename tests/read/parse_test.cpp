@@ -104,7 +104,6 @@ TEST_CASE("every mistake in a view file is named with file, line and column") {
               .contains("found 'a'"));
     CHECK(complaint(std::string{head} + "-- @onn a\n")
               .contains("unknown directive '@onn'; did you mean '@on'?"));
-    CHECK(complaint(std::string{head} + "-- @key a\n").contains("reserved"));
     CHECK(complaint(std::string{head} + "-- @serve filter m\n")
               .contains("no column 'm' in table 'v'; did you mean 'n'?"));
     CHECK(complaint(std::string{head} + "-- @serve limit 5000\n").contains("1 to 1000"));
@@ -126,6 +125,32 @@ TEST_CASE("every mistake in a view file is named with file, line and column") {
               std::string{head} + "-- @on a\ndelete from v;\ncreate table w (a text primary key);"
     )
               .contains("before the first @on"));
+}
+
+TEST_CASE("a view may park, and say by which fields") {
+    auto const view =
+        parsed(std::string{head} + "-- @park\n-- @key :order, :address.city -- both\n");
+    CHECK(view.parks);
+    REQUIRE(view.keys.size() == 2);
+    CHECK(view.keys[1].path == std::vector<std::string>{"address", "city"});
+    CHECK(view.keys[1].offset == view.keys[0].offset + 8);
+    CHECK_FALSE(parsed(head).parks);
+    CHECK(complaint(std::string{head} + "-- @park\n-- @park\n")
+              .starts_with("v.sql:4:4: there is an @park already"));
+    CHECK(complaint(std::string{head} + "-- @key :a\n-- @key :a\n")
+              .starts_with("v.sql:4:4: there is an @key already"));
+    CHECK(complaint(std::string{head} + "-- @park always\n").contains("unexpected 'always'"));
+    CHECK(complaint(std::string{head} + "-- @key a\n")
+              .starts_with("v.sql:3:9: expected a field, as in ':order', found 'a'"));
+    CHECK(complaint(std::string{head} + "-- @key :a, :$stream\n")
+              .starts_with("v.sql:3:13: expected a field"));
+    CHECK(complaint(std::string{head} + "-- @key :a..b\n").contains("expected a field"));
+    CHECK(complaint(std::string{head} + "-- @key :a, :a\n")
+              .starts_with("v.sql:3:13: ':a' is there twice"));
+    CHECK(complaint(std::string{head} + "-- @key\n").contains("found the end of the line"));
+    CHECK(complaint("-- @view v inline\n-- @park\n")
+              .starts_with("v.sql:2:4: an inline view refuses what it fails on: it parks nothing"));
+    CHECK(complaint("-- @view v inline\n-- @key :a\n").starts_with("v.sql:2:4: @key says what"));
 }
 
 TEST_CASE("bindings know the column that they meet") {

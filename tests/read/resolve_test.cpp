@@ -168,6 +168,24 @@ TEST_CASE("a binding that meets no column takes the type of its field") {
     );
 }
 
+TEST_CASE("@key names fields that an event of the view has") {
+    std::string const on = "-- @on allocated\ndelete from v where id = :order;\n";
+    CHECK(complaint("-- @key :order, :quantity\n" + on) == "no complaint");
+    CHECK(complaint("-- @key :address.city, :lines.sku\n" + on) == "no complaint");
+    CHECK(
+        complaint("-- @key :order, :quantiy\n" + on) ==
+        "v.sql:3:17: shop.allocated has no field ':quantiy'; did you mean ':quantity'?"
+    );
+    CHECK(complaint("-- @key :address\n" + on)
+              .contains("'address' of shop.allocated is an object: a key is a value"));
+    // Another event has it, or may have it.
+    CHECK(
+        complaint("-- @key :id\n-- @event put (id text)\n-- @on allocated, put\ndelete from v;\n"
+        ) == "no complaint"
+    );
+    CHECK(complaint("-- @key :id\n" + on + "-- @on shop.gone\ndelete from v;\n") != "no complaint");
+}
+
 TEST_CASE("the events of @event lines are known without a compiler") {
     auto view = parse_view({.file = "o.sql", .text = examples::order_history}).or_throw();
     source const in{.file = "o.sql", .text = examples::order_history};
