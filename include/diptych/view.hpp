@@ -19,8 +19,10 @@
 /// It has the same life as a view file: a database of its own, rows and checkpoint in one
 /// transaction, the same queries. `static constexpr bool is_inline = true` puts it into the commit
 /// step; `unique = {"email", "shop, number"}` refuses an email, or a number of one
-/// shop, that would be there twice. What project() means can not be
-/// hashed: raise `static constexpr int revision` when it changes, and the view is built anew.
+/// shop, that would be there twice. `static constexpr bool parks = true` sets an event aside that
+/// the view goes on failing on, with all behind it that share its stream or a tag. What project()
+/// means can not be hashed: raise `static constexpr int revision` when it changes, and the view is
+/// built anew.
 ///
 /// project() is pure: no clock, no randomness, nothing but the event and the rows. It may take the
 /// recorded event as a third parameter, for position and time. The key of several fields is a
@@ -118,6 +120,9 @@ void project_event(Event const& event, rows<View>& to, recorded_event const& at)
 
 template <class View>
 concept says_inline = requires { requires View::is_inline; };
+
+template <class View>
+concept says_parks = requires { requires View::parks; };
 template <class View>
 concept says_filter = requires { requires !std::is_member_pointer_v<decltype(&View::filter)>; };
 template <class View>
@@ -288,6 +293,7 @@ struct view_functions<View, reflect::types<Contexts...>> {
         model::view made{
             .name = std::string{reflect::type_name<View>},
             .is_inline = says_inline<View>,
+            .parks = says_parks<View>,
             .columns = row_columns<typename View::row>(),
             .key_size = key_size<typename View::key>,
             .types = {},

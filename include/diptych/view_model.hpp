@@ -46,6 +46,7 @@ struct view_column {
 struct view {
     std::string name;
     bool is_inline = false;
+    bool parks = false;  ///< Sets aside what it fails on. Not if it is inline.
     std::vector<view_column> columns;
     std::size_t key_size = 1;  ///< The first columns are the primary key.
     std::vector<std::vector<std::string>> unique = {};

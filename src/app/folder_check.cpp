@@ -179,7 +179,8 @@ result<void> check_views(
 
 std::optional<error> checked_view::fault() const {
     if (!found) return found.error();
-    if (found->different == 0) return std::nullopt;
+    // One that has diverged says so itself.
+    if (found->different == 0 || found->parking.is_diverged) return std::nullopt;
     auto const& first = found->differences;
     auto message = file + ": " + std::to_string(found->different) +
                    (found->different == 1 ? " row is" : " rows are") +

@@ -1,5 +1,6 @@
 #include "cli/care_commands.hpp"
 #include "cli/commands.hpp"
+#include "cli/dead_letter_commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/inbox_commands.hpp"
 #include "cli/sim_command.hpp"
@@ -52,6 +53,15 @@ public:
             view,
             [this, view](auto name, auto says, auto& options, auto what) {
                 return add(name, says, options, what, view);
+            },
+            [](CLI::App* to, cli::place& where) { add_place(to, where); }
+        );
+        auto* const letters =
+            app_.add_subcommand("dead-letter", "Events that views have given up on for now");
+        letters_.declare(
+            letters,
+            [this, letters](auto name, auto says, auto& options, auto what) {
+                return add(name, says, options, what, letters);
             },
             [](CLI::App* to, cli::place& where) { add_place(to, where); }
         );
@@ -361,6 +371,7 @@ private:
     cli::read_options read_;
     cli::read_options follow_;
     cli::view_commands views_;
+    cli::dead_letter_commands letters_;
     cli::inbox_commands inbox_;
     cli::command_options command_;
     cli::care_commands care_;

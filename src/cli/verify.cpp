@@ -36,6 +36,8 @@ void add_view(json::writer& to, app::checked_view const& one) {
         auto const& found = *one.found;
         to.member("at", to_string(found.at)).member("compared", !one.view.empty());
         to.member("rows", found.rows).member("different", found.different);
+        if (found.parking.is_diverged)
+            to.member("diverged", true).member("dead_letters", found.parking.parked);
         to.key("differences").begin_array();
         for (auto const& each : found.differences) {
             to.begin_object().member("table", each.table);
@@ -84,6 +86,18 @@ void print_view(app::checked_view const& one) {
         fmt::print(
             "view:  {}: at {} of this log; not compared, no view file says how it is made\n",
             one.file,
+            to_string(found.at)
+        );
+        return;
+    }
+    if (found.parking.is_diverged) {
+        fmt::print(
+            "view:  {}: diverged, {} events are parked; {} of {} rows at {} are not as the log "
+            "makes them\n",
+            one.file,
+            found.parking.parked,
+            found.different,
+            found.rows,
             to_string(found.at)
         );
         return;

@@ -31,6 +31,8 @@ void print_version(json::value const& one) {
         line += fmt::format(", {} events/s", rate->raw());
     if (auto const left = one.find("seconds_left"))
         line += ", " + duration_of(left->integer()) + " left";
+    if (auto const letters = one.find("dead_letters"))
+        line += ", diverged: " + std::string{letters->raw()} + " parked";
     fmt::print("{}\n", line);
     if (auto const why = one.at("error.detail")) fmt::print("  error: {}\n", why->text());
 }

@@ -30,6 +30,8 @@ result<void> view_list(view_options const& how) {
         fmt::print(
             "{}  version {}  at {}  {}\n", part("name"), part("version"), part("at"), part("state")
         );
+        if (auto const parked = part("dead_letters"); !parked.empty())
+            fmt::print("  diverged: {} events are parked\n", parked);
         if (auto const beside = view.find("beside"))
             for (auto const version : beside->elements()) print_version(version);
         auto const error = view.at("error.detail");

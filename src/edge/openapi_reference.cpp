@@ -102,6 +102,23 @@ constexpr std::string_view held_query =
 constexpr std::string_view text_answer =
     R"("200":{"description":"See the reference","content":{"text/plain":{}}})";
 
+constexpr std::string_view version_query =
+    R"({"name":"version","in":"query","description":"Of the view; else the one that is served",)"
+    R"("schema":{"type":"string"}})";
+
+constexpr std::string_view letters_query =
+    R"({"name":"after","in":"query","description":"A position: those behind it",)"
+    R"("schema":{"type":"integer","minimum":0}},)"
+    R"({"name":"limit","in":"query","schema":{"type":"integer","minimum":1,"maximum":1000,)"
+    R"("default":100}},)"
+    R"({"name":"version","in":"query","description":"Of the view; else the one that is served",)"
+    R"("schema":{"type":"string"}})";
+
+constexpr std::string_view letters = "/views/{view}/dead-letters";
+constexpr std::string_view retry_letters = "/views/{view}/dead-letters/retry";
+constexpr std::string_view one_letter = "/views/{view}/dead-letters/{position}";
+constexpr std::string_view retry_letter = "/views/{view}/dead-letters/{position}/retry";
+
 constexpr reference_operation operations[] = {
     {"POST", "/commands", key_header, commands_body, accepted_answers, "400 409 412 422 500 503"},
     {"POST", "/events", "", append_body, appended_answer, "400 410 412 422 500 503"},
@@ -125,6 +142,12 @@ constexpr reference_operation operations[] = {
      dropped_answer,
      "400 403 404 500 503"},
     {"GET", "/views", "", "", json_answer, "500 503"},
+    {"GET", letters, letters_query, "", json_answer, "400 404 500 503"},
+    {"DELETE", letters, version_query, "", json_answer, "400 404 500 503"},
+    {"POST", retry_letters, version_query, "", json_answer, "400 404 500 503"},
+    {"GET", one_letter, version_query, "", json_answer, "400 404 500 503"},
+    {"DELETE", one_letter, version_query, "", json_answer, "400 404 500 503"},
+    {"POST", retry_letter, version_query, "", json_answer, "400 404 500 503"},
     {"GET", "/health", "", "", health_answer, ""},
     {"GET", "/health/live", "", "", json_answer, ""},
     {"GET", "/metrics", "", "", text_answer, "503"},

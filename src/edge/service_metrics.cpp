@@ -177,7 +177,15 @@ void add_views(samples& to, read::view_set const& views) {
                 "1 if it is neither paused, failed nor detached",
                 one.state == read::view_state::running ? 1 : 0,
                 name
-            );
+            )
+            .gauge("view_dead_letters", "Events that are parked", number(one.parking.parked), name)
+            .gauge(
+                "view_diverged",
+                "1 if the rows may differ from those of a replay",
+                one.parking.is_diverged ? 1 : 0,
+                name
+            )
+            .counter("view_parked_total", "Events ever parked", number(one.parking.ever), name);
     }
 }
 

@@ -173,6 +173,7 @@ private:
               stream_routes,
               view_routes,
               view_care_routes,
+              dead_letter_routes,
               health_routes,
               index_routes}) {
             auto more = group(parts_);

@@ -4,6 +4,15 @@
 
 namespace diptych::edge {
 
+namespace {
+
+void write_parking(json::writer& to, read::parking_state const& of) {
+    if (!of.is_diverged) return;
+    to.member("diverged", true).member("dead_letters", of.parked);
+}
+
+}  // namespace
+
 void write_view_status(json::writer& to, std::vector<read::view_status> const& all) {
     to.begin_array();
     for (auto const& one : all) {
@@ -14,6 +23,7 @@ void write_view_status(json::writer& to, std::vector<read::view_status> const& a
             .member("at", to_string(one.at))
             .member("lag", one.lag)
             .member("state", read::to_string(one.state));
+        write_parking(to, one.parking);
         if (one.last_error) {
             to.key("error")
                 .begin_object()
@@ -41,6 +51,7 @@ void write_versions(json::writer& to, std::vector<read::version_status> const& a
             .member("at", to_string(one.at))
             .member("lag", one.lag)
             .member("state", read::to_string(one.state));
+        write_parking(to, one.parking);
         if (one.standing == read::version_standing::building)
             to.member("events_per_second", std::round(one.events_per_second));
         if (one.left) to.member("seconds_left", one.left->count());

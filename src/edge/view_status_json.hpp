@@ -10,8 +10,8 @@
 
 namespace diptych::edge {
 
-/// `[{"name","inline","version","at","lag","state","error","warnings"}]`; the last two only if
-/// there are any
+/// `[{"name","inline","version","at","lag","state","diverged","dead_letters","error","beside",
+/// "warnings"}]`; those behind `state` only if there is anything to say
 void write_view_status(json::writer& to, std::vector<read::view_status> const& all);
 
 /// Versions of one view, as an array.

@@ -60,12 +60,19 @@ result<view_definition> define(model::view const& view) {
             );
         rows.key.push_back(part.name);
     }
+    if (view.is_inline && view.parks)
+        return fail(
+            errc::invalid,
+            "view_parks",
+            "view '" + view.name + "' is inline: it refuses what it fails on, and parks nothing"
+        );
     DIPTYCH_TRY(check_columns(rows, view.filter));
     DIPTYCH_TRY(check_columns(rows, view.sort));
     for (auto const& columns : view.unique) DIPTYCH_TRY(check_columns(rows, columns));
     return view_definition{
         .name = view.name,
         .is_inline = view.is_inline,
+        .parks = view.parks,
         .tables = {std::move(rows)},
         .served = {.filter = view.filter, .sort = view.sort},
     };

@@ -211,7 +211,8 @@ private:
 struct site_fixture {
     explicit site_fixture(
         edge::site_options options = {},
-        std::unique_ptr<log::engine> on = std::make_unique<log::memory::memory_engine>(log_id())
+        std::unique_ptr<log::engine> on = std::make_unique<log::memory::memory_engine>(log_id()),
+        int attempts_max = 5
     )
         : log(log::sequenced_log::open(std::move(on), system_clock(), system_random()).or_throw()),
           committer(std::make_unique<committing>(*log)),
@@ -220,7 +221,7 @@ struct site_fixture {
               *log,
               folder.path(),
               system_clock(),
-              {.events = context_model<lending::library>().events}
+              {.events = context_model<lending::library>().events, .attempts_max = attempts_max}
           ),
           fetching(
               context_model<lending::desk>().processes[0],
@@ -259,6 +260,12 @@ struct site_fixture {
     }
     ~site_fixture() { site.stop(); }
 
+    static uuid log_id() {
+        uuid id;
+        id.bytes[0] = 1;
+        return id;
+    }
+
     http_client client() const { return http_client(site.port()); }
 
     /// Asks on a connection of its own.
@@ -295,11 +302,6 @@ private:
         if (!of) return std::unexpected(of.error());
         if (*of != name) return fail(errc::invalid, "other_view", "it is of view " + *of);
         return views.offer(file, text, by_itself);
-    }
-    static uuid log_id() {
-        uuid id;
-        id.bytes[0] = 1;
-        return id;
     }
     edge::site_options local(edge::site_options options) {
         options.server.address = "127.0.0.1:0";

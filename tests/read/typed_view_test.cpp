@@ -94,6 +94,20 @@ struct names {
     }
 };
 
+struct first_names {
+    struct row {
+        batch_id batch;
+        product_id product;
+    };
+    using key = batch_id;
+    static constexpr bool parks = true;
+    static constexpr auto unique = {"product"};
+
+    void project(batch_created const& e, diptych::rows<first_names>& rows) const {
+        rows.put({.batch = e.batch, .product = e.product});
+    }
+};
+
 struct places {
     struct row {
         batch_id batch;
@@ -253,4 +267,22 @@ TEST_CASE("a view in C++ may not filter by a column that it has not") {
         views.add(broken).error().message ==
         "view 'names' has no column 'batsh'; did you mean 'batch'?"
     );
+}
+
+TEST_CASE("a view in C++ may park what it fails on") {
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time, {.attempts_max = 1}};
+    views.add(view_model<depot::first_names, depot::depot>()).or_throw();
+    views.start().or_throw();
+    of.append("depot.batch_created", R"({"product":"p","batch":"b","quantity":1})");
+    of.append("depot.batch_created", R"({"product":"p","batch":"c","quantity":1})", "s-2");
+    of.append("depot.batch_created", R"({"product":"q","batch":"d","quantity":1})", "s-2");
+    of.append("depot.batch_created", R"({"product":"r","batch":"e","quantity":1})", "s-3");
+    while (views.step("first_names").or_throw()) {
+    }
+    CHECK(
+        rows_of(views, "first_names", {{"select", "batch"}}) == R"([{"batch":"b"},{"batch":"e"}])"
+    );
+    CHECK(status_of(views, "first_names").parking.parked == 2);
 }

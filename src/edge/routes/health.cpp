@@ -42,6 +42,11 @@ std::vector<std::string> faults(site_parts const& parts, result<void> const& wri
 /// What a person should look at though commands and queries are answered.
 std::vector<std::string> worries(site_parts const& parts) {
     std::vector<std::string> all;
+    for (auto const& one : parts.of.views.status())
+        if (one.parking.is_diverged)
+            all.push_back(fmt::format(
+                "view {} has diverged from the log; dead letters: {}", one.name, one.parking.parked
+            ));
     if (parts.of.inbox == nullptr) return all;
     for (auto* const one : parts.of.inbox->all())
         if (auto const now = one->status(); now.dead_letters > 0)

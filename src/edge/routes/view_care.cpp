@@ -135,7 +135,8 @@ void write_comparison(json::writer& to, read::version_comparison const& made) {
         .member("with", made.other)
         .member("at", to_string(made.tables.at))
         .member("rows", made.tables.rows)
-        .member("different", made.tables.different);
+        .member("different", made.tables.different)
+        .member("parked", made.tables.parked);
     names("only_in_served", made.tables.only_found);
     names("only_in_other", made.tables.only_expected);
     to.key("differences").begin_array();

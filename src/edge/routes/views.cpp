@@ -58,6 +58,7 @@ void add_headers(
     read::counting count
 ) {
     to.headers.add("Diptych-Token", to_string(found.at));
+    if (found.diverged) to.headers.add("Diptych-Diverged", std::to_string(*found.diverged));
     auto const cache = found.cache_seconds == 0 ? std::string{"no-cache"}
                                                 : fmt::format("max-age={}", found.cache_seconds);
     to.headers.add("Cache-Control", found.is_private ? "private, " + cache : cache);
