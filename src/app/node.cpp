@@ -161,6 +161,7 @@ result<void> node::open_read_leaf(node_parts const& parts) {
         .is_beside_log = options_.views.empty() && !options_.data.empty() && !options_.read_only,
         .batch_events_max = parts.storage.batch_events_max,
         .builds_beside = options_.build_views_beside,
+        .attempts_max = parts.storage.attempts_max,
     };
     for (auto const* const context : parts.contexts)
         how.events.insert(how.events.end(), context->events.begin(), context->events.end());

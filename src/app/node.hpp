@@ -34,6 +34,7 @@ struct node_storage {
     log::segments::index_limits index = {};
     int wal_pages = 1000;                   ///< Of a view, before they are moved into its file.
     std::size_t batch_events_max = 10'000;  ///< Of a view, in one transaction.
+    int attempts_max = 5;                   ///< Of an event that a view fails on.
     std::size_t snapshot_after = 256;       ///< Events of a state.
     std::size_t note_after = 1'024;         ///< Records and inputs of a process.
 };

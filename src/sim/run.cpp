@@ -90,8 +90,8 @@ private:
         draws_ = chance{how_.seed, how_.steps};
         report_.calls_of_steps = world_.disk().calls();
         trace("rest");
-        if (auto wrong = rest()) return wrong;
-        return check();
+        auto wrong = rest();
+        return wrong ? wrong : check();
     }
 
     // Where nothing is left to chance.
@@ -135,7 +135,9 @@ private:
             draw -= weight;
             return is_it;
         };
-        if (falls_on(odds_.clients)) {
+        if (workload_.operate && operator_.one_in(5)) {
+            if (auto wrong = operate()) return wrong;
+        } else if (falls_on(odds_.clients)) {
             begin([&] { workload_.act(clients_); });
         } else if (falls_on(odds_.steps)) {
             step();
@@ -153,6 +155,12 @@ private:
             return lives_.crash();
         }
         return lives_.after_the_end();
+    }
+
+    broken operate() {
+        auto wrong = workload_.operate(world_, operator_, notes_);
+        if (!notes_.told.empty()) trace(std::exchange(notes_.told, {}));
+        return wrong;
     }
 
     void fill_disk() {
@@ -348,6 +356,8 @@ private:
         if (auto wrong = broken_promise(history_, *log, workload_.domain)) return wrong;
         if (workload_.rule)
             if (auto wrong = workload_.rule(*log)) return wrong;
+        if (workload_.operated_at_rest)
+            if (auto wrong = workload_.operated_at_rest(world_, notes_)) return wrong;
         return workload_.at_rest ? workload_.at_rest(world_) : broken{};
     }
 
@@ -373,6 +383,8 @@ private:
     odds odds_;
     chance care_{how_.seed, 7};  // what is done to views
     bool const is_cared_for_ = care_.one_in(3);
+    chance operator_{how_.seed, 11};
+    operator_notes notes_ = {};
     bool is_damaged_ = false;
     history history_;
     world world_;

@@ -9,7 +9,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,6 +72,12 @@ private:
     std::vector<token> tokens_;
 };
 
+/// What an operator has to remember of what he did.
+struct operator_notes {
+    std::map<std::string, std::set<std::uint64_t>> dropped = {};  ///< Positions, by view.
+    std::string told = {};                                        ///< What he has just done.
+};
+
 /// A kind of use.
 struct workload {
     std::vector<build> builds;  ///< The first is there at the beginning, any may come over it.
@@ -83,6 +91,10 @@ struct workload {
     std::function<std::optional<std::string>(log_model const&)> rule = {};
     /// Looks at the node when everything has come to rest.
     std::function<std::optional<std::string>(world&)> at_rest = {};
+    /// What an operator does from time to time, by draws of his own, and what he finds wrong; and
+    /// what must be when everything has come to rest.
+    std::function<std::optional<std::string>(world&, chance&, operator_notes&)> operate = {};
+    std::function<std::optional<std::string>(world&, operator_notes&)> operated_at_rest = {};
 };
 
 }  // namespace diptych::sim

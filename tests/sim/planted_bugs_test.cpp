@@ -78,6 +78,13 @@ std::vector<hunt> const among_reservations{
      aim{"read", ""}},
 };
 
+std::vector<hunt> const among_parked{
+    {bug::key_forgotten, "of what waits only one key counts", 20},
+    {bug::parked_apart, "a dead letter, and then the checkpoint", 60, aim{"write", "-wal"}},
+    {bug::retried_past_others, "what waits for two is applied behind one", 60, {}, 200},
+    {bug::retried_twice, "a dead letter stays when its event is applied", 20},
+};
+
 struct planting {
     explicit planting(bug which) { plant(which); }
     ~planting() { plant(bug::none); }
@@ -116,6 +123,8 @@ TEST_CASE("bugs planted under reservations are noticed") {
     check(reservations(), among_reservations);
 }
 
+TEST_CASE("bugs planted under parking are noticed") { check(parking(), among_parked); }
+
 // Where nothing is left to chance, runs are looked at as those by seeds are.
 TEST_CASE("bugs planted are noticed where each call of the disk fails, and each bit is flipped") {
     planting const bug(bug::no_sync);
@@ -136,7 +145,8 @@ TEST_CASE("every bug that can be planted is hunted") {
         auto const which = static_cast<bug>(one);
         CHECK_MESSAGE(
             std::ranges::count(among_appends, which, &hunt::planted) +
-                    std::ranges::count(among_reservations, which, &hunt::planted) >
+                    std::ranges::count(among_reservations, which, &hunt::planted) +
+                    std::ranges::count(among_parked, which, &hunt::planted) >
                 0,
             "nobody hunts number " << one
         );

@@ -33,6 +33,7 @@ std::vector<std::string> trace_of(workload const& of, std::uint64_t seed) {
 
 TEST_CASE("appends: every promise is kept") { run_seeds(appends(), 1, 40, 80); }
 TEST_CASE("reservations: every promise is kept") { run_seeds(reservations(), 1, 40, 80); }
+TEST_CASE("parking: every promise is kept") { run_seeds(parking(), 1, 40, 120); }
 
 // Each met its bug as the program was then; beside it stands a test that needs no luck, and stays
 // when what is drawn changes and a seed is of no more use than any other.

@@ -13,4 +13,8 @@ workload appends();
 /// Guests of a theatre reserve and release seats; views, and a process that writes letters.
 workload reservations();
 
+/// Appends of events that views fail on, some of them only for a while; the views park them, and an
+/// operator retries and drops.
+workload parking();
+
 }  // namespace diptych::sim
