@@ -84,7 +84,9 @@ result<void> live_view::try_open() {
     });
     read_with(std::make_shared<reader_pool>(file_, in_.options.connections_max));
     // Appends were held to it before: none may pass it by now.
-    auto const shows = writer_->into.at().at.position.value > 0;
+    // What has parked anything was async.
+    auto const shows =
+        writer_->into.at().at.position.value > 0 && !writer_->into.parking().is_diverged;
     was_part_ = was_part_ || (is_inline && how_.was_part.value_or(shows));
     if (is_inline && (was_part_ || is_known_to_log_)) hold_appends("it catches up");
     return {};
