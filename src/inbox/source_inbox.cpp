@@ -189,9 +189,15 @@ result<void> source_inbox::hold(round_ptr const& of, std::size_t i, std::string 
     append_request request{
         .events = {held_record(source_, what, why)}, .command = key_of(source_, what)
     };
-    area.add(
-        {.what = std::make_shared<message const>(what), .arrival = ++memory_.arrivals, .since = now}
-    );
+    held one{
+        .what = std::make_shared<message const>(what), .arrival = ++memory_.arrivals, .since = now
+    };
+    // It may be known while the order keeps the message back: what follows the log never tells.
+    if (!what.waits_for.empty()) {
+        DIPTYCH_TRY(one.is_known, memory_.known.has(*what.after, what.waits_for));
+    }
+    if (one.is_known) memory_.look_at(one);
+    area.add(std::move(one));
     propose(
         {.why = purpose::hold, .of = of, .i = i, .reason = std::move(why), .has_changed = true},
         std::move(request)
