@@ -52,6 +52,10 @@ result<void> release::take_held(std::string const& message_id) {
         DIPTYCH_TRY(auto const* const at, memory_.passed.of(what->stream));
         if (what->version <= at->last) {
             ++stale_;
+            // What it is older than may still be under way.
+            request_.expect.emplace(
+                source_.home_of(what->stream), expected_version::exactly(at->home)
+            );
             if (auto const* const next = memory_.area.first_of(what->stream))
                 memory_.look_at(*next);
             return {};

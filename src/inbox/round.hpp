@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -45,6 +46,7 @@ enum class purpose : std::uint8_t {
     pass,     ///< A message that came is recorded.
     hold,     ///< That it waits is recorded.
     look,     ///< Has it been recorded? If not, it is stale.
+    confirm,  ///< Has it been recorded that a message is held?
     release,  ///< Messages that waited pass, or one is dropped.
     fail,     ///< That messages can not pass is recorded.
 };
@@ -55,11 +57,14 @@ struct ticket {
     std::shared_ptr<round> of = {};  ///< Null: nobody waits.
     std::size_t i = 0;
     std::string reason = {};            ///< What a message waits for.
-    verdict meant = verdict::recorded;  ///< What an operator is answered.
+    verdict meant = verdict::recorded;  ///< What an operator is answered, or who asks again.
     std::vector<std::string> released = {};
     std::size_t stale = 0;     ///< Of those, not recorded.
     bool has_changed = false;  ///< Memory counts on its being accepted.
 };
+
+/// Of a proposal that only looks, and has found nothing.
+inline constexpr std::string_view not_there_code = "inbox_not_there";
 
 /// The error of a message whose id came with other content.
 error reused(source const& of, message const& what);

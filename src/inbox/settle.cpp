@@ -60,6 +60,8 @@ void source_inbox::settle(ticket const& what, result<appended> said) {
     }
     if (what.why == purpose::release)
         settle_release(what, said);
+    else if (what.why == purpose::confirm)
+        settle_confirm(what, said);
     else if (what.of)
         settle_message(what, std::move(said));
     auto const was_last = under_way_.fetch_sub(1) == 1;
@@ -88,9 +90,10 @@ void source_inbox::settle_message(ticket const& what, result<appended> said) {
         return;
     }
     auto const& why = said.error();
-    if (why.code == "inbox_stale")
-        item.answer = answer{.verdict = verdict::stale};
-    else if (why.code == "command_id_reused")
+    if (why.code == not_there_code) {
+        // What it is older than may not be there either: then it is judged again.
+        if (!is_lost_) item.answer = answer{.verdict = verdict::stale};
+    } else if (why.code == "command_id_reused")
         item.answer = std::unexpected(reused(source_, item.what));
     else if (why.code == "event_id_reused" && what.why == purpose::hold)
         item.is_known = true;
@@ -102,6 +105,17 @@ void source_inbox::settle_message(ticket const& what, result<appended> said) {
         item.is_alone = true;  // the fault may be another's
     else
         item.answer = std::unexpected(fault_of_message(std::move(said).error()));
+}
+
+// By now its record may give another reason, which is no other message.
+void source_inbox::settle_confirm(ticket const& what, result<appended> const& said) {
+    auto& item = what.of->items[what.i];
+    if (said)
+        item.answer = answer{.verdict = what.meant, .at = said->at, .why = what.reason};
+    else if (said.error().code == "event_id_reused" || said.error().code == "command_id_reused")
+        item.answer = answer{.verdict = what.meant, .why = what.reason};
+    else if (said.error().kind != errc::conflict)
+        item.answer = std::unexpected(said.error());
 }
 
 void source_inbox::settle_release(ticket const& what, result<appended> const& said) {

@@ -25,8 +25,6 @@ error full(source const& of, std::string_view what) {
     };
 }
 
-constexpr std::string_view stale_code = "inbox_stale";
-
 }  // namespace
 
 std::string_view to_string(verdict what) {
@@ -141,10 +139,14 @@ result<void> source_inbox::judge(round_ptr const& of, std::size_t i) {
     }
     if (auto const* const one = memory_.area.find(what.id)) {
         if (canonical(*one->what) != canonical(what)) return std::unexpected(reused(source_, what));
-        if (one->is_dropped)
-            item.answer = answer{.verdict = verdict::duplicate};
-        else
-            item.answer = answer{.verdict = verdict::held, .why = describe(*one).why};
+        auto const is_dropped = one->is_dropped;
+        confirm(
+            of,
+            i,
+            *one->what,
+            {.verdict = is_dropped ? verdict::duplicate : verdict::held,
+             .why = is_dropped ? std::string{} : describe(*one).why}
+        );
         return {};
     }
     if (source_.is_ordered() && what.version > 0) {
@@ -154,10 +156,8 @@ result<void> source_inbox::judge(round_ptr const& of, std::size_t i) {
             return {};
         }
         if (auto const* const other = memory_.area.find_version(what.stream, what.version)) {
-            item.answer = answer{
-                .verdict = verdict::duplicate,
-                .why = fmt::format("{} is held as message {}", name_of(what), other->what->id)
-            };
+            auto why = fmt::format("{} is held as message {}", name_of(what), other->what->id);
+            confirm(of, i, *other->what, {.verdict = verdict::duplicate, .why = std::move(why)});
             return {};
         }
     }
@@ -174,6 +174,25 @@ void source_inbox::look(round_ptr const& of, std::size_t i) {
     append_request request{.events = {event_of(source_, item.what)}};
     if (!item.is_known) request.command = key_of(source_, item.what);
     propose({.why = purpose::look, .of = of, .i = i}, std::move(request));
+}
+
+// Only what is durable is an answer: while anything is under way, the log says whether `held` is.
+void source_inbox::confirm(round_ptr const& of, std::size_t i, message const& held, answer meant) {
+    if (under_way_ == 0 && !is_lost_) {
+        of->items[i].answer = std::move(meant);
+        return;
+    }
+    append_request request{
+        .events = {held_record(source_, held, meant.why)}, .command = key_of(source_, held)
+    };
+    propose(
+        {.why = purpose::confirm,
+         .of = of,
+         .i = i,
+         .reason = std::move(meant.why),
+         .meant = meant.verdict},
+        std::move(request)
+    );
 }
 
 result<void> source_inbox::hold(round_ptr const& of, std::size_t i, std::string why) {
@@ -231,11 +250,11 @@ void source_inbox::propose(ticket what, append_request request) {
     if (what.of) ++what.of->open;
     releasing_ += what.released.size();
     log::proposal asked{.request = std::move(request), .done = {}};
-    if (what.why == purpose::look) {
+    if (what.why == purpose::look || what.why == purpose::confirm) {
         asked.decide_first = true;
         asked.again = [](log::stage const&) {
             return result<std::optional<append_request>>(
-                fail(errc::conflict, std::string(stale_code), "it is older than what has passed")
+                fail(errc::conflict, std::string(not_there_code), "the log does not know it")
             );
         };
     }

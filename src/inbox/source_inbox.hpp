@@ -86,6 +86,7 @@ private:
     result<void> rebuild();
     result<void> judge(round_ptr const& of, std::size_t i);
     void look(round_ptr const& of, std::size_t i);
+    void confirm(round_ptr const& of, std::size_t i, message const& held, answer meant);
     result<void> hold(round_ptr const& of, std::size_t i, std::string why);
     result<void> pass(round_ptr const& of, std::size_t i);
     result<void> begin(round_ptr const& of, bool is_drop);
@@ -105,6 +106,7 @@ private:
     // With it or without.
     void settle(ticket const& what, result<appended> said);
     void settle_message(ticket const& what, result<appended> said);
+    void settle_confirm(ticket const& what, result<appended> const& said);
     void settle_release(ticket const& what, result<appended> const& said);
     void leave(round_ptr const& of);
 
