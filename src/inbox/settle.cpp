@@ -22,9 +22,11 @@ position position_in(error const& what) {
     return position{at};
 }
 
-// The request itself is at fault: to send it again would not help.
-bool is_for_good(error const& what) {
-    return what.kind == errc::refused || what.kind == errc::invalid || what.code == "event_misfit";
+// It is what is in the request, not the machine: to send it again would not help.
+bool is_fault_of_request(error const& what) {
+    if (what.kind == errc::refused || what.kind == errc::invalid) return true;
+    if (what.kind != errc::failed) return false;
+    return what.code != "input_output" && what.code != "cannot_open" && what.code != "sqlite";
 }
 
 // An inline view shows what every message has in it: what it cannot take is the message's fault.
@@ -101,7 +103,7 @@ void source_inbox::settle_message(ticket const& what, result<appended> said) {
         item.seen_at = position_in(why);
     else if (why.kind == errc::conflict)
         return;  // overtaken: it is judged again
-    else if (is_for_good(why) && !what.released.empty() && !item.is_alone)
+    else if (is_fault_of_request(why) && !what.released.empty() && !item.is_alone)
         item.is_alone = true;  // the fault may be another's
     else
         item.answer = std::unexpected(fault_of_message(std::move(said).error()));
@@ -133,7 +135,7 @@ void source_inbox::settle_release(ticket const& what, result<appended> const& sa
             item.answer = std::unexpected(said.error());
         return;
     }
-    if (said || !is_for_good(said.error())) return;
+    if (said || !is_fault_of_request(said.error())) return;
     auto const lock = std::scoped_lock(failing_);
     if (what.released.size() == 1)
         given_up_.insert_or_assign(what.released.front(), said.error().message);

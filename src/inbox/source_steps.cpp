@@ -123,13 +123,13 @@ result<void> source_inbox::begin(round_ptr const& of, bool is_drop) {
                       source_.name
                   )
         );
+    // What follows passes in a step of its own: it could fail, and this with it.
     release planned(source_, memory_);
     if (is_drop) {
         planned.drop(id);
     } else {
         DIPTYCH_TRY(planned.force(id));
     }
-    DIPTYCH_TRY(planned.follow(alone()));
     let_go(planned, of, is_drop ? verdict::dropped : verdict::recorded);
     return {};
 }

@@ -12,7 +12,10 @@ using namespace diptych::inbox;
 namespace {
 
 struct with_names {
-    with_names() { start(); }
+    explicit with_names(std::string const& mode = "resequence")
+        : of({{.name = "person", .text = "mode = '" + mode + "'\nwait_max = '1h'"}}) {
+        start();
+    }
     ~with_names() { of.drain(); }
 
     void restart() {
@@ -33,9 +36,7 @@ struct with_names {
     }
 
     read::temporary_folder folder;
-    inbox_fixture of{
-        std::vector<source_text>{{.name = "person", .text = "mode = 'resequence'\nwait_max = '1h'"}}
-    };
+    inbox_fixture of;
     std::unique_ptr<read::view_set> views;
 
 private:
@@ -48,6 +49,9 @@ create table names (name text primary key);
 -- @event named (name text)
 -- @on named
 insert into names values (:name);
+-- @event parsed (name text)
+-- @on parsed
+insert into names values (json_extract(:name, '$'));
 )sql")
             .or_throw();
         views->start().or_throw();
@@ -130,5 +134,66 @@ TEST_CASE("one that waited and is refused becomes a dead letter, and what does n
     in.of.settle();
     CHECK(in.of.of("person").status().dead_letters == 1);
     CHECK(in.of.operate("person", "m2", true)->verdict == verdict::dropped);
+    in.of.settle();
     CHECK(in.of.recorded() == texts{"m1", "m3"});
+}
+
+TEST_CASE("one behind a message that is refused is not stale in strict order") {
+    with_names in("strict");
+    CHECK(in.of.verdict_on("person", in.named("ada", 1)) == "recorded");
+    auto const said = in.of.hand_in("person", {in.named("ada", 3), in.named("bob", 2)});
+    in.of.drain();
+    CHECK((**said)[0].error().kind == errc::refused);
+    CHECK((**said)[1]->verdict == verdict::recorded);
+    CHECK(in.of.recorded() == texts{"m1", "m2"});
+}
+
+TEST_CASE("messages that make an inline view fail stop none but those behind them") {
+    with_names in;
+    auto const odd = [&](std::string const& stream, std::uint64_t version) {
+        auto one = in.named("no json", version);
+        one.id = stream + std::to_string(version);
+        one.stream = stream;
+        one.type = "parsed";
+        return one;
+    };
+    for (auto const* const stream : {"a", "b"}) {
+        CHECK(in.of.verdict_on("person", odd(stream, 2)) == "held");
+        CHECK(in.of.verdict_on("person", odd(stream, 3)) == "held");
+    }
+    CHECK(in.of.verdict_on("person", in.named("bob", 2)) == "held");
+    for (auto const* const stream : {"a", "b"})
+        CHECK(
+            in.of.verdict_on(
+                "person", {.id = std::string(stream) + "1", .stream = stream, .version = 1}
+            ) == "recorded"
+        );
+    CHECK(in.of.verdict_on("person", in.named("ada", 1)) == "recorded");
+    for (int i = 0; i < 8; ++i) in.of.settle();
+    CHECK(in.of.recorded() == texts{"a1", "b1", "m1", "m2"});
+    for (auto const* const id : {"a2", "a3", "b2", "b3"}) {
+        auto const dead = in.of.of("person").page(true, {}, 10);
+        REQUIRE(!dead.empty());
+        CHECK(dead[0].id == id);
+        CHECK(in.of.operate("person", id, true)->verdict == verdict::dropped);
+        for (int i = 0; i < 8; ++i) in.of.settle();
+    }
+    CHECK(in.of.waiting("person", true).empty());
+    CHECK(in.of.of("person").status().waiting == 0);
+}
+
+TEST_CASE("one dead letter is dropped while another could pass and makes a view fail") {
+    with_names in;
+    CHECK(in.of.verdict_on("person", in.named("ada", 2)) == "held");
+    auto other = in.named("no json", 2);
+    other.id = "other";
+    other.stream = "other";
+    other.type = "parsed";
+    CHECK(in.of.verdict_on("person", other) == "held");
+    in.of.time.advance(std::chrono::hours{1});
+    CHECK(in.of.verdict_on("person", {.id = "o1", .stream = "other", .version = 1}) == "recorded");
+    CHECK(in.of.recorded() == texts{"o1"});
+    auto const said = in.of.operate("person", "m2", true);
+    REQUIRE(said);
+    CHECK(said->verdict == verdict::dropped);
 }
