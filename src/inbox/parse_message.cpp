@@ -224,11 +224,9 @@ result<parcel> parse_parcel(
 
 result<message> read_recorded(source const& of, json::value what) {
     DIPTYCH_TRY(auto made, read_members(what, ""));
-    if (auto const read = interpret(of, made, *what.find("data"), ""); !read) {
-        made.tags.clear();
-        made.waits_for.clear();
-        made.after = nullptr;
-    }
+    auto const data = *what.find("data");
+    for (auto const& id : of.ids) (void)read_id(made, id, data, "");
+    (void)read_wait(of, made, data, "");
     return made;
 }
 

@@ -38,7 +38,7 @@ result<passed> passed_versions::read(std::string_view stream) const {
         DIPTYCH_TRY(auto const page, log_.read_stream(home, how));
         for (auto const& event : page) {
             found.home = std::max(found.home, event.version);
-            found.last = source_version_of(event);
+            found.last = version_passed_by(event, source_);
             if (found.last > 0) return found;
             if (event.version.value == 1) return found;
             how.from = event.version - 1;

@@ -123,4 +123,13 @@ std::uint64_t source_version_of(recorded_event const& event) {
     return static_cast<std::uint64_t>(version->integer());
 }
 
+std::uint64_t version_passed_by(recorded_event const& event, source const& of) {
+    json::document document;
+    if (!document.read(event.metadata)) return 0;
+    auto const id = document.root().find("message_id");
+    auto const is_ours =
+        id && id->kind() == json::kind::text && event.id == event_id_of(of, id->text());
+    return is_ours ? source_version_of(event) : 0;
+}
+
 }  // namespace diptych::inbox

@@ -40,8 +40,12 @@ result<std::vector<std::string>> read_message_ids(recorded_event const& event);
 /// Why a `$inbox_failed` was given up on.
 std::string read_why(recorded_event const& event);
 
-/// The source version of a message that has passed, or was skipped; 0 if the event is neither, or
-/// came without.
+/// The source version of a message that has passed, or was skipped, as its event says; 0 if it says
+/// none.
 std::uint64_t source_version_of(recorded_event const& event);
+
+/// The same, of a message of this source; else 0. Its id is the proof: anybody can write such
+/// metadata.
+std::uint64_t version_passed_by(recorded_event const& event, source const& of);
 
 }  // namespace diptych::inbox

@@ -159,7 +159,7 @@ result<void> source_inbox::compare(round_item& one) const {
     auto const& event = found[0];
     auto const is_same = event.type == one.what.type &&
                          (event.erased || event.data == one.what.data) &&
-                         source_version_of(event) == one.what.version;
+                         version_passed_by(event, source_) == one.what.version;
     if (event.type != skipped_type && !is_same) return std::unexpected(reused(source_, one.what));
     one.answer = answer{
         .verdict = verdict::duplicate,

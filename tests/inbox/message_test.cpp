@@ -166,3 +166,26 @@ TEST_CASE("an array names the element at fault, and has a bound") {
     CHECK(none.is_array);
     CHECK(none.messages.empty());
 }
+
+TEST_CASE("what was held and lacks an id that its source asks for since keeps its other tags") {
+    auto const before =
+        parse_source("delivery.toml", "mode = 'tolerant'\nids.order = 'order'").or_throw();
+    auto const now = parse_source("delivery.toml", R"(
+mode = "tolerant"
+[ids]
+order = "order"
+driver = "driver"
+[after.delivery_created]
+types = ["driver_hired"]
+id = "driver"
+)")
+                         .or_throw();
+    constexpr auto* body =
+        R"({"message_id":"m1","stream":"d-1","type":"delivery_created","data":{"order":"o1"}})";
+    auto const text = canonical(parse_parcel(before, body, is_own, {}).or_throw().messages.at(0));
+    json::document document;
+    document.read(text).or_throw();
+    auto const read = read_recorded(now, document.root()).or_throw();
+    CHECK(read.tags == std::vector<std::string>{"order-o1"});
+    CHECK(read.waits_for.empty());
+}

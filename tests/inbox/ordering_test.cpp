@@ -253,6 +253,20 @@ TEST_CASE("who appends to the home stream past the inbox does not confuse it") {
     CHECK(of.verdict_on("order", version_of("o1", 5)) == "recorded");
 }
 
+TEST_CASE("who claims a version past the inbox is not believed") {
+    inbox_fixture of(one_source("resequence"));
+    CHECK(of.verdict_on("order", version_of("o1", 1)) == "recorded");
+    of.try_append(
+          "intruder",
+          "{}",
+          "inbox.order-o1",
+          R"({"source":"order","message_id":"o1.9","source_stream":"o1","source_version":9})"
+    )
+        .or_throw();
+    of.restart();
+    CHECK(of.verdict_on("order", version_of("o1", 2)) == "recorded");
+}
+
 TEST_CASE("a full holding area says unavailable, and takes what closes the gap") {
     inbox_fixture of(
         std::vector<source_text>{{.name = "order", .text = "mode = 'resequence'\nheld_max = 2"}}
