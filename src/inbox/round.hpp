@@ -33,13 +33,15 @@ struct round_item {
 struct round {
     round(std::vector<message> messages, answers_taker taker) : done(std::move(taker)) {
         for (auto& one : messages) items.push_back({.what = std::move(one)});
+        left = items.size();
     }
 
     std::vector<round_item> items;
     answers_taker done;
     std::atomic<std::size_t> open = 0;  ///< Proposals under way, and whoever still judges.
-    int turns = 0;
-    bool is_operation = false;  ///< Not of a request: an operator's.
+    std::size_t left = 0;               ///< Without an answer when it was judged last.
+    int turns = 0;                      ///< Since one of them was answered.
+    bool is_operation = false;          ///< Not of a request: an operator's.
 };
 
 enum class purpose : std::uint8_t {

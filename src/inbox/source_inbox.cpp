@@ -14,7 +14,8 @@ namespace diptych::inbox {
 
 namespace {
 
-// A message whose judgement was overtaken is judged again. Each time somebody else got ahead.
+// A message whose judgement was overtaken is judged again. Each time somebody else got ahead, none
+// of the same request.
 constexpr int turns_max = 16;
 
 error full(source const& of, std::string_view what) {
@@ -63,7 +64,6 @@ void source_inbox::receive(std::vector<message> messages, answers_taker done) {
 
 void source_inbox::run(round_ptr const& of) {
     of->open = 1;
-    ++of->turns;
     for (auto& one : of->items)
         if (one.seen_at)
             if (auto const compared = compare(one); !compared)
@@ -72,6 +72,7 @@ void source_inbox::run(round_ptr const& of) {
         auto const lock = std::scoped_lock(mutex_);
         auto const is_fresh = fresh([this, of] { run(of); });
         if (is_fresh && !*is_fresh) return;
+        ++of->turns;
         for (std::size_t i = 0; i < of->items.size(); ++i) {
             if (of->items[i].answer) continue;
             auto const judged =
@@ -272,7 +273,9 @@ std::set<std::string> source_inbox::alone() {
 void source_inbox::leave(round_ptr const& of) {
     if (of->open.fetch_sub(1) != 1) return;
     auto const is_open = [](round_item const& one) { return !one.answer; };
-    if (!of->is_operation && std::ranges::any_of(of->items, is_open) && of->turns < turns_max)
+    auto const left = static_cast<std::size_t>(std::ranges::count_if(of->items, is_open));
+    if (left < std::exchange(of->left, left)) of->turns = 0;
+    if (!of->is_operation && left > 0 && of->turns < turns_max)
         return options_.elsewhere([this, of] { run(of); });
     std::vector<result<answer>> answers;
     for (auto& one : of->items) {

@@ -148,6 +148,25 @@ TEST_CASE("one behind a message that is refused is not stale in strict order") {
     CHECK(in.of.recorded() == texts{"m1", "m2"});
 }
 
+TEST_CASE("a request gets past any number of messages that are refused") {
+    for (auto const* const mode : {"strict", "resequence"}) {
+        CAPTURE(mode);
+        with_names in(mode);
+        CHECK(in.of.verdict_on("person", in.named("ada", 1)) == "recorded");
+        std::vector<posted> all;
+        for (std::uint64_t i = 2; i <= 42; ++i) {
+            all.push_back(in.named("ada", 2));
+            all.back().id = "refused " + std::to_string(i);
+        }
+        all.push_back(in.named("bob", 2));
+        auto const said = in.of.hand_in("person", all);
+        in.of.drain();
+        for (std::size_t i = 0; i < 41; ++i) CHECK((**said)[i].error().kind == errc::refused);
+        REQUIRE((**said)[41]);
+        CHECK((**said)[41]->verdict == verdict::recorded);
+    }
+}
+
 TEST_CASE("messages that make an inline view fail stop none but those behind them") {
     with_names in;
     auto const odd = [&](std::string const& stream, std::uint64_t version) {
