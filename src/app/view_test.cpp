@@ -190,7 +190,9 @@ private:
         std::filesystem::path const& folder
     ) const {
         auto const& definition = *of_.plan->definition;
-        auto const text = how.is_inline ? read::with_mode(text_, *how.is_inline) : text_;
+        // A view that parks is never inline.
+        auto const is_inline = how.is_inline && *how.is_inline && !definition.parks;
+        auto const text = how.is_inline ? read::with_mode(text_, is_inline) : text_;
         stage on{text, definition.name, known_, folder};
         DIPTYCH_TRY(on.open_log());
         if (!how.is_built_late) {
