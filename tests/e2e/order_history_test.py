@@ -444,6 +444,25 @@ class Orders(TestCase):
             status = run(DIPTYCH, "inbox", "status", "order", "--url", url)
             self.assertIn("waiting 0  dead letters 0", status.stdout)
 
+    def test_a_message_that_makes_no_sense_is_set_aside_with_its_order_and_others_go_on(self):
+        odd = created("odd")
+        odd["data"]["line_items"] = "soup"
+        with history(self.data) as service:
+            client = service.client()
+            send(client, "order", [created("o1"), created("o2")])
+            send(client, "delivery", delivery_created("d1", "o1"))
+            before = whole(client, "o1")
+            send(client, "order", [odd, {**created("o1"), "stream": "again", "message_id": "again"}])
+            send(client, "order", message("seven", 1, "order_created", {"order_id": 7, "consumer_id": "c1"}), (201, 400))
+            send(client, "delivery", {**delivery_created("d1", "o1"), "stream": "again", "message_id": "again"})
+            send(client, "order", [order_event("o1", 2, "order_authorized"), order_event("o2", 2, "order_authorized"),
+                                   created("o3")])
+            self.assertTrue(eventually(lambda: client.get("/orders/o3").status == 200, 30))
+            self.assertEqual("APPROVED", whole(client, "o2")["status"])
+            self.assertEqual(before, whole(client, "o1"))
+            self.assertTrue(eventually(lambda: any(
+                one.startswith("view order_history has diverged") for one in client.get("/health").json["degraded"])))
+
     def test_a_file_of_messages_is_sent_and_sent_again(self):
         lines = [json.dumps(one) for number in range(300) for source, one in of_order(number) if source == "order"]
         file = self.folder / "orders.jsonl"

@@ -1,5 +1,7 @@
 -- What accounts hold. Adding is not idempotent: an event that is applied twice shows.
 -- @view balances
+-- @park
+-- @key :account_id
 create table balances (
   account_id text primary key,
   balance    decimal(2) not null,

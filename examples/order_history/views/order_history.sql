@@ -1,6 +1,8 @@
 -- The orders of consumers, as a service for delivering food shows them: one row for each order, put together from the events of
 -- three other services. Which of them comes first does not matter: the inbox holds back what refers to something unknown.
 -- @view order_history
+-- @park
+-- @key :order_id, :delivery_id
 create table order_history (
   order_id         text primary key,
   consumer_id      text not null,
