@@ -97,11 +97,11 @@ result<bool> source_inbox::fresh(std::function<void()> later) {
 
 result<void> source_inbox::rebuild() {
     DIPTYCH_TRY(ledger_.catch_up(log_));
-    memory_.area = holding_area(source_.wait_max);
+    auto const before = std::exchange(memory_.area, holding_area(source_.wait_max));
     memory_.passed.clear();
     memory_.ready.clear();
     memory_.arrivals = 0;
-    memory_.followed = log_.end().position;
+    if (memory_.followed == position{}) memory_.followed = log_.end().position;
     for (auto const& [id, one] : ledger_.open()) {
         memory_.area.add(one);
         memory_.arrivals = std::max(memory_.arrivals, one.arrival);
@@ -109,10 +109,13 @@ result<void> source_inbox::rebuild() {
     for (auto const& id : memory_.area.ids()) {
         auto const* const one = memory_.area.find(id);
         if (one->waits_for_id()) {
-            DIPTYCH_TRY(
-                auto const is_known, memory_.known.has(*one->what->after, one->what->waits_for)
-            );
-            if (is_known) memory_.area.know(id);
+            // What was recorded is no less so: the log is asked only about those that are new here.
+            auto const* const was = before.find(id);
+            result<bool> is_known = was != nullptr && was->is_known;
+            if (was == nullptr)
+                is_known = memory_.known.has(*one->what->after, one->what->waits_for);
+            if (!is_known) return std::unexpected(is_known.error());
+            if (*is_known) memory_.area.know(id);
         }
         memory_.look_at(*one);
     }
@@ -228,10 +231,9 @@ result<void> source_inbox::hold(round_ptr const& of, std::size_t i, std::string 
 result<void> source_inbox::pass(round_ptr const& of, std::size_t i) {
     auto const& item = of->items[i];
     release planned(source_, memory_);
-    DIPTYCH_TRY(planned.pass(item.what));
-    if (!item.is_alone) {
-        DIPTYCH_TRY(planned.follow(alone()));
-    }
+    auto taken = planned.pass(item.what);
+    if (taken && !item.is_alone) taken = planned.follow(alone());
+    if (!taken) return give_up(taken.error());
     ticket made{
         .why = purpose::pass,
         .of = of,
@@ -244,6 +246,12 @@ result<void> source_inbox::pass(round_ptr const& of, std::size_t i) {
     request.command = key_of(source_, item.what);
     propose(std::move(made), std::move(request));
     return {};
+}
+
+// Memory counts as done what is not going to be proposed.
+std::unexpected<error> source_inbox::give_up(error why) {
+    is_lost_ = true;
+    return std::unexpected(std::move(why));
 }
 
 void source_inbox::propose(ticket what, append_request request) {

@@ -93,6 +93,7 @@ private:
     void let_go(release& planned, round_ptr const& of, verdict meant);
     void note_failures();
     result<bool> follow_log();
+    std::unexpected<error> give_up(error why);
     void propose(ticket what, append_request request);
     held_message describe(held const& one);
 

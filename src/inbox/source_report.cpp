@@ -26,6 +26,7 @@ source_status source_inbox::status() {
 
 std::vector<gap> source_inbox::gaps(std::size_t most) {
     auto const lock = std::scoped_lock(mutex_);
+    if (is_lost_ && under_way_ == 0) (void)rebuild();
     std::vector<gap> all;
     if (source_.mode != ordering::resequence) return all;
     for (auto const stream : memory_.area.streams()) {
@@ -48,6 +49,7 @@ std::vector<held_message> source_inbox::page(
     bool dead_letters, std::string_view after, std::size_t limit
 ) {
     auto const lock = std::scoped_lock(mutex_);
+    if (is_lost_ && under_way_ == 0) (void)rebuild();
     memory_.area.advance(time_.now());
     std::vector<held_message> all;
     for (auto const* const one : memory_.area.page(dead_letters, after, limit))

@@ -32,7 +32,7 @@ result<bool> source_inbox::step() {
     note_failures();
     DIPTYCH_TRY(auto const is_behind, follow_log());
     release planned(source_, memory_);
-    DIPTYCH_TRY(planned.follow(alone()));
+    if (auto const followed = planned.follow(alone()); !followed) return give_up(followed.error());
     if (!planned.is_empty()) let_go(planned, {}, verdict::recorded);
     return is_behind || !memory_.ready.empty();
 }
@@ -127,8 +127,8 @@ result<void> source_inbox::begin(round_ptr const& of, bool is_drop) {
     release planned(source_, memory_);
     if (is_drop) {
         planned.drop(id);
-    } else {
-        DIPTYCH_TRY(planned.force(id));
+    } else if (auto const taken = planned.force(id); !taken) {
+        return give_up(taken.error());
     }
     let_go(planned, of, is_drop ? verdict::dropped : verdict::recorded);
     return {};

@@ -215,7 +215,6 @@ TEST_CASE("memory that is kept and memory that is made again of the log say the 
         auto const before = picture();
         auto const passed = of.recorded();
         of.restart();
-        for (auto* const one : of.sources->all()) (void)one->status();
         RC_ASSERT(picture() == before);
         of.settle();
         RC_ASSERT(of.recorded() == passed);
