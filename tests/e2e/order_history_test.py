@@ -494,8 +494,26 @@ class Kills(TestCase):
             random.Random(f"{seed}/{number}").shuffle(own)
             return own
 
+        def send_twice(clients, source, one):
+            """Both at once. Whether one of them was answered for good."""
+            said = []
+
+            def send_by(client):
+                try:
+                    said.append(send(client, source, one, (200, 201, 202, 503)).status)
+                except ConnectionError:
+                    client.close()
+
+            other = threading.Thread(target=send_by, args=(clients[1],))
+            other.start()
+            send_by(clients[0])
+            other.join()
+            if not said:
+                raise ConnectionError
+            return any(status != 503 for status in said)
+
         def deliver(service, sender):
-            client = service.client()
+            clients = [service.client(), service.client()]
             try:
                 while True:
                     waiting = unanswered[sender]
@@ -503,12 +521,13 @@ class Kills(TestCase):
                         waiting += batch(next(numbers))
                     while waiting:
                         source, one = waiting[0]
-                        if send(client, source, one, (200, 201, 202, 503)).status != 503:
+                        if send_twice(clients, source, one):
                             with lock:
                                 acknowledged.add((source, one["message_id"]))
                             waiting.pop(0)
             except ConnectionError:
-                client.close()
+                for client in clients:
+                    client.close()
 
         with self.subTest(seed=seed):
             for _ in range(KILL_ROUNDS):
