@@ -10,6 +10,8 @@
 
 #include <diptych/try.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -203,6 +205,14 @@ result<void> node::open_inbox(node_parts const& parts) {
         DIPTYCH_TRY(inbox_->add(file.string(), *text));
     }
     for (auto const& one : parts.inbox_texts) DIPTYCH_TRY(inbox_->add(one.name, one.text));
+    if (!options_.complain) return {};
+    DIPTYCH_TRY(auto const undeclared, inbox_->undeclared());
+    for (auto const& one : undeclared)
+        options_.complain(fmt::format(
+            "warning: no file declares source {}, of which messages are held: {}",
+            one.name,
+            one.held
+        ));
     return {};
 }
 

@@ -1,11 +1,16 @@
 #include "inbox/sources.hpp"
 
+#include "inbox/ledger.hpp"
+#include "inbox/records.hpp"
 #include "inbox/source_file.hpp"
 
 #include <diptych/try.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace diptych::inbox {
@@ -36,6 +41,29 @@ result<source_inbox*> sources::find(std::string_view name) const {
             "no source '{}' is declared; {}", name, names.empty() ? "none is" : "there are " + names
         )
     );
+}
+
+result<std::vector<undeclared_source>> sources::undeclared() const {
+    constexpr std::string_view prefix = "$inbox-";
+    std::set<std::string> names;
+    auto const look = [&](recorded_event const& event) -> result<void> {
+        if (!event.stream.starts_with(prefix)) return {};
+        auto const name = event.stream.substr(prefix.size());
+        if (!by_name_.contains(name)) names.emplace(name);
+        return {};
+    };
+    query const holds{.items = {{.types = {std::string(held_type)}}}, .engine_events = true};
+    DIPTYCH_TRY(log_.visit(holds, {.after = {}, .up_to = log_.end().position}, look));
+    std::vector<undeclared_source> all;
+    for (auto const& name : names) {
+        source const lost{.name = name};
+        ledger of(lost);
+        DIPTYCH_TRY(of.catch_up(log_));
+        auto const waits = [](auto const& one) { return !one.second.is_dropped; };
+        auto const held = std::ranges::count_if(of.open(), waits);
+        if (held > 0) all.push_back({.name = name, .held = static_cast<std::size_t>(held)});
+    }
+    return all;
 }
 
 result<bool> sources::step() {

@@ -11,6 +11,7 @@
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,6 +20,12 @@
 #include <vector>
 
 namespace diptych::inbox {
+
+/// A source without a file.
+struct undeclared_source {
+    std::string name;
+    std::size_t held;  ///< Messages.
+};
 
 /// Sources are added first, on one thread; then it is thread-safe. Keeps references: log and clock
 /// must outlive it.
@@ -40,6 +47,10 @@ public:
     result<source_inbox*> find(std::string_view name) const;
 
     std::vector<source_inbox*> all() const;
+
+    /// Those of which messages are held, and that nobody declares any more: nothing of them passes.
+    /// Blocking. Fails with what reading the log fails with.
+    result<std::vector<undeclared_source>> undeclared() const;
 
     /// One step of each. Whether there may be more to do at once.
     result<bool> step();

@@ -355,3 +355,17 @@ TEST_CASE("a source that nobody declared is not found, and those that are declar
     CHECK(none.error().kind == errc::not_found);
     CHECK(none.error().message == "no source 'ordr' is declared; there are bill, order");
 }
+
+TEST_CASE("messages of a source whose file is gone are not forgotten") {
+    inbox_fixture of(one_source("resequence"));
+    CHECK(of.verdict_on("order", version_of("o1", 2)) == "held");
+    CHECK(of.verdict_on("order", version_of("o2", 2)) == "held");
+    CHECK(of.verdict_on("order", version_of("o2", 1)) == "recorded");
+    CHECK(of.sources->undeclared().or_throw().empty());
+    of.declare({{.name = "orders", .text = "mode = 'resequence'"}});
+    of.restart();
+    auto const undeclared = of.sources->undeclared().or_throw();
+    REQUIRE(undeclared.size() == 1);
+    CHECK(undeclared[0].name == "order");
+    CHECK(undeclared[0].held == 1);
+}
