@@ -117,6 +117,12 @@ TEST_CASE("no bytes on a connection break a promise") {
 TEST_CASE("no line of an import breaks a promise") {
     replay("import_line", fuzz::import_line, 3'000);
 }
+TEST_CASE("no message of another service breaks a promise") {
+    replay("inbox_message", fuzz::inbox_message, 3'000);
+}
+TEST_CASE("no file of a source breaks a promise") {
+    replay("inbox_source", fuzz::inbox_source, 3'000);
+}
 TEST_CASE("no row of positions in an index breaks a promise") {
     replay("index_chunk", fuzz::index_chunk, 3'000);
 }

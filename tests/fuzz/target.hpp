@@ -56,6 +56,8 @@ void append_body(std::string_view input);
 void command_body(std::string_view input);
 void http_request(std::string_view input);
 void import_line(std::string_view input);
+void inbox_message(std::string_view input);
+void inbox_source(std::string_view input);
 void index_chunk(std::string_view input);
 void index_rows(std::string_view input);
 void json_struct(std::string_view input);
