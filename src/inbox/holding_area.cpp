@@ -78,6 +78,10 @@ void holding_area::fail(std::string_view message_id, std::string why) {
     dead_.emplace(place_of(*one), one);
 }
 
+void holding_area::settle(std::string_view message_id) {
+    if (auto* const one = find_to_change(message_id)) one->is_durable = true;
+}
+
 void holding_area::know(std::string_view message_id) {
     auto* const one = find_to_change(message_id);
     if (one == nullptr) return;

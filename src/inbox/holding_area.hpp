@@ -27,6 +27,7 @@ struct held {
     std::string failure = {};  ///< Not empty: it was to pass, and could not for this reason.
     bool is_dropped = false;   ///< Only its version still waits, to be passed over.
     bool is_known = false;     ///< What it waits for has been recorded.
+    bool is_durable = false;   ///< That it waits has been recorded.
 
     bool waits_for_id() const { return !what->waits_for.empty() && !is_known && !is_dropped; }
 };
@@ -40,6 +41,7 @@ public:
     void take(std::string_view message_id);
     void drop(std::string_view message_id);
     void fail(std::string_view message_id, std::string why);
+    void settle(std::string_view message_id);  ///< It is durable.
     void know(std::string_view message_id);
     void unknow(std::string_view message_id);  ///< It waits for its id again.
 

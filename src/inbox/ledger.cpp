@@ -31,7 +31,8 @@ result<void> ledger::fold(recorded_event const& event) {
             held{
                 .what = std::make_shared<message const>(std::move(what)),
                 .arrival = event.version.value,
-                .since = event.recorded_at
+                .since = event.recorded_at,
+                .is_durable = true
             }
         );
         return {};

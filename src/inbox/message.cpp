@@ -30,14 +30,26 @@ std::array<std::uint8_t, 32> digest_of(message const& what) {
     return log::sha256({canonical(what)});
 }
 
-uuid event_id_of(source const& of, std::string_view message_id) {
+namespace {
+
+uuid id_of(std::string_view what, source const& of, std::string_view message_id) {
     using namespace std::string_view_literals;
-    auto const hash = log::sha256({"diptych inbox\0"sv, of.name, "\0"sv, message_id, "\0"sv});
+    auto const hash = log::sha256({what, "\0"sv, of.name, "\0"sv, message_id, "\0"sv});
     uuid id;
     std::ranges::copy_n(hash.begin(), id.bytes.size(), id.bytes.begin());
     id.bytes[6] = static_cast<std::uint8_t>((id.bytes[6] & 0x0f) | 0x80);
     id.bytes[8] = static_cast<std::uint8_t>((id.bytes[8] & 0x3f) | 0x80);
     return id;
+}
+
+}  // namespace
+
+uuid event_id_of(source const& of, std::string_view message_id) {
+    return id_of("diptych inbox", of, message_id);
+}
+
+uuid held_id_of(source const& of, std::string_view message_id) {
+    return id_of("diptych inbox held", of, message_id);
 }
 
 std::string metadata_of(source const& of, message const& what) {

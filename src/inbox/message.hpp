@@ -72,6 +72,9 @@ result<message> read_recorded(source const& of, json::value what);
 /// SHA-256 of "diptych inbox", the source and the message id, each followed by a zero byte.
 uuid event_id_of(source const& of, std::string_view message_id);
 
+/// The id of the record that it waits: as above, of "diptych inbox held".
+uuid held_id_of(source const& of, std::string_view message_id);
+
 /// SHA-256 of canonical().
 std::array<std::uint8_t, 32> digest_of(message const& what);
 

@@ -57,7 +57,7 @@ event_data held_record(source const& of, message const& what, std::string_view w
     to.end_object();
     auto made = record_of(of, held_type, std::move(to));
     made.metadata = metadata_of(of, what);
-    made.id = event_id_of(of, what.id);
+    made.id = held_id_of(of, what.id);
     return made;
 }
 

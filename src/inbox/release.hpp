@@ -36,6 +36,7 @@ public:
     /// at a time.
     result<void> follow(std::set<std::string> const& alone);
 
+    bool is_full() const;
     bool is_empty() const { return request_.events.empty() && released_.empty(); }
     std::vector<std::string> const& released() const { return released_; }
     std::size_t stale() const { return stale_; }  ///< Of those, too old to be recorded.
@@ -47,7 +48,6 @@ public:
 private:
     result<void> take_held(std::string const& message_id);
     result<void> record(message const& what, bool is_dropped);
-    bool is_full() const;
 
     source const& source_;
     memory& memory_;

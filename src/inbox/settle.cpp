@@ -1,5 +1,6 @@
 // What the log's answers mean. They come on the thread that commits, perhaps with mutex_ held by
 // whoever proposes: nothing here takes it.
+#include "base/planted_bug.hpp"
 #include "inbox/records.hpp"
 #include "inbox/round.hpp"
 #include "inbox/source_inbox.hpp"
@@ -49,17 +50,18 @@ error reused(source const& of, message const& what) {
 
 void source_inbox::settle(ticket const& what, result<appended> said) {
     auto const is_done = said && !said->repeated;
-    if (what.has_changed && !is_done) is_lost_ = true;
+    if (what.has_changed && !is_done && !is_planted(bug::lost_memory_used)) is_lost_ = true;
     releasing_ -= what.released.size();
     if (is_done) {
         counters_.released += what.released.size();
         counters_.recorded += what.released.size() - what.stale;
         counters_.stale += what.stale;
         if (!what.released.empty()) {
-            auto const lock = std::scoped_lock(failing_);
+            auto const lock = std::scoped_lock(noting_);
             for (auto const& id : what.released) alone_.erase(id);
         }
     }
+    if (!what.of) is_troubled_ = !said && !is_fault_of_request(said.error());
     if (what.why == purpose::release)
         settle_release(what, said);
     else if (what.why == purpose::confirm)
@@ -75,11 +77,14 @@ void source_inbox::settle_message(ticket const& what, result<appended> said) {
     auto& item = what.of->items[what.i];
     auto const home = source_.home_of(item.what.stream);
     if (said && !said->repeated) {
-        if (what.why == purpose::hold)
+        if (what.why == purpose::hold) {
             item.answer = answer{.verdict = verdict::held, .at = said->at, .why = what.reason};
-        else
+            auto const lock = std::scoped_lock(noting_);
+            durable_.push_back(item.what.id);
+        } else {
             item.answer =
                 answer{.verdict = verdict::recorded, .at = said->at, .recorded = said->first};
+        }
         return;
     }
     if (said) {
@@ -136,7 +141,7 @@ void source_inbox::settle_release(ticket const& what, result<appended> const& sa
         return;
     }
     if (said || !is_fault_of_request(said.error())) return;
-    auto const lock = std::scoped_lock(failing_);
+    auto const lock = std::scoped_lock(noting_);
     if (what.released.size() == 1)
         given_up_.insert_or_assign(what.released.front(), said.error().message);
     else

@@ -1,5 +1,6 @@
 #include "inbox/source_inbox.hpp"
 
+#include "base/planted_bug.hpp"
 #include "inbox/records.hpp"
 #include "inbox/round.hpp"
 
@@ -85,14 +86,29 @@ void source_inbox::run(round_ptr const& of) {
 
 // While something is under way, memory that was lost can not be made again: what is `later` waits.
 result<bool> source_inbox::fresh(std::function<void()> later) {
+    take_notes();
     if (!is_lost_) return true;
     if (under_way_ > 0) {
+        if (!later) return false;
         parked_.push_back(std::move(later));
         if (under_way_ > 0) return false;
         parked_.pop_back();
     }
     DIPTYCH_TRY(rebuild());
     return true;
+}
+
+// Only what is durable passes: else it would, though whoever sent it was told that it failed.
+void source_inbox::take_notes() {
+    std::vector<std::string> durable;
+    {
+        auto const lock = std::scoped_lock(noting_);
+        durable = std::exchange(durable_, {});
+    }
+    for (auto const& id : durable) {
+        memory_.area.settle(id);
+        if (auto const* const one = memory_.area.find(id)) memory_.look_at(*one);
+    }
 }
 
 result<void> source_inbox::rebuild() {
@@ -103,6 +119,7 @@ result<void> source_inbox::rebuild() {
     memory_.arrivals = 0;
     if (memory_.followed == position{}) memory_.followed = log_.end().position;
     for (auto const& [id, one] : ledger_.open()) {
+        if (is_planted(bug::held_forgotten)) break;
         memory_.area.add(one);
         memory_.arrivals = std::max(memory_.arrivals, one.arrival);
     }
@@ -274,7 +291,7 @@ void source_inbox::propose(ticket what, append_request request) {
 }
 
 std::set<std::string> source_inbox::alone() {
-    auto const lock = std::scoped_lock(failing_);
+    auto const lock = std::scoped_lock(noting_);
     return alone_;
 }
 

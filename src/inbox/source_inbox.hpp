@@ -13,6 +13,7 @@
 #include "inbox/release.hpp"
 #include "inbox/source.hpp"
 #include "inbox/status.hpp"
+#include "log/growing_pause.hpp"
 #include "log/sequenced_log.hpp"
 
 #include <diptych/clock.hpp>
@@ -84,6 +85,7 @@ private:
     // With mutex_.
     result<bool> fresh(std::function<void()> later);
     result<void> rebuild();
+    void take_notes();
     result<void> judge(round_ptr const& of, std::size_t i);
     void look(round_ptr const& of, std::size_t i);
     void confirm(round_ptr const& of, std::size_t i, message const& held, answer meant);
@@ -116,15 +118,18 @@ private:
     clock& time_;
     source_options const options_;
     inbox::counters counters_;
-    std::atomic<bool> is_lost_ = true;  // memory is not what the log says
+    std::atomic<bool> is_lost_ = true;       // memory is not what the log says
+    std::atomic<bool> is_troubled_ = false;  // the last release failed, and will once more
     std::atomic<std::size_t> under_way_ = 0;
     std::atomic<std::size_t> releasing_ = 0;  // messages whose passing is under way
 
-    std::mutex failing_;  // guards the two below
+    std::mutex noting_;  // guards the three below: what answers of the log leave for later
+    std::vector<std::string> durable_;  // messages that are held
     std::set<std::string> alone_;
     std::map<std::string, std::string> given_up_;  // why, by message id
 
-    std::mutex mutex_;  // guards what follows
+    std::mutex mutex_;          // guards what follows
+    log::growing_pause pause_;  // before the next release is tried
     ledger ledger_{source_};
     memory memory_;
     std::vector<std::function<void()>> parked_;  // until memory can be made again

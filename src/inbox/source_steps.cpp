@@ -26,15 +26,20 @@ std::shared_ptr<round> operation(std::string message_id, answers_taker done) {
 
 result<bool> source_inbox::step() {
     auto const lock = std::scoped_lock(mutex_);
-    DIPTYCH_TRY(auto const is_fresh, fresh([] {}));
+    DIPTYCH_TRY(auto const is_fresh, fresh({}));
     if (!is_fresh) return false;
-    memory_.area.advance(time_.now());
+    auto const now = time_.now();
+    memory_.area.advance(now);
+    if (!is_troubled_)
+        pause_.begin_again();
+    else if (!pause_.is_over(now))
+        return false;
     note_failures();
     DIPTYCH_TRY(auto const is_behind, follow_log());
     release planned(source_, memory_);
     if (auto const followed = planned.follow(alone()); !followed) return give_up(followed.error());
     if (!planned.is_empty()) let_go(planned, {}, verdict::recorded);
-    return is_behind || !memory_.ready.empty();
+    return is_behind || planned.is_full();
 }
 
 void source_inbox::let_go(release& planned, round_ptr const& of, verdict meant) {
@@ -53,7 +58,7 @@ void source_inbox::let_go(release& planned, round_ptr const& of, verdict meant) 
 void source_inbox::note_failures() {
     std::map<std::string, std::string> failures;
     {
-        auto const guard = std::scoped_lock(failing_);
+        auto const guard = std::scoped_lock(noting_);
         failures = std::exchange(given_up_, {});
         if (memory_.area.size() == 0) alone_.clear();
     }
@@ -123,6 +128,13 @@ result<void> source_inbox::begin(round_ptr const& of, bool is_drop) {
                       source_.name
                   )
         );
+    for (auto const* const before : memory_.area.all_of(one->what->stream))
+        if (!before->is_durable && before->what->version <= one->what->version)
+            return fail(
+                errc::unavailable,
+                "inbox_busy",
+                fmt::format("a message of stream {} has just come", one->what->stream)
+            );
     // What follows passes in a step of its own: it could fail, and this with it.
     release planned(source_, memory_);
     if (is_drop) {

@@ -61,6 +61,18 @@ struct inbox_fixture : read::log_fixture {
         start();
     }
 
+    /// As restart(), and from now on each proposal is committed on its own.
+    void commit_one_by_one() {
+        restart();
+        sources.reset();
+        log.reset();
+        log = log::sequenced_log::open(
+                  std::make_unique<log::memory::memory_engine>(kept), time, random, {.group_max = 1}
+        )
+                  .or_throw();
+        start();
+    }
+
     void declare(std::vector<source_text> files) { files_ = std::move(files); }
 
     /// Commits what was proposed, and does what follows from it, until nothing is left.
