@@ -58,9 +58,13 @@ enum class bug : std::uint8_t {
     parked_apart,              ///< A dead letter is written, and the checkpoint moved later.
     retried_past_others,       ///< What waits for two events is applied when one of them is.
     retried_twice,             ///< A dead letter stays, though its event has been applied.
+    released_twice,            ///< That a message which waited has passed is not recorded.
+    held_forgotten,            ///< Messages that wait are not looked for in the log.
+    lost_memory_used,          ///< Messages are judged on what was believed before a failure.
+    unknown_id_passed,         ///< A message passes before what it refers to.
 };
 
-inline constexpr bug last_bug = bug::retried_twice;
+inline constexpr bug last_bug = bug::unknown_id_passed;
 
 #ifdef DIPTYCH_PLANTS_BUGS
 /// Switches one on, and any other off. Not while a node runs on another thread.

@@ -18,12 +18,13 @@ namespace {
 
 result<sim::workload> workload_named(std::string const& name) {
     if (name == "appends") return sim::appends();
+    if (name == "messages") return sim::messages();
     if (name == "reservations") return sim::reservations();
     if (name == "parking") return sim::parking();
     return fail(
         errc::invalid,
         "unknown_workload",
-        "there is no workload '" + name + "'; there are appends, reservations and parking"
+        "there is no workload '" + name + "'; there are appends, messages, parking and reservations"
     );
 }
 

@@ -82,9 +82,13 @@ public:
         return fmt::format("at {} shows {}\n  and {}", one.at, known->second, one.rows);
     }
 
+    std::optional<std::string> add(message_attempt const&) { return {}; }
+
 private:
     bool was_asked_for(logged const& event) const {
-        if (requests_.empty() || event.type.starts_with('$')) return true;
+        if (requests_.empty() || event.type.starts_with('$') ||
+            !text_in(event.metadata, "source").empty())
+            return true;
         auto const asked = requests_.find(number_in(event.data, "op").value_or(0));
         auto const place = number_in(event.data, "place").value_or(0);
         return asked != requests_.end() && place < asked->second->events.size() &&

@@ -56,6 +56,7 @@ std::optional<std::string> broken_promise(
         if (wrong) return *wrong + "\n  " + describe(one);
     }
     if (auto wrong = check_appends(in)) return wrong;
+    if (auto wrong = check_messages(in)) return wrong;
     if (auto wrong = check_commands(in, domain)) return wrong;
     return check_processes(in);
 }

@@ -26,6 +26,10 @@ complaint check(
     evidence const& in, rules const& domain, attempt const& of, query_attempt const& one
 );
 
+complaint check(
+    evidence const& in, rules const& domain, attempt const& of, message_attempt const& one
+);
+
 /// What is wrong with a failure that is none of the domain's.
 complaint check_failure(evidence const& in, attempt const& of, error const& why);
 
@@ -35,6 +39,7 @@ complaint check_epoch(std::uint32_t of);
 /// Each request stands once as a whole or not at all, and not if all of its attempts were told so;
 /// of the operations under one id at most one.
 complaint check_appends(evidence const& in);
+complaint check_messages(evidence const& in);
 complaint check_commands(evidence const& in, rules const& domain);
 
 /// No input is reacted to twice in an instance. Each command that a process asks for has an id of

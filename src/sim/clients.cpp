@@ -94,6 +94,26 @@ void clients::submit_command(command_attempt made) {
     });
 }
 
+void clients::messages(std::string const& source, std::vector<std::string> const& all) {
+    auto* const to = world_.node().inbox()->find(source).or_throw();
+    std::vector<attempt*> begun;
+    std::vector<inbox::message> brought;
+    for (auto const& one : all) {
+        auto const parcel = inbox::parse_parcel(to->of(), one, {}, {}).or_throw();
+        brought.push_back(parcel.messages.front());
+        auto kept = brought.back();
+        kept.after = nullptr;  // of this life's source
+        begun.push_back(&begin(message_attempt{.source = source, .what = std::move(kept)}));
+    }
+    to->receive(std::move(brought), [this, begun](std::vector<result<inbox::answer>> answers) {
+        for (std::size_t i = 0; i < begun.size(); ++i) {
+            over(*begun[i]);
+            if (answers[i] && answers[i]->at.position.value > 0) saw(answers[i]->at);
+            std::get<message_attempt>(begun[i]->what).answer = std::move(answers[i]);
+        }
+    });
+}
+
 template <class Made>
 void clients::read_page(Made made, std::uint64_t begun, result<page> const& found) {
     if (found) {

@@ -44,6 +44,14 @@ std::string describe(command_attempt const& one) {
     return text + " -> " + to_json(**one.answer);
 }
 
+std::string describe(message_attempt const& one) {
+    auto const text = fmt::format("to {}: {}", one.source, canonical(one.what));
+    if (!one.answer || !*one.answer) return text + " -> " + why_not(one.answer);
+    auto const& said = **one.answer;
+    return text +
+           fmt::format(" -> {} {} {}", to_string(said.verdict), said.recorded.value, said.why);
+}
+
 std::string describe(read_attempt const& one) {
     auto text = std::visit(
         [](auto const& what) -> std::string {

@@ -36,6 +36,18 @@ error const* failure_of(attempt const& one) {
     );
 }
 
+bool succeeded(attempt const& one) {
+    return std::visit(
+        [](auto const& what) {
+            if constexpr (requires { what.answer; })
+                return what.answer && what.answer->has_value();
+            else
+                return !what.failure;
+        },
+        one.what
+    );
+}
+
 bool is_accepted(attempt const& one) {
     if (auto const* const made = std::get_if<append_attempt>(&one.what))
         return made->answer && made->answer->has_value();
@@ -61,6 +73,8 @@ std::uint64_t shown_by(attempt const& one) {
     if (auto const* const asked = std::get_if<command_attempt>(&one.what))
         return asked->answer && *asked->answer ? (*asked->answer)->at.position.value : 0;
     if (auto const* const read = std::get_if<read_attempt>(&one.what)) return read->seen;
+    if (auto const* const sent = std::get_if<message_attempt>(&one.what))
+        return sent->answer && *sent->answer ? (*sent->answer)->at.position.value : 0;
     return std::get<query_attempt>(one.what).at;  // nothing, if it failed
 }
 
@@ -89,6 +103,10 @@ void evidence::sort_events() {
     auto const anybody_appends = !appends_.empty();
     for (auto const& event : log_.events()) {
         if (event.type.starts_with('$')) continue;
+        if (auto const source = text_in(event.metadata, "source"); !source.empty()) {
+            messages_[{source, text_in(event.metadata, "message_id")}].push_back(&event);
+            continue;
+        }
         if (auto const mark = mark_in(event.metadata); !mark.empty())
             commands_[mark].stands.push_back(&event);
         else if (auto const number = number_in(event.data, "op"); number && anybody_appends)

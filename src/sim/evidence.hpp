@@ -38,6 +38,11 @@ public:
     std::map<std::uint64_t, asked_for> const& appends() const { return appends_; }
     /// By their marks; also of processes, which are no clients.
     std::map<std::string, asked_for, std::less<>> const& commands() const { return commands_; }
+    /// Events that were messages, by source and message id.
+    std::map<std::pair<std::string, std::string>, std::vector<logged const*>> const& messages(
+    ) const {
+        return messages_;
+    }
     /// What stands in the log and can be nobody's.
     std::vector<logged const*> const& strange() const { return strange_; }
     /// The operations that were brought under one command id, by that id.
@@ -67,6 +72,7 @@ private:
     log_model const& log_;
     std::map<std::uint64_t, asked_for> appends_;
     std::map<std::string, asked_for, std::less<>> commands_;
+    std::map<std::pair<std::string, std::string>, std::vector<logged const*>> messages_;
     std::vector<logged const*> strange_;
     std::map<std::string, std::vector<std::uint64_t>, std::less<>> shared_ids_;
     steps shown_;                                                   // by moment; positions grow
@@ -83,6 +89,9 @@ std::uint64_t shown_by(attempt const& one);
 
 /// Whether an attempt's request may stand: it was accepted, or nobody knows.
 bool may_stand(attempt const& one);
+
+/// Whether it was answered, and with no error: also with a refusal.
+bool succeeded(attempt const& one);
 
 /// Whether it was answered, and accepted.
 bool is_accepted(attempt const& one);

@@ -2,6 +2,8 @@
 /// What clients did and what they saw, as one list: all that the checker knows besides the log.
 #pragma once
 
+#include "inbox/answer.hpp"
+#include "inbox/message.hpp"
 #include "sim/log_model.hpp"
 
 #include <diptych/append.hpp>
@@ -61,6 +63,13 @@ struct query_attempt {
     std::optional<error> failure = {};
 };
 
+/// A message of another service. Those of one id bring the same, or are told so.
+struct message_attempt {
+    std::string source;
+    inbox::message what;
+    std::optional<result<inbox::answer>> answer = {};
+};
+
 /// Moments count up with each beginning and each answer: an operation whose answer has a smaller
 /// number than another's beginning was over when that one began.
 struct attempt {
@@ -70,7 +79,8 @@ struct attempt {
     std::uint64_t answers = 0;   ///< How many came.
     std::uint64_t life = 0;      ///< Of the node, that it was made in.
     bool is_sound = false;       ///< Nothing of the machine had failed since the node's start.
-    std::variant<append_attempt, command_attempt, read_attempt, query_attempt> what;
+    std::variant<append_attempt, command_attempt, read_attempt, query_attempt, message_attempt>
+        what;
 };
 
 struct history {

@@ -183,8 +183,10 @@ private:
         auto& node = world_.node();
         // In some runs, by draws of their own: the others are what they would be without it.
         if (is_cared_for_ && care_.one_in(4)) return build_views();
-        auto const which =
-            draws_.below(12 + node.views().names().size() * 2 + node.processes().size() * 2);
+        auto const which = draws_.below(
+            12 + node.views().names().size() * 2 + node.processes().size() * 2 +
+            node.inbox()->all().size() * 2
+        );
         auto const told = [&](std::string_view name, auto const& stepped) {
             if (how_.trace && !stepped)
                 trace(fmt::format("{}: {}", name, stepped.error().message));
@@ -203,6 +205,8 @@ private:
             meanwhile_.projecting(false);
             return told("view " + names[rest], stepped);
         }
+        if (rest >= names.size() + node.processes().size())
+            return told("inbox", node.inbox()->step());
         auto const& process = node.processes()[rest - names.size()];
         told("process " + process.first, process.second->step());
     }
@@ -299,18 +303,6 @@ private:
             at = next;
         }
         return {};
-    }
-
-    static bool succeeded(attempt const& one) {
-        return std::visit(
-            [](auto const& what) {
-                if constexpr (requires { what.answer; })
-                    return what.answer && what.answer->has_value();
-                else
-                    return !what.failure;
-            },
-            one.what
-        );
     }
 
     broken check() {

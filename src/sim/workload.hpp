@@ -38,6 +38,9 @@ public:
     /// Other events under the id of an earlier operation.
     void append_other_as_before(append_request request);
 
+    /// Hands messages, as JSON, to a source.
+    void messages(std::string const& source, std::vector<std::string> const& all);
+
     void read(read_options const& what);
     void read_stream(std::string stream, stream_options const& what);
 

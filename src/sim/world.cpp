@@ -53,6 +53,7 @@ result<void> world::start() {
         .contexts = build_.contexts,
         .views = build_.typed_views,
         .view_texts = build_.views,
+        .inbox_texts = build_.inbox,
         .storage = storage_,
     };
     faults_before_ = disk_.faults_met();

@@ -23,6 +23,7 @@ namespace diptych::sim {
 struct build {
     std::vector<model::context const*> contexts = {};
     std::vector<app::view_text> views = {};
+    std::vector<app::inbox_text> inbox = {};
     std::vector<model::view const*> typed_views = {};
     std::string id = "simulated";
 };

@@ -85,6 +85,14 @@ std::vector<hunt> const among_parked{
     {bug::retried_twice, "a dead letter stays when its event is applied", 20},
 };
 
+std::vector<hunt> const among_messages{
+    {bug::released_twice, "that a message has passed is not recorded", 20},
+    {bug::held_forgotten, "messages that wait are forgotten", 20},
+    {bug::lost_memory_used, "judged on what was believed before a failure", 60, aim{"write", ".seg"}
+    },
+    {bug::unknown_id_passed, "a message passes before what it refers to", 20},
+};
+
 struct planting {
     explicit planting(bug which) { plant(which); }
     ~planting() { plant(bug::none); }
@@ -125,6 +133,8 @@ TEST_CASE("bugs planted under reservations are noticed") {
 
 TEST_CASE("bugs planted under parking are noticed") { check(parking(), among_parked); }
 
+TEST_CASE("bugs planted under messages are noticed") { check(messages(), among_messages); }
+
 // Where nothing is left to chance, runs are looked at as those by seeds are.
 TEST_CASE("bugs planted are noticed where each call of the disk fails, and each bit is flipped") {
     planting const bug(bug::no_sync);
@@ -146,7 +156,8 @@ TEST_CASE("every bug that can be planted is hunted") {
         CHECK_MESSAGE(
             std::ranges::count(among_appends, which, &hunt::planted) +
                     std::ranges::count(among_reservations, which, &hunt::planted) +
-                    std::ranges::count(among_parked, which, &hunt::planted) >
+                    std::ranges::count(among_parked, which, &hunt::planted) +
+                    std::ranges::count(among_messages, which, &hunt::planted) >
                 0,
             "nobody hunts number " << one
         );

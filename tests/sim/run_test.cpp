@@ -32,6 +32,7 @@ std::vector<std::string> trace_of(workload const& of, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("appends: every promise is kept") { run_seeds(appends(), 1, 40, 80); }
+TEST_CASE("messages: every promise is kept") { run_seeds(messages(), 1, 40, 80); }
 TEST_CASE("reservations: every promise is kept") { run_seeds(reservations(), 1, 40, 80); }
 TEST_CASE("parking: every promise is kept") { run_seeds(parking(), 1, 40, 120); }
 

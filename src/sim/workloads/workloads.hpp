@@ -17,4 +17,8 @@ workload reservations();
 /// operator retries and drops.
 workload parking();
 
+/// Messages of other services, of one that is resequenced and one that is not; some wait for what
+/// others, or the node itself, record.
+workload messages();
+
 }  // namespace diptych::sim
