@@ -241,40 +241,6 @@ TEST_CASE("a message whose fate was unknown and is there is a duplicate when it 
     }
 }
 
-TEST_CASE("nobody is answered by what is under way and then fails") {
-    inbox_fixture of(one_source("resequence"));
-    of.commit_one_by_one();
-    of.kept->fail_after(0, log::memory::store::failure::lost);
-    auto const first = of.hand_in("order", {version_of("o1", 2)});
-    auto const again = of.hand_in("order", {version_of("o1", 2)});
-    of.drain();
-    CHECK((**first)[0].error().kind == errc::outcome_unknown);
-    CHECK((**again)[0]->verdict == verdict::held);
-    CHECK(of.recorded("", true) == texts{std::string(held_type)});
-
-    of.kept->fail_after(0, log::memory::store::failure::lost);
-    auto const passing = of.hand_in("order", {version_of("o2", 1)});
-    auto other = version_of("o2", 1);
-    other.id = "other";
-    auto const instead = of.hand_in("order", {other});
-    of.drain();
-    CHECK((**passing)[0].error().kind == errc::outcome_unknown);
-    CHECK((**instead)[0]->verdict == verdict::recorded);
-}
-
-TEST_CASE("a message whose sender is told that it failed does not pass all the same") {
-    inbox_fixture of(one_source("resequence"));
-    of.commit_one_by_one();
-    of.kept->fail_after(0, log::memory::store::failure::lost);
-    auto const early = of.hand_in("order", {version_of("o1", 2)});
-    auto const missing = of.hand_in("order", {version_of("o1", 1)});
-    of.drain();
-    of.settle();
-    CHECK((**early)[0].error().kind == errc::outcome_unknown);
-    CHECK((**missing)[0]->verdict == verdict::recorded);
-    CHECK(of.recorded() == texts{"o1.1"});
-}
-
 TEST_CASE("who appends to the home stream past the inbox does not confuse it") {
     inbox_fixture of(one_source("resequence"));
     CHECK(of.verdict_on("order", version_of("o1", 1)) == "recorded");

@@ -90,3 +90,16 @@ TEST_CASE("a message that is sent again while its write fails is not stale") {
         CHECK((**again)[0]->verdict == verdict::recorded);
     }
 }
+
+TEST_CASE("a message whose sender is told that it failed does not pass all the same") {
+    inbox_fixture of(orders_in("resequence"));
+    of.commit_one_by_one();
+    of.kept->fail_after(0, lost);
+    auto const early = of.hand_in("order", {change(2)});
+    auto const missing = of.hand_in("order", {change(1)});
+    of.drain();
+    of.settle();
+    CHECK((**early)[0].error().kind == errc::outcome_unknown);
+    CHECK((**missing)[0]->verdict == verdict::recorded);
+    CHECK(of.recorded() == texts{"o1.1"});
+}
