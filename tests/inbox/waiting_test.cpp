@@ -105,6 +105,7 @@ TEST_CASE("an event of another type about the same id makes nothing pass") {
     inbox_fixture of(sources_of("tolerant"));
     CHECK(of.verdict_on("delivery", delivery_created("d1", "o1")) == "held");
     of.append("order_cancelled", "{}", "order-o1");
+    of.append("delivery_created", "{}", "order-o1");  // which others wait for
     of.settle();
     CHECK(of.waiting("delivery").size() == 1);
 }
