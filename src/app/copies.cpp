@@ -53,7 +53,8 @@ result<segments::inspection> look_at_whole_copy(
 result<void> mark_end(
     storage::disk& on, segments::folder const& copy, segments::inspection const& found
 ) {
-    return found.last ? segments::write_closed(on, copy, segments::mark_of(found)) : result<void>{};
+    return found.last ? segments::write_closed(on, copy, segments::mark_of(*found.last))
+                      : result<void>{};
 }
 
 result<void> check_is_backup(storage::disk& on, segments::folder const& copy, uuid const& log_id) {

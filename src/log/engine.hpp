@@ -7,6 +7,7 @@
 
 #include "log/frame.hpp"
 #include "log/postings.hpp"
+#include "log/stored.hpp"
 
 #include <diptych/error.hpp>
 
@@ -80,6 +81,15 @@ public:
     /// Single events by ascending position, with the memory that holds them. All must lie within
     /// end().
     virtual result<page> fetch(std::span<position const> positions) const = 0;
+
+    /// The log as it is stored, from there on, up to about `bytes_max`. Thread-safe.
+    ///
+    /// Fails with conflict (other_history) if what is there already is not the log's, invalid
+    /// (not_stored) if it is in memory only, corrupt.
+    virtual result<stored_piece> stored(stored_place const& from, std::size_t bytes_max) const {
+        static_cast<void>(from), static_cast<void>(bytes_max);
+        return fail(errc::invalid, "not_stored", "this log is in memory only");
+    }
 
     /// Frames as of a time: the last position recorded at or before it.
     virtual result<position> position_at(timestamp when) const = 0;

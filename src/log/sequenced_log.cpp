@@ -99,6 +99,10 @@ public:
             );
         return core_->behind->chain_at(at);
     }
+    result<stored_piece> stored(stored_place const& from, std::size_t bytes_max) const override {
+        DIPTYCH_TRY(auto const inside, enter());
+        return core_->behind->stored(from, bytes_max);
+    }
     result<void> writable() const override {
         DIPTYCH_TRY(auto const inside, enter());
         DIPTYCH_TRY(step_.writable());

@@ -142,6 +142,9 @@ public:
         query const& what, stretch const& of, event_visitor const& visit
     ) const = 0;
 
+    /// As engine::stored: for copies that are kept up to date.
+    virtual result<stored_piece> stored(stored_place const& from, std::size_t bytes_max) const = 0;
+
     virtual result<void> save_state(std::string_view name, std::string_view bytes) = 0;
     virtual result<std::optional<std::string>> load_state(std::string_view name) const = 0;
 

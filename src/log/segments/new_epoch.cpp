@@ -77,8 +77,7 @@ result<void> begin_epoch(
     return on.sync_directory(in.log());
 }
 
-durable_mark mark_of(inspection const& found) {
-    auto const& last = *found.last;
+durable_mark mark_of(segment const& last) {
     auto const extent = last.extent();
     return {
         .log_id = last.header().log_id,

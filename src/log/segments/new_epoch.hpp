@@ -25,7 +25,7 @@ result<void> begin_epoch(
     storage::disk& on, folder const& in, uuid const& log_id, inspection const& found, epoch next
 );
 
-/// The mark of the end of what an inspection has found; there must be a segment.
-durable_mark mark_of(inspection const& found);
+/// The mark of the end of a log's last segment.
+durable_mark mark_of(segment const& last);
 
 }  // namespace diptych::log::segments

@@ -61,6 +61,7 @@ public:
     result<position> visit(stretch const& of, std::size_t bytes_max, event_visitor const& visit)
         const override;
     result<page> fetch(std::span<position const> positions) const override;
+    result<stored_piece> stored(stored_place const& from, std::size_t bytes_max) const override;
     result<position> position_at(timestamp when) const override;
     result<hash256> chain_at(position at) const override;
     result<std::shared_ptr<postings const>> index() const override;

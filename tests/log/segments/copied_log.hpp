@@ -107,7 +107,7 @@ struct copied_log {
         DIPTYCH_TRY(auto const done, copy_log(disk, now, copy, how));
         segment_cache fresh(disk, {});
         DIPTYCH_TRY(auto const found, inspect(disk, copy, id, {}, fresh));
-        DIPTYCH_TRY(write_closed(disk, copy, mark_of(found)));
+        DIPTYCH_TRY(write_closed(disk, copy, mark_of(*found.last)));
         return done;
     }
 
