@@ -72,19 +72,52 @@ result<version_comparison> view_versions::compare(
     );
 }
 
+std::unexpected<error> view_versions::compared_already() const {
+    return fail(
+        errc::unavailable, "compared_already", "view '" + name_ + "' is being compared already"
+    );
+}
+
+result<std::filesystem::path> view_versions::scratch_folder() const {
+    auto folder = in_.directory / "replay";
+    DIPTYCH_TRY(in_.file_of(name_, "").disk().make_directories(folder));
+    return folder;
+}
+
+result<what_if_answer> view_versions::what_if(
+    std::optional<source> text, altered_history const& otherwise, std::size_t differences_max
+) {
+    auto const alone = std::unique_lock(replaying_, std::try_to_lock);
+    if (!alone) return compared_already();
+    auto const is = served()->plan();
+    auto would_be = *is;
+    if (text) {
+        DIPTYCH_TRY(would_be, plan_(*std::move(text)));
+        if (would_be.definition->name != name_)
+            return fail(
+                errc::invalid,
+                "other_view",
+                "the text is of view '" + would_be.definition->name + "', not of '" + name_ + "'"
+            );
+    }
+    DIPTYCH_TRY(auto const scratch, scratch_folder());
+    return compare_what_if(
+        *is,
+        would_be,
+        otherwise,
+        in_.log,
+        {.scratch = {scratch, in_.options.files}, .differences_max = differences_max}
+    );
+}
+
 result<version_comparison> view_versions::compare_with_replay(
     std::size_t differences_max, std::function<void(position done, position end)> const& progress
 ) {
     auto const alone = std::unique_lock(replaying_, std::try_to_lock);
-    if (!alone)
-        return fail(
-            errc::unavailable, "compared_already", "view '" + name_ + "' is being compared already"
-        );
+    if (!alone) return compared_already();
     auto const one = served_version();
     auto const& view = one->view;
-    auto const scratch = in_.directory / "replay";
-    auto& disk = view->file().disk();
-    DIPTYCH_TRY(disk.make_directories(scratch));
+    DIPTYCH_TRY(auto const scratch, scratch_folder());
     // One that was stopped has left its copy.
     DIPTYCH_TRY(sqlite::remove({scratch / view->file().path.filename(), view->file().vfs}));
     DIPTYCH_TRY(

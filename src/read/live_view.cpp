@@ -21,6 +21,7 @@ live_view::live_view(view_plan plan, view_surroundings const& in, live_view_opti
       how_(std::move(how)),
       file_(in.file_of(name_, how_.id)),
       plan_(std::make_shared<view_plan const>(std::move(plan))),
+      shown_(how_.not_before.value),
       is_inline_(how_.role == view_role::served && plan_->definition->is_inline) {
     if (is_inline_) progress_->change([](view_moment& now) { now.state = view_state::detached; });
 }

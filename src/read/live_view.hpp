@@ -56,6 +56,8 @@ struct live_view_options {
     /// Called before it takes part for the first time: once this has succeeded it is remembered
     /// that it did. May be empty.
     std::function<result<void>()> before_part = {};
+    /// Queries are answered from there on: what is new shows no rows of half a log.
+    position not_before = {};
 };
 
 /// What is done to dead letters.
@@ -118,8 +120,11 @@ public:
     view_moment now() const { return progress_->now(); }
     bool is_inline() const { return is_inline_; }  ///< Takes part in commits, or is to.
 
-    /// Whether queries are answered: its file opens, and is not still being built again.
+    /// Whether queries are answered: its file opens, and is not still being built.
     bool is_served() const;
+
+    /// Whether it has yet to come to where it is first served.
+    bool is_new() const { return progress_->at().position < how_.not_before; }
 
     /// Whether its checkpoint says that the log has lost something.
     bool finds_history_lost() const { return history_lost_; }

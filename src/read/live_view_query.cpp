@@ -33,8 +33,9 @@ result<query_answer> live_view::query(
         return fail(
             errc::unavailable,
             "view_rebuilt",
-            "view '" + name_ + "' is built again, and at position " +
-                std::to_string(now.at.position.value) + " of " + std::to_string(shown_)
+            "view '" + name_ + (is_new() ? "' is being built" : "' is built again") +
+                ", and at position " + std::to_string(now.at.position.value) + " of " +
+                std::to_string(shown_)
         );
     auto answer = run_query(
         {.readers = *readers,

@@ -329,7 +329,16 @@ private:
         }
         std::rotate(made_.tables.begin(), own, own + 1);
         for (std::string_view const taken :
-             {"select", "order", "limit", "page", "cursor", "and", "or", "search", "at_least"})
+             {"select",
+              "order",
+              "limit",
+              "page",
+              "cursor",
+              "and",
+              "or",
+              "search",
+              "at_least",
+              "as_of"})
             if (made_.tables.front().find(taken) != nullptr)
                 return fail_at(
                     in_,

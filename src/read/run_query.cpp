@@ -13,6 +13,8 @@
 
 #include <fmt/format.h>
 
+#include <functional>
+
 namespace diptych::read {
 
 namespace {
@@ -116,30 +118,14 @@ result<void> read_rows(
     return {};
 }
 
-result<void> answer_page(
+result<void> select_rows(
     view_reader& reader,
     select_statement const& select,
-    view_query const& query,
-    std::uint32_t seal,
-    query_answer& to
+    std::function<result<void>(sqlite::statement& rows)> const& read
 ) {
     DIPTYCH_TRY(auto* const rows, reader.prepare(select.sql));
     bind_cells(*rows, select.values);
-    auto done = read_rows(*rows, query, seal, to);
-    rows->reset();
-    return done;
-}
-
-result<void> answer_live(
-    view_reader& reader,
-    select_statement const& select,
-    view_query const& query,
-    table const& of,
-    query_answer& to
-) {
-    DIPTYCH_TRY(auto* const rows, reader.prepare(select.sql));
-    bind_cells(*rows, select.values);
-    auto done = read_live_rows(*rows, query, of, to);
+    auto done = read(*rows);
     rows->reset();
     return done;
 }
@@ -206,8 +192,10 @@ result<query_answer> run_query(
         return time.now() >= end;
     });
     auto const select = select_for(query, on.of, after);
-    auto done = how.is_live ? answer_live(*reader, select, query, on.of, answer)
-                            : answer_page(*reader, select, query, seal, answer);
+    auto done = select_rows(*reader, select, [&](sqlite::statement& rows) {
+        return how.is_live ? read_live_rows(rows, query, on.of, answer)
+                           : read_rows(rows, query, seal, answer);
+    });
     if (done && how.count != counting::none)
         done = count_rows(*reader, query, on.of, how.count, answer);
     reader->end_snapshot();

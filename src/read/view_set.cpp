@@ -63,9 +63,12 @@ result<offered> view_set::offer(std::string_view file, std::string_view text, bo
         made.is_served = (*known)->served()->id() == made.version;
         return made;
     }
-    auto const view = parts_->versions_of(std::move(plan));
+    // Nobody is shown rows of a part of the log.
+    auto const end = parts_->in.log.durable_end().position;
+    auto const view = parts_->versions_of(std::move(plan), end);
     view->start();
-    made.is_new = made.is_served = true;
+    made.is_new = true;
+    made.is_served = view->served()->is_served();
     {
         auto const lock = std::scoped_lock(parts_->adding);
         parts_->views.push_back(view);

@@ -40,7 +40,7 @@ struct offered {
     std::string name;
     std::string version;     ///< The id of the version that it is in.
     bool is_new = false;     ///< There was no view of that name.
-    bool is_served = false;  ///< By this version, already.
+    bool is_served = false;  ///< Queries are answered by this version, already.
     std::vector<std::string> warnings = {};
 };
 
@@ -98,10 +98,10 @@ public:
     /// A view written in C++, see diptych/view.hpp.
     result<void> add(model::view const& view);
 
-    /// Takes a view's text while the set is at work: a new view is opened and caught up by step();
-    /// a text with another meaning is built beside the version that is served, by build_step(), and
-    /// switched to when it has caught up (`by_itself`) or by switch_to(); one with the same meaning
-    /// counts at once. What came of it.
+    /// Takes a view's text while the set is at work: a new view is opened, caught up by
+    /// step() and answers queries from then on; a text with another meaning is built beside the
+    /// version that is served, by build_step(), and switched to when it has caught up (`by_itself`)
+    /// or by switch_to(); one with the same meaning counts at once. What came of it.
     ///
     /// Fails as add_text() does, invalid also for a view that is written in C++; or with what
     /// opening or remembering it failed with: all is as before then.
@@ -182,12 +182,13 @@ public:
     /// this. Empty: nobody is called any more.
     void on_wanted(std::function<void(std::string_view name)> wake);
 
-    /// Answers `GET /views/<name>?...`: the parameters decoded, without `at_least`. Blocking, but
-    /// touches nothing but the view's own file, and never a byte of it.
+    /// Answers `GET /views/<name>?...`: the parameters decoded, without those that `how` says.
+    /// Blocking, but touches nothing but the view's own file, and never a byte of it; or, as of an
+    /// earlier position, a file aside that it builds first, see past_views.hpp.
     ///
     /// Fails with not_found, invalid (a parameter that is not declared; the message lists what is),
-    /// denied (the caller's claims allow no row),
-    /// unavailable (too many at once), or the error of a view that is not served.
+    /// denied (the caller's claims allow no row), unavailable (too many at once; not built yet), or
+    /// the error of a view that is not served.
     result<query_answer> query(
         std::string_view name, url_query_parameters const& parameters, query_options const& how = {}
     ) const;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "read/build_pace.hpp"
+#include "read/past_views.hpp"
 #include "read/resolve.hpp"
 #include "read/suggest.hpp"
 #include "read/view_choices.hpp"
@@ -27,6 +28,7 @@ struct view_set::parts {
     std::shared_ptr<older_shapes const> older;
     view_choices choices;
     build_pace pace = {};
+    past_views past{in};
     std::size_t turn = 0;            // of build_step()
     mutable std::mutex adding = {};  // guards the next two
     std::vector<std::shared_ptr<view_versions>> views = {};
@@ -100,10 +102,16 @@ struct view_set::parts {
         return plan;
     }
 
-    std::shared_ptr<view_versions> versions_of(view_plan plan) {
-        return std::make_shared<view_versions>(std::move(plan), in, choices, [this](source text) {
-            return this->plan(std::move(text));
-        });
+    std::shared_ptr<view_versions> versions_of(
+        view_plan wanted, diptych::position not_before = {}
+    ) {
+        return std::make_shared<view_versions>(
+            std::move(wanted),
+            in,
+            choices,
+            [this](source text) { return plan(std::move(text)); },
+            not_before
+        );
     }
 
     result<void> add(view_plan plan) {

@@ -47,6 +47,7 @@ std::vector<view_status> view_set::status() const {
             .lag = end > now.at.position ? end.value - now.at.position.value : 0,
             .state = now.state,
             .is_served = view->is_served(),
+            .is_new = view->is_new(),
             .last_error = now.last_error,
             .parking = now.parking,
             .warnings = plan->definition->warnings,
@@ -150,6 +151,7 @@ result<query_answer> view_set::query(
     std::string_view name, url_query_parameters const& parameters, query_options const& how
 ) const {
     DIPTYCH_TRY(auto const view, parts_->served(name));
+    if (how.as_of) return parts_->past.query(*view->plan(), *how.as_of, parameters, how);
     return view->query(parameters, how);
 }
 

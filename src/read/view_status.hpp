@@ -48,7 +48,8 @@ struct view_status {
     token at = {};          ///< Everything up to here is in its rows or parked.
     std::uint64_t lag = 0;  ///< Events behind the end of the log.
     view_state state = view_state::running;
-    bool is_served = true;  ///< Its file opens, and is not still being built again.
+    bool is_served = true;  ///< Its file opens, and is not still being built.
+    bool is_new = false;    ///< Not served yet: it is built for the first time.
     std::optional<error> last_error = {};
     parking_state parking = {};
     std::vector<std::string> warnings = {};   ///< Of its file, each with its place.

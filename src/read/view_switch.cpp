@@ -27,13 +27,12 @@ bool view_versions::was_removed(std::string_view id) const {
     return removed_.contains(id);
 }
 
-result<void> view_versions::build_next(view_plan plan, std::string id, bool by_itself) {
+void view_versions::build_next(view_plan plan, std::string id, bool by_itself) {
     auto made = open_version(std::move(plan), id, view_role::beside, false);
     made->view->open();
     made->is_next = by_itself;
     auto const lock = std::scoped_lock(choosing_);
     beside_.push_back(std::move(made));
-    return {};
 }
 
 result<void> view_versions::remove(version_ptr const& one) {
@@ -96,7 +95,7 @@ result<std::string> view_versions::offer(view_plan plan, bool by_itself) {
     next.building = by_itself ? id : std::string{};
     DIPTYCH_TRY(choices_.keep(name_, next));
     if (!known) {
-        DIPTYCH_TRY(build_next(std::move(plan), id, by_itself));
+        build_next(std::move(plan), id, by_itself);
         return id;
     }
     {
@@ -116,7 +115,7 @@ result<std::string> view_versions::rebuild() {
     auto next = choice();
     next.building = id;
     DIPTYCH_TRY(choices_.keep(name_, next));
-    DIPTYCH_TRY(build_next(*now->plan(), id, true));
+    build_next(*now->plan(), id, true);
     return id;
 }
 
@@ -124,7 +123,7 @@ result<std::string> view_versions::rebuild() {
 result<view_versions::version_ptr> view_versions::open_beside(std::string_view id) {
     if (auto known = find_beside(id)) return known;
     DIPTYCH_TRY(auto plan, stored_plan(id));
-    DIPTYCH_TRY(build_next(std::move(plan), std::string{id}, false));
+    build_next(std::move(plan), std::string{id}, false);
     return find_beside(id);
 }
 
@@ -269,6 +268,10 @@ result<void> view_versions::drop(std::string_view id) {
             "no_such_version",
             "view '" + name_ + "' has no version '" + std::string{id} + "'"
         );
+    {
+        auto const choosing = std::scoped_lock(choosing_);
+        removed_.insert(std::string{id});
+    }
     return sqlite::remove(file);
 }
 

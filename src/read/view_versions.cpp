@@ -11,9 +11,17 @@
 namespace diptych::read {
 
 view_versions::view_versions(
-    view_plan wanted, view_surroundings const& in, view_choices& choices, view_planner plan
+    view_plan wanted,
+    view_surroundings const& in,
+    view_choices& choices,
+    view_planner plan,
+    position not_before
 )
-    : name_(wanted.definition->name), in_(in), choices_(choices), plan_(std::move(plan)) {
+    : name_(wanted.definition->name),
+      in_(in),
+      choices_(choices),
+      plan_(std::move(plan)),
+      not_before_(not_before) {
     auto id = wanted.version;
     served_ = open_version(std::move(wanted), std::move(id), view_role::served, {});
 }
@@ -21,7 +29,8 @@ view_versions::view_versions(
 view_versions::version_ptr view_versions::open_version(
     view_plan plan, std::string id, view_role role, std::optional<bool> part
 ) {
-    live_view_options how{.id = id, .role = role, .was_part = part, .before_part = {}};
+    live_view_options how{.id = id, .role = role, .was_part = part};
+    if (role == view_role::served) how.not_before = not_before_;
     // What takes part is remembered first: from then on appends wait for it.
     how.before_part = [this, id]() -> result<void> {
         auto now = choice();
@@ -88,6 +97,9 @@ void view_versions::start() {
             }
         }
     }
+    // What another text was built of, before the file was changed once more, is not wanted.
+    if (next.offered != wanted->version && version_in(next.building) != wanted->version)
+        next.building.clear();
     next.offered = wanted->version;
     if (is_next && version_in(next.building) != wanted->version) next.building = wanted->version;
     if (served_->view->id() != next.served || is_part) {
@@ -100,7 +112,7 @@ void view_versions::start() {
     if (next.building.empty()) return;
     auto planned = version_in(next.building) == wanted->version ? result<view_plan>{*wanted}
                                                                 : stored_plan(next.building);
-    if (planned) (void)build_next(*std::move(planned), next.building, true);
+    if (planned) build_next(*std::move(planned), next.building, true);
 }
 
 view_versions::version_ptr view_versions::served_version() const {
@@ -212,7 +224,8 @@ std::vector<version_status> view_versions::versions() const {
         list.push_back(std::move(made));
     };
     auto const lock = std::scoped_lock(choosing_);
-    add(*served_, version_standing::served);
+    auto const is_new = served_->view->is_new();
+    add(*served_, is_new ? version_standing::building : version_standing::served);
     for (auto const& one : beside_)
         if (one != served_)
             add(*one, one->is_next ? version_standing::building : version_standing::kept);

@@ -12,6 +12,7 @@
 #include "read/view_check.hpp"
 #include "read/view_choices.hpp"
 #include "read/view_status.hpp"
+#include "read/what_if.hpp"
 
 #include <diptych/error.hpp>
 
@@ -42,8 +43,13 @@ struct version_comparison {
 /// it.
 class view_versions {
 public:
+    /// Queries are answered once the rows show everything up to `not_before`.
     view_versions(
-        view_plan wanted, view_surroundings const& in, view_choices& choices, view_planner plan
+        view_plan wanted,
+        view_surroundings const& in,
+        view_choices& choices,
+        view_planner plan,
+        position not_before = {}
     );
     view_versions(view_versions const&) = delete;
     view_versions& operator=(view_versions const&) = delete;
@@ -110,7 +116,14 @@ public:
         std::string_view id, change_of_parked change, std::optional<position> only
     );
 
-    /// Those at work, the one that is served first.
+    /// What the rows would be with other events or with another text of the view, see what_if.hpp.
+    /// Blocking. Fails as that does, as offer() for a text, and with unavailable while a comparison
+    /// is under way.
+    result<what_if_answer> what_if(
+        std::optional<source> text, altered_history const& otherwise, std::size_t differences_max
+    );
+
+    /// Those at work, first the one that is served, or will be when it is no longer new.
     std::vector<version_status> versions() const;
 
     /// As above, and those that rest.
@@ -136,9 +149,11 @@ private:
     result<view_plan> stored_plan(std::string_view id) const;
     result<std::string> unused_id(std::string_view id) const;
     bool was_removed(std::string_view id) const;
+    std::unexpected<error> compared_already() const;
+    result<std::filesystem::path> scratch_folder() const;
     result<version_ptr> open_beside(std::string_view id);
     view_choice choice() const;
-    result<void> build_next(view_plan plan, std::string id, bool by_itself);
+    void build_next(view_plan plan, std::string id, bool by_itself);
     result<void> forget_next();
     result<void> remove(version_ptr const& one);
     result<void> hand_over(version_ptr const& to);
@@ -150,8 +165,9 @@ private:
     view_surroundings const& in_;
     view_choices& choices_;
     view_planner plan_;
-    std::mutex replaying_;      // held while it is compared with a replay
-    std::mutex administering_;  // one change at a time; taken before any other
+    position const not_before_;  // of the version that start() serves
+    std::mutex replaying_;       // held while it is compared with a replay
+    std::mutex administering_;   // one change at a time; taken before any other
     mutable std::mutex choosing_;
     version_ptr served_;               // guarded by choosing_
     std::vector<version_ptr> beside_;  // guarded by choosing_

@@ -341,3 +341,39 @@ TEST_CASE("choices that can not be read are named, with what to do") {
     std::ofstream{of.folder.path() / "versions.json"} << R"({"format":2,"views":{}})";
     CHECK(views.start().error().code == "newer_format");
 }
+
+TEST_CASE("what another text was built of is not switched to when the file is as it was") {
+    versions_fixture of;
+    of.start(counter("1"));
+    of.count(3);
+    of.follow();
+    of.views->offer("counter.sql", counter("10")).or_throw();
+    of.restart(counter("1"));
+    of.build();
+    CHECK(of.rows() == one_each + "3}]");
+    CHECK(of.standing() == "served@3");
+}
+
+TEST_CASE("a view that is new shows nothing before it shows all that had been recorded") {
+    versions_fixture of;
+    of.how.batch_events_max = 10;
+    of.start(counter("1"));
+    of.count(15);
+    auto text = counter("1");
+    for (auto at = text.find("counter"); at != text.npos; at = text.find("counter", at + 5))
+        text.replace(at, 7, "again");
+    auto const offered = of.views->offer("again.sql", text).or_throw();
+    CHECK(offered.is_new);
+    CHECK_FALSE(offered.is_served);
+    of.count(2);
+    CHECK(of.views->step("again").or_throw());
+    auto const half = of.views->query("again", {});
+    REQUIRE_FALSE(half);
+    CHECK(half.error().kind == errc::unavailable);
+    CHECK(half.error().message == "view 'again' is being built, and at position 10 of 15");
+    CHECK(status_of(*of.views, "again").is_new);
+    while (of.views->step("again").or_throw()) {
+    }
+    CHECK(rows_of(*of.views, "again") == one_each + "17}]");
+    CHECK_FALSE(status_of(*of.views, "again").is_new);
+}
