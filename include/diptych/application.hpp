@@ -37,6 +37,15 @@ namespace app {
 class node;
 }
 
+/// Another log that this one is kept as a copy of, as it was last heard of.
+struct source_status {
+    std::string name;          ///< Where it is.
+    token at = {};             ///< How far the copy is.
+    token end = {};            ///< How far the log is.
+    timestamp heard_at = {};   ///< When it said so; 1970: it has not been heard of yet.
+    std::string trouble = {};  ///< Why nothing comes; empty: all is well.
+};
+
 /// Where an application lives and who tells it the time.
 struct application_options {
     std::filesystem::path data = {};  ///< Folder of the log and the views; empty: in memory only.
@@ -67,6 +76,10 @@ struct application_options {
 
     std::string build_id = {};  ///< Of the program; snapshots of another build are not used.
     std::chrono::milliseconds wait_max{5'000};  ///< The longest a query waits for a token.
+
+    /// For a log that somebody keeps as a copy of another: says how that one is, for /health and
+    /// /metrics. May be empty. Any thread.
+    std::function<source_status()> source = {};
 
     /// Told of what went wrong with no caller to tell it to; standard error if empty. Any thread.
     std::function<void(std::string_view)> complain = {};
@@ -105,7 +118,7 @@ public:
     view_handle(app::node& of, std::string name) : of_(&of), name_(std::move(name)) {}
 
     /// What `GET /views/<name>?...` answers for these parameters ("order_id", "eq.o1"). With an
-    /// `at_least` token it waits until the view shows it. Blocking.
+    /// `at_least` token it waits until the view shows it; `as_of` asks for earlier rows. Blocking.
     ///
     /// Fails with not_found, invalid (the message lists what is allowed), unavailable if the view
     /// has not come that far in time.

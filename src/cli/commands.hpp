@@ -70,6 +70,17 @@ struct read_options {
 result<void> read(read_options const& how);
 result<void> follow(read_options const& how);
 
+/// A copy of another log that is kept up to date, and serves views.
+struct replica_options {
+    std::string from = {};                ///< The URL of a server, or a folder.
+    std::string from_token = {};          ///< Bearer token for that server.
+    std::string data = {};                ///< Folder of the copy.
+    std::vector<std::string> views = {};  ///< View files and folders of them.
+    std::string http = "127.0.0.1:8080";
+    std::string token = {};  ///< Bearer token that requests must carry.
+};
+result<void> replica(replica_options const& how);
+
 struct view_options {
     place where = {};
     std::string file = {};  ///< For add.

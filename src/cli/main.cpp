@@ -266,6 +266,7 @@ private:
             "  diptych read order-o1\n"
             "  diptych read --type order_placed --tag customer-ada --limit 10"
         );
+        add_replica(follow);
         follow
             ->add_option(
                 "--retry",
@@ -275,8 +276,32 @@ private:
             ->check(CLI::NonNegativeNumber)
             ->capture_default_str();
         follow->footer(
-            "Example:\n  diptych follow --url http://127.0.0.1:8080 --type order_placed --json"
+            "Examples:\n  diptych follow --url http://127.0.0.1:8080 --type order_placed --json\n"
+            "  diptych follow --from http://127.0.0.1:8080 --data copy --view orders.sql --http "
+            "127.0.0.1:8081"
         );
+    }
+
+    /// With --from it is another log that is followed, not its events that are printed.
+    void add_replica(CLI::App* follow) {
+        auto* const from = follow->add_option(
+            "--from",
+            replica_.from,
+            "Keep a copy of this log, a URL or a folder, in --data, and serve views of it"
+        );
+        follow->add_option("--view", replica_.views, "View file, or a folder of them; may repeat")
+            ->needs(from);
+        follow->add_option("--http", replica_.http, "Where the copy is served")
+            ->capture_default_str();
+        follow->add_option("--serve-token", replica_.token, "Bearer token that requests must carry")
+            ->needs(from);
+        follow->callback([this] {
+            replica_.data = follow_.where.data;
+            replica_.from_token = follow_.where.token;
+            chosen_ = [this] {
+                return replica_.from.empty() ? cli::follow(follow_) : cli::replica(replica_);
+            };
+        });
     }
 
     void add_commands() {
@@ -370,6 +395,7 @@ private:
     cli::append_options append_;
     cli::read_options read_;
     cli::read_options follow_;
+    cli::replica_options replica_;
     cli::view_commands views_;
     cli::dead_letter_commands letters_;
     cli::inbox_commands inbox_;

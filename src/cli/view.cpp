@@ -55,12 +55,15 @@ result<void> view_query(view_options const& how) {
             );
         request.query.emplace_back(parameter.substr(0, equals), parameter.substr(equals + 1));
     }
-    DIPTYCH_TRY(auto const answer, log->ask_well(std::move(request)));
+    auto answer = log->ask_well(request);
+    // As of an earlier position it is built while it is asked for.
+    while (!answer && answer.error().code == "past_not_built") answer = log->ask_well(request);
+    if (!answer) return std::unexpected(answer.error());
     if (how.json) {
-        fmt::print("{}\n", answer.body);
+        fmt::print("{}\n", answer->body);
         return {};
     }
-    DIPTYCH_TRY(auto const rows, json::parse(answer.body));
+    DIPTYCH_TRY(auto const rows, json::parse(answer->body));
     for (auto const row : rows.root().elements()) fmt::print("{}\n", row.raw());
     return {};
 }

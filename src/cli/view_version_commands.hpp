@@ -4,6 +4,7 @@
 #pragma once
 
 #include "cli/view_versions.hpp"
+#include "cli/view_what_if.hpp"
 #include "cli/whole_number.hpp"
 
 #include <CLI/CLI.hpp>
@@ -16,7 +17,7 @@ public:
     /// `add` declares a subcommand of `view`: its name, what it says, its options, what it does;
     /// `add_place` its `--data`, `--url` and `--token`.
     void declare(auto const& add, auto const& add_place) {
-        auto const one = [&](auto name, auto says, view_versions_options& into, auto what) {
+        auto const one = [&](auto name, auto says, auto& into, auto what) {
             CLI::App* const made = add(name, says, into, what);
             made->add_option("NAME", into.name, "The view")->required();
             add_place(made, into.where);
@@ -51,6 +52,29 @@ public:
             ->capture_default_str();
         compare->footer("Exit code 1: they differ.\n\nExample:\n  diptych view compare open_orders"
         );
+        auto* const what_if =
+            one("what-if",
+                "Says what the rows would be with other events, or another file",
+                what_if_,
+                view_what_if);
+        what_if->add_option("--file", what_if_.file, "A view file, in the place of the view's own");
+        what_if->add_option(
+            "--insert",
+            what_if_.insert,
+            R"(Events that never were, a line of JSON each: {"after":41,"stream":...,"type":...,"data":...})"
+        );
+        what_if->add_option("--without", what_if_.without, "Leave out the event there; may repeat")
+            ->check(whole_number<1>);
+        what_if->add_option("--without-type", what_if_.without_types, "And all of this type");
+        what_if->add_option("--as-of", what_if_.as_of, "End at this token, position or time");
+        what_if->add_option("--differences", what_if_.differences, "Rows told, at most")
+            ->check(whole_number<0>)
+            ->capture_default_str();
+        what_if->footer(
+            "Neither the log nor the view is touched.\n\n"
+            "Example:\n  diptych view what-if open_orders --file stricter.sql --without-type "
+            "order_cancelled"
+        );
         one("drop", "Removes a version that is not served", drop_, view_drop)
             ->add_option("VERSION", drop_.version, "As view versions lists it")
             ->required();
@@ -65,6 +89,7 @@ private:
     view_versions_options compare_;
     view_versions_options drop_;
     view_versions_options resume_;
+    view_what_if_options what_if_;
 };
 
 }  // namespace diptych::cli

@@ -43,7 +43,9 @@ std::size_t hash_of(live_question const& what) {
 }  // namespace
 
 live_queries::live_queries(read::view_set& views, worker_pool& pool, clock& time, options how)
-    : views_(views), pool_(pool), time_(time), how_(std::move(how)) {}
+    : views_(views), pool_(pool), time_(time), how_(std::move(how)), looking_(pool, [this] {
+          look();
+      }) {}
 
 void live_queries::open() {
     hints_ = views_.on_progress([this] { on_hint(); });
@@ -130,15 +132,7 @@ void live_queries::follow(http::request const& asked, position least, http::resp
 
 // On a projector's or the commit step's thread: leaves at once.
 void live_queries::on_hint() {
-    if (count_.load(std::memory_order_relaxed) == 0 || looking_.exchange(true)) return;
-    if (pool_.reserve()) {
-        pool_.run([this] {
-            looking_ = false;
-            look();
-        });
-    } else {
-        looking_ = false;  // the next tick looks
-    }
+    if (count_.load(std::memory_order_relaxed) > 0) looking_.want();
 }
 
 void live_queries::tick() {

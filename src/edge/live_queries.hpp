@@ -8,6 +8,7 @@
 #pragma once
 
 #include "edge/live_group.hpp"
+#include "edge/recurring_task.hpp"
 #include "edge/worker_pool.hpp"
 #include "read/view_set.hpp"
 
@@ -75,7 +76,7 @@ private:
     std::deque<group_ptr> due_;
     std::size_t asking_ = 0;  // tasks in the pool that ask
     std::atomic<std::size_t> count_ = 0;
-    std::atomic<bool> looking_ = false;  // a task that looks lies in the pool
+    recurring_task looking_;
     std::atomic<bool> is_late_ = false;  // it is to look after all
     std::atomic<std::chrono::steady_clock::time_point> looked_after_ = {};
     hint_registration hints_;

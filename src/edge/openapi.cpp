@@ -131,6 +131,7 @@ void write_view_parameters(json::writer& to, read::served_view const& one) {
         to, "select", "Only these columns, and values inside of JSON: a,name:b->>c", text
     );
     write_query_parameter(to, "at_least", "A token that the rows must show", text);
+    write_query_parameter(to, "as_of", "Rows as of this token, position or time", text);
     write_header(
         to, "Prefer", "count=exact or count=estimated: Content-Range says how many there are"
     );

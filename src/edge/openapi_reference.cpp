@@ -63,6 +63,20 @@ constexpr std::string_view events_query =
     R"({"name":"Last-Event-ID","in":"header","description":"Where a stream goes on",)"
     R"("schema":{"type":"string"}})";
 
+constexpr std::string_view log_query =
+    R"({"name":"segment","in":"query","description":"Its first position; 0: the first segment",)"
+    R"("schema":{"type":"integer","minimum":0}},)"
+    R"({"name":"offset","in":"query","schema":{"type":"integer","minimum":0}},)"
+    R"({"name":"epoch","in":"query","schema":{"type":"integer","minimum":0}},)"
+    R"({"name":"at","in":"query","description":"The last position that the copy has",)"
+    R"("schema":{"type":"integer","minimum":0}},)"
+    R"({"name":"chain","in":"query","description":"The hash chain there, in hexadecimal digits",)"
+    R"("schema":{"type":"string","pattern":"^[0-9a-fA-F]{64}$"}})";
+
+constexpr std::string_view log_answer =
+    R"("200":{"description":"Bytes of a segment; the headers say which",)"
+    R"("content":{"application/octet-stream":{}}})";
+
 constexpr std::string_view json_answer =
     R"("200":{"description":"See the reference","content":{"application/json":{}}})";
 
@@ -141,6 +155,7 @@ constexpr reference_operation operations[] = {
      "",
      dropped_answer,
      "400 403 404 500 503"},
+    {"GET", "/log", log_query, "", log_answer, "400 412 500 503"},
     {"GET", "/views", "", "", json_answer, "500 503"},
     {"GET", letters, letters_query, "", json_answer, "400 404 500 503"},
     {"DELETE", letters, version_query, "", json_answer, "400 404 500 503"},

@@ -1,6 +1,7 @@
 #include "edge/parameters.hpp"
 
-#include <diptych/iso8601.hpp>
+#include "log/point.hpp"
+
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
@@ -95,38 +96,8 @@ std::vector<std::string> list_parameter(http::request const& asked, std::string_
 result<std::optional<position>> as_of_parameter(http::request const& asked, event_log const& log) {
     auto const text = asked.query_value("as_of");
     if (!text) return std::optional<position>{};
-    if (auto const when = parse_timestamp(*text)) {
-        DIPTYCH_TRY(auto const at, log.position_at(*when));
-        return std::optional{at};
-    }
-    auto const point = read_point(*text, log);
-    if (!point && point.error().code == "bad_token")
-        return wrong(
-            "as_of",
-            fmt::format(
-                "as_of must be a token like 1.42, a position or a time like 2026-03-01T12:30:00Z, "
-                "not '{}'",
-                *text
-            )
-        );
-    if (!point) return std::unexpected(point.error());
-    return std::optional{point->position};
-}
-
-result<token> read_point(std::string_view text, event_log const& log) {
-    if (auto const number = read_number(text)) {
-        auto const end = log.end();
-        if (*number <= end.position.value) return token{end.epoch, position{*number}};
-        return fail(
-            errc::invalid,
-            "future_token",
-            fmt::format("position {} is beyond the end of the log, {}", *number, to_string(end))
-        );
-    }
-    auto const point = parse_token(text);
-    if (!point) return fail(errc::invalid, "bad_token", point.error().message);
-    DIPTYCH_TRY(log.check(*point));
-    return *point;
+    DIPTYCH_TRY(auto const at, log::read_as_of(*text, log));
+    return std::optional{at};
 }
 
 result<token> read_token_header(std::string_view text, std::string_view header) {

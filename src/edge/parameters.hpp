@@ -41,10 +41,6 @@ std::vector<std::string> list_parameter(http::request const& asked, std::string_
 /// `as_of`: a token, a position or a time, as the last position that counts. Fails with invalid.
 result<std::optional<position>> as_of_parameter(http::request const& asked, event_log const& log);
 
-/// A token or a bare position, checked against the log. Fails with invalid (codes "foreign_token",
-/// "future_token", "bad_token").
-result<token> read_point(std::string_view text, event_log const& log);
-
 /// A token as headers have it, perhaps with quotes. Fails with invalid.
 result<token> read_token_header(std::string_view text, std::string_view header);
 

@@ -71,6 +71,9 @@ edge::services services_of(app::node& node) {
         all.processes.emplace_back(name, runner.get());
     all.inbox = node.inbox();
     all.view_faults = [&files = node.view_files()] { return files.faults(); };
+    all.source = node.options().source;
+    // What is only read is changed where it is written.
+    if (node.options().read_only) return all;
     all.put_view = [&files = node.view_files()](auto name, auto text, bool by_itself) {
         return files.put(name, text, by_itself);
     };

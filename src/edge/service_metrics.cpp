@@ -186,7 +186,37 @@ void add_views(samples& to, read::view_set const& views) {
                 name
             )
             .counter("view_parked_total", "Events ever parked", number(one.parking.ever), name);
+        for (auto const& beside : one.beside) {
+            if (beside.standing != read::version_standing::building) continue;
+            std::vector<label> const which{{"view", one.name}, {"version", beside.id}};
+            to.gauge(
+                  "view_build_position",
+                  "What is built shows",
+                  number(beside.at.position.value),
+                  which
+            )
+                .gauge("view_build_lag", "Events it has yet to apply", number(beside.lag), which)
+                .gauge(
+                    "view_build_rate", "Events a second, lately", beside.events_per_second, which
+                );
+        }
     }
+}
+
+void add_source(samples& to, source_status const& one) {
+    auto const heard = std::chrono::duration<double>(one.heard_at.time_since_epoch());
+    to.gauge(
+          "source_position",
+          "End of the log that this one is a copy of",
+          number(one.end.position.value)
+    )
+        .gauge("source_lag", "Events that the copy has yet to get", number(lag_of(one)))
+        .gauge("source_heard_seconds", "When it was last heard of, since 1970", heard.count())
+        .gauge(
+            "source_well",
+            "1 if it answers, and what it answers follows on",
+            one.trouble.empty() ? 1 : 0
+        );
 }
 
 void add_processes(samples& to, services const& of) {
@@ -254,6 +284,7 @@ std::vector<prometheus::MetricFamily> families_of(
     add_views(to, of.views);
     add_processes(to, of);
     if (of.inbox != nullptr) add_inbox(to, *of.inbox);
+    if (of.source) add_source(to, of.source());
     to.gauge("http_connections", "Open now", number(server.connections))
         .gauge(
             "http_held_bytes",

@@ -8,6 +8,7 @@
 #include "write/executor.hpp"
 #include "write/process_runner.hpp"
 
+#include <diptych/application.hpp>
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
 
@@ -32,8 +33,17 @@ struct services {
         result<read::offered>(std::string_view name, std::string_view text, bool by_itself)>
         put_view = {};
     inbox::sources* inbox = nullptr;  ///< Null: messages are not taken here.
+    /// If the log is kept as a copy of another: how that one is. May be empty.
+    std::function<source_status()> source = {};
     /// View files that were changed and are not views: one message each. May be empty.
     std::function<std::vector<std::string>()> view_faults = {};
 };
+
+/// Events that a copy has yet to get.
+inline std::uint64_t lag_of(source_status const& one) {
+    auto const at = one.at.position.value;
+    auto const end = one.end.position.value;
+    return end > at ? end - at : 0;
+}
 
 }  // namespace diptych::edge

@@ -171,6 +171,7 @@ private:
               event_routes,
               inbox_routes,
               stream_routes,
+              stored_routes,
               view_routes,
               view_care_routes,
               dead_letter_routes,

@@ -11,6 +11,12 @@ void write_parking(json::writer& to, read::parking_state const& of) {
     to.member("diverged", true).member("dead_letters", of.parked);
 }
 
+void write_error(json::writer& to, std::optional<error> const& what) {
+    if (!what) return;
+    to.key("error").begin_object();
+    to.member("code", what->code).member("detail", what->message).end_object();
+}
+
 }  // namespace
 
 void write_view_status(json::writer& to, std::vector<read::view_status> const& all) {
@@ -22,15 +28,10 @@ void write_view_status(json::writer& to, std::vector<read::view_status> const& a
             .member("version", one.version)
             .member("at", to_string(one.at))
             .member("lag", one.lag)
-            .member("state", read::to_string(one.state));
+            .member("state", read::to_string(one.state))
+            .member("served", one.is_served);
         write_parking(to, one.parking);
-        if (one.last_error) {
-            to.key("error")
-                .begin_object()
-                .member("code", one.last_error->code)
-                .member("detail", one.last_error->message)
-                .end_object();
-        }
+        write_error(to, one.last_error);
         if (!one.beside.empty()) write_versions(to.key("beside"), one.beside);
         if (!one.warnings.empty()) {
             to.key("warnings").begin_array();
@@ -55,13 +56,7 @@ void write_versions(json::writer& to, std::vector<read::version_status> const& a
         if (one.standing == read::version_standing::building)
             to.member("events_per_second", std::round(one.events_per_second));
         if (one.left) to.member("seconds_left", one.left->count());
-        if (one.last_error) {
-            to.key("error")
-                .begin_object()
-                .member("code", one.last_error->code)
-                .member("detail", one.last_error->message)
-                .end_object();
-        }
+        write_error(to, one.last_error);
         to.end_object();
     }
     to.end_array();

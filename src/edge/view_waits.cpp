@@ -10,7 +10,7 @@
 namespace diptych::edge {
 
 view_waits::view_waits(read::view_set& views, worker_pool& pool, options how)
-    : views_(views), pool_(pool), how_(std::move(how)) {}
+    : views_(views), how_(std::move(how)), looking_(pool, [this] { look(); }) {}
 
 void view_waits::open() {
     {
@@ -90,15 +90,7 @@ void view_waits::wait(
 
 // On a projector's or the commit step's thread: leaves at once.
 void view_waits::on_hint() {
-    if (count_.load(std::memory_order_relaxed) == 0 || looking_.exchange(true)) return;
-    if (pool_.reserve()) {
-        pool_.run([this] {
-            looking_ = false;
-            look();
-        });
-    } else {
-        looking_ = false;  // the next tick looks
-    }
+    if (count_.load(std::memory_order_relaxed) > 0) looking_.want();
 }
 
 void view_waits::look() {

@@ -2,6 +2,7 @@
 /// Queries that wait until a view shows a token, without a thread that waits with them.
 #pragma once
 
+#include "edge/recurring_task.hpp"
 #include "edge/worker_pool.hpp"
 #include "read/view_set.hpp"
 
@@ -66,13 +67,12 @@ private:
     void look();
 
     read::view_set& views_;
-    worker_pool& pool_;
     options const how_;
     std::mutex mutex_;
     bool open_ = false;                              // guarded
     std::vector<std::unique_ptr<waiting>> waiting_;  // guarded
     std::atomic<std::size_t> count_ = 0;
-    std::atomic<bool> looking_ = false;  // a task that looks lies in the pool
+    recurring_task looking_;
     hint_registration hints_;
 };
 

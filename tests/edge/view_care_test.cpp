@@ -119,3 +119,58 @@ TEST_CASE("what is asked wrongly of views is named") {
     CHECK(of.ask("GET", "/views/readers/compare?differences=9999").status == 400);
     CHECK(of.ask("GET", "/views/readers/versions?colour=red").status == 400);
 }
+
+TEST_CASE("what rows would be with other events, or another file, is answered and changes nothing"
+) {
+    site_fixture of;
+    lend_one(of, "b1");
+    lend_one(of, "b2");
+    work(of);
+    auto const ask = [&](std::string const& body) {
+        return of.post("/views/readers/what-if", body);
+    };
+    auto const same = ask("{}");
+    CHECK(same.status == 200);
+    CHECK(json_at(same.body, "different") == "0");
+    auto const less = ask(R"({"without":{"positions":[2]}})");
+    CHECK(json_at(less.body, "removed") == "1");
+    CHECK(json_at(less.body, "differences.0.is.books") == "2");
+    CHECK(json_at(less.body, "differences.0.would_be.books") == "1");
+    auto const more = ask(
+        R"({"insert":[{"after":"1.1","stream":"book-b9","type":"lending.lent","data":{"book":"b9","reader":"eve"},)"
+        R"("recorded_at":"2026-01-01T00:00:00Z"}],"as_of":1})"
+    );
+    CHECK(json_at(more.body, "at") == "1.1");
+    CHECK(json_at(more.body, "differences.0.is") == "null");
+    CHECK(json_at(more.body, "differences.0.would_be.reader") == "eve");
+    std::string text;
+    json::append_quoted(text, tenfold());
+    CHECK(json_at(ask(R"({"view":)" + text + "}").body, "differences.0.would_be.books") == "11");
+    CHECK(of.ask("GET", "/views/readers").body == R"([{"reader":"ada","books":2}])");
+    CHECK(of.log->end().position.value == 2);
+}
+
+TEST_CASE("what is asked wrongly of what might be is answered with its path") {
+    site_fixture of;
+    lend_one(of, "b1");
+    auto const path_of = [&](std::string const& body) {
+        auto const answer = of.post("/views/readers/what-if", body);
+        CHECK(answer.status == 400);
+        return json_at(answer.body, "path");
+    };
+    CHECK(path_of("[]") == "");
+    CHECK(path_of(R"({"views":""})") == "views");
+    CHECK(path_of(R"({"insert":[{"stream":"s-1","type":"t"}]})") == "insert/0/after");
+    CHECK(path_of(R"({"insert":[{"after":7,"stream":"s-1","type":"t"}]})") == "insert/0/after");
+    CHECK(path_of(R"({"insert":[{"after":1,"type":"t"}]})") == "insert/0/stream");
+    CHECK(
+        path_of(R"({"insert":[{"after":1,"stream":"s-1","type":"t","recorded_at":"soon"}]})") ==
+        "insert/0/recorded_at"
+    );
+    CHECK(path_of(R"({"without":{"positions":["x"]}})") == "without/positions/0");
+    CHECK(path_of(R"({"without":{"type":["x"]}})") == "without/type");
+    CHECK(path_of(R"({"as_of":"yesterday"})") == "as_of");
+    CHECK(path_of(R"({"differences":-1})") == "differences");
+    CHECK(of.post("/views/nothing/what-if", "{}").status == 404);
+    CHECK(of.post("/views/readers/what-if", R"({"view":"nonsense"})").status == 400);
+}

@@ -39,6 +39,26 @@ TEST_CASE("a view answers rows, its position, an entity tag and the next page") 
     CHECK(of.ask("GET", "/views/loans?reader=eq.ada", tag).status == 200);
 }
 
+TEST_CASE("a view answers the rows of an earlier token, position or time, page by page") {
+    site_fixture of;
+    for (auto const* book : {"b1", "b2", "b3", "b4"}) lend(of, book, "ada");
+    auto const was = of.ask("GET", "/views/loans?as_of=1.3&limit=2");
+    CHECK(was.status == 200);
+    CHECK(was.headers.at("diptych-token") == "1.3");
+    auto const link = was.headers.at("link");
+    CHECK(link.find("as_of=1.3&") != std::string::npos);
+    auto const next = of.ask("GET", link.substr(1, link.find('>') - 1));
+    CHECK(next.body == R"([{"book":"b3","reader":"ada"}])");
+    CHECK(of.ask("GET", "/views/loans?as_of=0").body == "[]");
+    CHECK(of.ask("GET", "/views/loans?as_of=1970-01-01T00:00:00Z").body == "[]");
+    CHECK(of.ask("GET", "/views/loans?as_of=4").body == of.ask("GET", "/views/loans").body);
+
+    CHECK(of.ask("GET", "/views/loans?as_of=1.5").status == 400);
+    CHECK(of.ask("GET", "/views/loans?as_of=yesterday").status == 400);
+    CHECK(of.ask("GET", "/views/loans?as_of=1.1&at_least=1.1").status == 400);
+    CHECK(of.ask("GET", "/views/loans?as_of=1.1", "Accept: text/event-stream\r\n").status == 400);
+}
+
 TEST_CASE("what a view does not serve is refused by name") {
     site_fixture of;
     CHECK(of.ask("GET", "/views/loans?colour=eq.red").status == 400);

@@ -2,6 +2,7 @@
 #include "edge/parameters.hpp"
 #include "fuzz/target.hpp"
 #include "log/memory/memory_engine.hpp"
+#include "log/point.hpp"
 #include "log/sequenced_log.hpp"
 #include "read/decimal.hpp"
 
@@ -42,7 +43,7 @@ void check_token(std::string_view text) {
     auto const quoted = edge::read_token_header('"' + std::string(text) + "\" ", "If-Match");
     if (point) require(quoted && *quoted == *point, "a header may put a token in quotes");
     auto const end = short_log().end();
-    auto const start = edge::read_point(text, short_log());
+    auto const start = log::read_point(text, short_log());
     if (start) require(*start <= end, "a point from which to read is one that there is");
     if (!start) require(start.error().kind == errc::invalid, "any other is invalid");
     auto const as_of =

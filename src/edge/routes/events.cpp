@@ -3,6 +3,7 @@
 #include "edge/parameters.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/url.hpp"
+#include "log/point.hpp"
 
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
@@ -41,7 +42,7 @@ result<http::response> read_page(event_log const& log, http::request const& aske
         auto const limit, number_parameter(asked, {"limit", 1, page_events_max}, page_events)
     );
     DIPTYCH_TRY(auto const up_to, as_of_parameter(asked, log));
-    DIPTYCH_TRY(auto const after, read_point(asked.query_value("after").value_or("0"), log));
+    DIPTYCH_TRY(auto const after, log::read_point(asked.query_value("after").value_or("0"), log));
     DIPTYCH_TRY(auto const what, query_of(asked));
     json::writer body;
     body.begin_object().key("events").begin_array();
@@ -68,7 +69,7 @@ result<http::response> read_page(event_log const& log, http::request const& aske
 result<token> start_of(event_log const& log, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {"types", "tags", "category", "after", "engine"}));
     auto const last = asked.header("Last-Event-ID");
-    return read_point(last ? *last : asked.query_value("after").value_or("0"), log);
+    return log::read_point(last ? *last : asked.query_value("after").value_or("0"), log);
 }
 
 void answer(site_parts& parts, http::request const& asked, http::responder to) {

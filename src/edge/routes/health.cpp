@@ -3,6 +3,7 @@
 #include "edge/routes/routes.hpp"
 #include "edge/view_status_json.hpp"
 
+#include <diptych/iso8601.hpp>
 #include <diptych/json_writer.hpp>
 
 #include <fmt/core.h>
@@ -26,6 +27,7 @@ std::vector<std::string> faults(site_parts const& parts, result<void> const& wri
         all.push_back(fmt::format("commands wait for the inline view {}", one));
     for (auto const& one : parts.of.views.status()) {
         auto const why = one.last_error ? one.last_error->message : "it is built again";
+        if (one.is_new && !one.last_error) continue;  // nobody misses it yet
         if (!one.is_served)
             all.push_back(fmt::format("view {} is not served: {}", one.name, why));
         else if (one.is_inline && one.state == read::view_state::paused &&
@@ -55,6 +57,18 @@ std::vector<std::string> worries(site_parts const& parts) {
     return all;
 }
 
+void write_source(json::writer& to, source_status const& one) {
+    to.key("source").begin_object().member("name", one.name).member("end", to_string(one.end));
+    to.member("lag", lag_of(one));
+    if (one.heard_at != timestamp{}) {
+        std::string when;
+        append_iso8601(when, one.heard_at);
+        to.member("heard_at", when);
+    }
+    if (!one.trouble.empty()) to.member("error", one.trouble);
+    to.end_object();
+}
+
 http::response health(site_parts& parts, bool in_detail) {
     auto& log = parts.of.log;
     auto const writable = log.writable();
@@ -76,6 +90,7 @@ http::response health(site_parts& parts, bool in_detail) {
             .member("writable", writable.has_value());
         if (!writable) body.member("read_only_reason", writable.error().message);
         if (lost) body.member("lost_history", lost->message);
+        if (parts.of.source) write_source(body, parts.of.source());
         body.end_object().key("detached_views").begin_array();
         for (auto const& one : log.detached_views()) body.value(one);
         body.end_array().key("views");

@@ -17,6 +17,7 @@ std::vector<http::route> append_routes(site_parts& parts);
 std::vector<http::route> event_routes(site_parts& parts);
 std::vector<http::route> inbox_routes(site_parts& parts);
 std::vector<http::route> stream_routes(site_parts& parts);
+std::vector<http::route> stored_routes(site_parts& parts);
 std::vector<http::route> view_routes(site_parts& parts);
 std::vector<http::route> view_care_routes(site_parts& parts);
 std::vector<http::route> dead_letter_routes(site_parts& parts);

@@ -2,6 +2,7 @@
 #include "edge/parameters.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/view_status_json.hpp"
+#include "edge/what_if_body.hpp"
 #include "read/view_versions.hpp"
 
 #include <diptych/json_value.hpp>
@@ -124,29 +125,32 @@ result<http::response> drop(site_parts& parts, http::request const& asked) {
     return http::response{.status = 204};
 }
 
-void write_comparison(json::writer& to, read::version_comparison const& made) {
-    auto const names = [&](std::string_view key, std::vector<std::string> const& all) {
-        to.key(key).begin_array();
+// The two sides, by what they are called.
+struct sides {
+    std::string_view found;
+    std::string_view expected;
+};
+
+void write_tables(json::writer& to, read::view_comparison const& made, sides const& are) {
+    auto const names = [&](std::string_view side, std::vector<std::string> const& all) {
+        to.key(fmt::format("only_in_{}", side)).begin_array();
         for (auto const& one : all) to.value(one);
         to.end_array();
     };
-    to.begin_object()
-        .member("served", made.served)
-        .member("with", made.other)
-        .member("at", to_string(made.tables.at))
-        .member("rows", made.tables.rows)
-        .member("different", made.tables.different)
-        .member("parked", made.tables.parked);
-    names("only_in_served", made.tables.only_found);
-    names("only_in_other", made.tables.only_expected);
+    to.member("at", to_string(made.at))
+        .member("rows", made.rows)
+        .member("different", made.different)
+        .member("parked", made.parked);
+    names(are.found, made.only_found);
+    names(are.expected, made.only_expected);
     to.key("differences").begin_array();
-    for (auto const& one : made.tables.differences) {
+    for (auto const& one : made.differences) {
         to.begin_object().member("table", one.table);
-        to.raw_member("served", one.found.empty() ? "null" : one.found);
-        to.raw_member("other", one.expected.empty() ? "null" : one.expected);
+        to.raw_member(are.found, one.found.empty() ? "null" : one.found);
+        to.raw_member(are.expected, one.expected.empty() ? "null" : one.expected);
         to.end_object();
     }
-    to.end_array().end_object();
+    to.end_array();
 }
 
 result<http::response> compare(site_parts& parts, http::request const& asked) {
@@ -160,7 +164,24 @@ result<http::response> compare(site_parts& parts, http::request const& asked) {
     auto compared = with == "rebuilt" ? view->compare_with_replay(most) : view->compare(with, most);
     if (!compared) return std::unexpected(compared.error());
     json::writer body;
-    write_comparison(body, *compared);
+    body.begin_object().member("served", compared->served).member("with", compared->other);
+    write_tables(body, compared->tables, {.found = "served", .expected = "other"});
+    body.end_object();
+    return http::json(200, std::move(body).text());
+}
+
+result<http::response> what_if(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {}));
+    DIPTYCH_TRY(auto* const view, view_of(parts, asked));
+    DIPTYCH_TRY(auto what, parse_what_if(asked.body, parts.of.log));
+    std::optional<read::source> text;
+    if (what.text) text = read::source{.file = "view", .text = *std::move(what.text)};
+    DIPTYCH_TRY(auto const made, view->what_if(std::move(text), what.otherwise, what.differences));
+    json::writer body;
+    body.begin_object().member("view", view->name());
+    body.member("removed", made.removed).member("inserted", made.inserted);
+    write_tables(body, made.rows, {.found = "would_be", .expected = "is"});
+    body.end_object();
     return http::json(200, std::move(body).text());
 }
 
@@ -212,6 +233,13 @@ std::vector<http::route> view_care_routes(site_parts& parts) {
             "/views/{view}/compare",
             compare,
             "Compares the rows that are served with those of another version, or of a replay"
+        ),
+        care_route(
+            parts,
+            "POST",
+            "/views/{view}/what-if",
+            what_if,
+            "Compares the rows with what they would be with other events, or another view file"
         )
     };
 }

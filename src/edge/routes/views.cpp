@@ -19,9 +19,12 @@ namespace {
 /// The same query for the page behind this one.
 std::string next_page(http::request const& asked, read::query_answer const& found) {
     auto link = fmt::format("</views/{}?", percent_encode(asked.parameter("view")));
-    for (auto const& [name, value] : asked.query)
-        if (name != "cursor" && name != "at_least" && name != "page")
-            link += fmt::format("{}={}&", percent_encode(name), percent_encode(value));
+    for (auto const& [name, value] : asked.query) {
+        if (name == "cursor" || name == "at_least" || name == "page") continue;
+        // A time may come to mean more events than it did.
+        auto const& said = name == "as_of" ? to_string(found.at) : value;
+        link += fmt::format("{}={}&", percent_encode(name), percent_encode(said));
+    }
     auto const next = found.next ? "cursor=" + percent_encode(*found.next)
                                  : fmt::format("page={}", *found.next_page);
     return link + next + ">; rel=\"next\"";
@@ -72,13 +75,18 @@ void add_headers(
     to.headers.add("Preference-Applied", is_exact ? "count=exact" : "count=estimated");
 }
 
-http::response query(read::view_set const& views, http::request const& asked) {
+http::response query(services const& of, http::request const& asked) {
     auto parameters = asked.query;
-    std::erase_if(parameters, [](auto const& one) { return one.first == "at_least"; });
+    std::erase_if(parameters, [](auto const& one) {
+        return one.first == "at_least" || one.first == "as_of";
+    });
     auto const count = preferred_count(asked);
     read::query_options how{.count = count};
     if (!asked.has_all_rights) how.caller = asked.claims;
-    auto found = views.query(asked.parameter("view"), parameters, how);
+    auto const as_of = as_of_parameter(asked, of.log);
+    if (!as_of) return http::problem(as_of.error());
+    how.as_of = *as_of;
+    auto found = of.views.query(asked.parameter("view"), parameters, how);
     if (!found) return http::problem(found.error());
 
     auto const etag = '"' + found->etag + '"';
@@ -90,17 +98,26 @@ http::response query(read::view_set const& views, http::request const& asked) {
     return answer;
 }
 
+bool wants_stream(http::request const& asked) {
+    return asked.header("Accept").value_or("").find("text/event-stream") != std::string_view::npos;
+}
+
 void answer_query(
     site_parts& parts, http::request const& asked, position least, http::responder to
 ) {
-    bool const is_live =
-        asked.header("Accept").value_or("").find("text/event-stream") != std::string_view::npos;
-    if (is_live) return parts.live.follow(asked, least, std::move(to));
-    to.answer(query(parts.of.views, asked));
+    if (wants_stream(asked)) return parts.live.follow(asked, least, std::move(to));
+    to.answer(query(parts.of, asked));
 }
 
 void answer_in_time(site_parts& parts, http::request asked, http::responder to) {
     auto const least = asked.query_value("at_least");
+    if (asked.query_value("as_of") && (least || wants_stream(asked)))
+        return to.answer(http::problem(
+            400,
+            "bad_parameter",
+            "as_of asks for rows as they were: they do not change, and at_least is about those of "
+            "today"
+        ));
     if (!least) return answer_query(parts, asked, {}, std::move(to));
     auto const point = parse_token(*least);
     if (!point)
