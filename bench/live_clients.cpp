@@ -77,7 +77,8 @@ struct reader {
 /// All that read, with one thread.
 class audience {
 public:
-    audience(std::uint16_t port, std::size_t count, std::string const& request) : poll_(::epoll_create1(0)) {
+    audience(std::uint16_t port, std::size_t count, std::string const& request)
+        : poll_(::epoll_create1(0)) {
         all_.resize(count);
         for (std::size_t i = 0; i < count; ++i) {
             all_[i].socket = connect_to(port);
@@ -146,7 +147,8 @@ void append(int to) {
         R"({"events":[{"stream":"account-1","type":"bank.deposited","data":{"account":"1","amount":7,"note":"x"}}]})";
     send_all(
         to,
-        "POST /events HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: " +
+        "POST /events HTTP/1.1\r\nHost: bench\r\nContent-Type: "
+        "application/json\r\nContent-Length: " +
             std::to_string(body.size()) + "\r\n\r\n" + body
     );
     std::string answer(4096, '\0');
@@ -194,9 +196,12 @@ void run(arguments const& given) {
     }
     auto const after = resident_of(process);
     std::printf(
-        "\n%zu clients follow a query of 10 rows, %zu more never read; %zu changes, one at a time.\n\n"
-        "| from the append to a client | ms |\n|---|---:|\n| median | %.1f |\n| 99 of 100 | %.1f |\n"
-        "| the last one | %.1f |\n\nThe server's memory: %.0f MiB without them, %.0f with them, %.0f at the end: %.1f KiB each.\n",
+        "\n%zu clients follow a query of 10 rows, %zu more never read; %zu changes, one at a "
+        "time.\n\n"
+        "| from the append to a client | ms |\n|---|---:|\n| median | %.1f |\n| 99 of 100 | %.1f "
+        "|\n"
+        "| the last one | %.1f |\n\nThe server's memory: %.0f MiB without them, %.0f with them, "
+        "%.0f at the end: %.1f KiB each.\n",
         clients,
         deaf.size(),
         changes,

@@ -50,8 +50,7 @@ figures append_for(seconds length, std::size_t callers, event_log& log, stream_p
 /// Builds the view again and again.
 class rebuilding {
 public:
-    explicit rebuilding(read::view_versions& view)
-        : view_(view), thread_([this] { run(); }) {}
+    explicit rebuilding(read::view_versions& view) : view_(view), thread_([this] { run(); }) {}
     ~rebuilding() {
         is_ending_ = true;
         thread_.join();
@@ -96,8 +95,10 @@ void run(arguments const& given) {
         must(view->rebuild(), "rebuild");
         while (view->is_building()) std::this_thread::sleep_for(1ms);
     });
-    std::printf("\nBuilt again while nothing is recorded: %.0f events/s.\n",
-                given.number("events") / alone.count());
+    std::printf(
+        "\nBuilt again while nothing is recorded: %.0f events/s.\n",
+        given.number("events") / alone.count()
+    );
 
     rounds rates;
     rounds medians;
@@ -134,8 +135,10 @@ void run(arguments const& given) {
 }  // namespace
 
 int main(int count, char** values) {
-    run({count,
+    run(
+        {count,
          values,
          {{"dir", "."}, {"rounds", "5"}, {"events", "1000000"}, {"seconds", "4"}, {"callers", "64"}}
-    });
+        }
+    );
 }

@@ -3,6 +3,7 @@
 #include "cli/dead_letter_commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/inbox_commands.hpp"
+#include "cli/reading_commands.hpp"
 #include "cli/sim_command.hpp"
 #include "cli/view_commands.hpp"
 #include "cli/whole_number.hpp"
@@ -47,7 +48,12 @@ public:
             "7 unavailable, 8 outcome unknown, 9 corrupt."
         );
         add_basics();
-        add_reading();
+        reading_.declare(
+            [this](auto name, auto says, auto& options, auto what) {
+                return add(name, says, options, what);
+            },
+            [](CLI::App* to, cli::place& where) { add_place(to, where); }
+        );
         auto* const view = app_.add_subcommand("view", "Views: rows kept up to date from events");
         views_.declare(
             view,
@@ -233,77 +239,6 @@ private:
         );
     }
 
-    void add_reading() {
-        auto* const read = add("read", "Prints events", read_, cli::read);
-        auto* const follow =
-            add("follow", "Prints events and goes on as they come", follow_, cli::follow);
-        for (auto const& [command, options] : {std::pair{read, &read_}, {follow, &follow_}}) {
-            command->add_option("--type", options->types, "Only these types; may repeat");
-            command->add_option(
-                "--tag", options->tags, "Only events with all of these ids; may repeat"
-            );
-            command->add_option("--category", options->category, "Only streams of this category");
-            command->add_option("--after", options->after, "Only after this position or token");
-            command->add_option("--limit", options->limit, "At most so many")
-                ->check(cli::whole_number<0>);
-            command->add_flag(
-                "--engine",
-                options->engine,
-                "Also the engine's own events, whose types begin with $"
-            );
-            add_place(command, options->where);
-            add_json(command, options->json);
-        }
-        read->add_option("STREAM", read_.stream, "Only this home stream");
-        read->add_option(
-            "--as-of",
-            read_.as_of,
-            "Nothing later than this token, position or time (2026-03-01T12:30:00Z)"
-        );
-        read->add_flag("--backward", read_.backward, "Newest first");
-        read->footer(
-            "Examples:\n"
-            "  diptych read order-o1\n"
-            "  diptych read --type order_placed --tag customer-ada --limit 10"
-        );
-        add_replica(follow);
-        follow
-            ->add_option(
-                "--retry",
-                follow_.retry_seconds,
-                "Seconds to look for a server that has gone, before giving up"
-            )
-            ->check(CLI::NonNegativeNumber)
-            ->capture_default_str();
-        follow->footer(
-            "Examples:\n  diptych follow --url http://127.0.0.1:8080 --type order_placed --json\n"
-            "  diptych follow --from http://127.0.0.1:8080 --data copy --view orders.sql --http "
-            "127.0.0.1:8081"
-        );
-    }
-
-    /// With --from it is another log that is followed, not its events that are printed.
-    void add_replica(CLI::App* follow) {
-        auto* const from = follow->add_option(
-            "--from",
-            replica_.from,
-            "Keep a copy of this log, a URL or a folder, in --data, and serve views of it"
-        );
-        follow->add_option("--view", replica_.views, "View file, or a folder of them; may repeat")
-            ->needs(from);
-        follow->add_option("--http", replica_.http, "Where the copy is served")
-            ->capture_default_str();
-        follow->add_option("--serve-token", replica_.token, "Bearer token that requests must carry")
-            ->needs(from);
-        follow->callback([this] {
-            replica_.data = follow_.where.data;
-            replica_.from_token = follow_.where.token;
-            chosen_ = [this] {
-                return replica_.from.empty() ? cli::follow(follow_) : cli::replica(replica_);
-            };
-        });
-    }
-
     void add_commands() {
         auto* const command = add("command", "Sends a command to a server", command_, cli::command);
         command->add_option("NAME", command_.name, "Like allocate, or shop.allocate")->required();
@@ -393,9 +328,7 @@ private:
     cli::init_options init_;
     cli::serve_options serve_;
     cli::append_options append_;
-    cli::read_options read_;
-    cli::read_options follow_;
-    cli::replica_options replica_;
+    cli::reading_commands reading_;
     cli::view_commands views_;
     cli::dead_letter_commands letters_;
     cli::inbox_commands inbox_;

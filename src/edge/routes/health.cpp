@@ -57,7 +57,7 @@ std::vector<std::string> worries(site_parts const& parts) {
     return all;
 }
 
-void write_source(json::writer& to, source_status const& one) {
+void write_followed(json::writer& to, source_status const& one) {
     to.key("source").begin_object().member("name", one.name).member("end", to_string(one.end));
     to.member("lag", lag_of(one));
     if (one.heard_at != timestamp{}) {
@@ -90,7 +90,7 @@ http::response health(site_parts& parts, bool in_detail) {
             .member("writable", writable.has_value());
         if (!writable) body.member("read_only_reason", writable.error().message);
         if (lost) body.member("lost_history", lost->message);
-        if (parts.of.source) write_source(body, parts.of.source());
+        if (parts.of.source) write_followed(body, parts.of.source());
         body.end_object().key("detached_views").begin_array();
         for (auto const& one : log.detached_views()) body.value(one);
         body.end_array().key("views");
