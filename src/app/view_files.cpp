@@ -83,6 +83,23 @@ result<void> view_files::look_at(fs::path const& file) {
     return {};
 }
 
+namespace {
+
+std::optional<std::string> text_of(fs::path const& file) {
+    auto text = storage::read_whole(storage::system_disk(), file);
+    return text ? std::optional{*std::move(text)} : std::nullopt;
+}
+
+void put_back(fs::path const& file, std::optional<std::string> const& text) {
+    auto& disk = storage::system_disk();
+    if (text)
+        (void)storage::write_whole(disk, file, *text);
+    else
+        (void)disk.remove(file);
+}
+
+}  // namespace
+
 result<read::offered> view_files::put(
     std::string_view name, std::string_view text, bool by_itself
 ) {
@@ -104,10 +121,16 @@ result<read::offered> view_files::put(
             );
     for (auto const& [path, known] : known_)
         if (known.view == view) file = path;
+    // Kept before it is at work; what is refused then is not kept.
+    auto const before = own_.empty() ? std::nullopt : text_of(file);
     if (!own_.empty()) {
         auto& disk = storage::system_disk();
         DIPTYCH_TRY(disk.make_directories(own_));
         DIPTYCH_TRY(storage::write_whole(disk, file, text));
+    }
+    auto made = views_.offer(file.filename().string(), text, by_itself);
+    if (!made && !own_.empty()) put_back(file, before);
+    if (made && !own_.empty()) {
         std::error_code ignored;
         known_.insert_or_assign(
             plain(file),
@@ -119,7 +142,7 @@ result<read::offered> view_files::put(
             }
         );
     }
-    return views_.offer(file.filename().string(), text, by_itself);
+    return made;
 }
 
 std::vector<std::string> view_files::faults() const {

@@ -93,7 +93,7 @@ private:
             ->needs(from);
         follow->add_option("--http", copy.http, "Where the copy is served")->capture_default_str();
         follow->add_option("--serve-token", copy.token, "Bearer token that requests must carry")
-            ->needs(from);
+            ->envname("DIPTYCH_SERVE_TOKEN");
     }
 
     read_options read_;

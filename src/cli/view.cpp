@@ -56,8 +56,13 @@ result<void> view_query(view_options const& how) {
         request.query.emplace_back(parameter.substr(0, equals), parameter.substr(equals + 1));
     }
     auto answer = log->ask_well(request);
-    // As of an earlier position it is built while it is asked for.
-    while (!answer && answer.error().code == "past_not_built") answer = log->ask_well(request);
+    // As of an earlier position it is built while it is asked for; a time is one position then.
+    while (!answer && answer.error().code == "past_not_built") {
+        for (auto const& [fact, value] : answer.error().facts)
+            for (auto& [name, asked] : request.query)
+                if (fact == "as_of" && name == "as_of") asked = value;
+        answer = log->ask_well(request);
+    }
     if (!answer) return std::unexpected(answer.error());
     if (how.json) {
         fmt::print("{}\n", answer->body);

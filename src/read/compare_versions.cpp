@@ -38,15 +38,17 @@ result<version_comparison> view_versions::compare(
     }();
     if (!other) return std::unexpected(other.error());
     auto const& one = *other;
-    if (served->view->id() == id)
-        return fail(
-            errc::invalid,
-            "version_served",
-            "version " + std::string{id} + " is the one that is served"
-        );
     version_comparison made{.served = served->view->id(), .other = one->view->id(), .tables = {}};
-    for (auto attempt = 0; attempt < snapshot_attempts; ++attempt) {
+    // A long way is gone alone: who steps the served one does not wait for that.
+    while (one->view->now().at.position < served->view->now().at.position) {
         auto const lock = std::scoped_lock(one->stepping);
+        if (one == served_version()) return moves();
+        DIPTYCH_TRY(one->view->step_up_to(served->view->now().at.position));
+    }
+    for (auto attempt = 0; attempt < snapshot_attempts; ++attempt) {
+        // Both at once, as hand_over() takes them: which of them is served stays so meanwhile.
+        auto const lock = std::scoped_lock(one->stepping, served->stepping);
+        if (served != served_version()) return moves();
         // An inline view does not write down where it is for events that do not concern it.
         auto const seen = served->view->now().at;
         DIPTYCH_TRY(auto const rows, stand_still(served->view->file()));
@@ -62,9 +64,12 @@ result<version_comparison> view_versions::compare(
             return made;
         }
         if (served->view->is_inline() || beside.at < rows.at) continue;
-        auto const stepping = std::scoped_lock(served->stepping);
         DIPTYCH_TRY(served->view->step());
     }
+    return moves();
+}
+
+std::unexpected<error> view_versions::moves() const {
     return fail(
         errc::unavailable,
         "view_moves",

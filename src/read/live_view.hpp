@@ -99,10 +99,12 @@ public:
     void stand_aside(bool is_replaced);
 
     /// Is served again after stand_aside(), and takes part in commits if its file says so.
-    void take_part_again();
+    /// If it `was_part` until then, appends wait until it does.
+    void take_part_again(bool was_part);
 
     /// Takes another text of the same meaning: what may be queried, inline or async.
-    void redefine(view_plan plan);
+    /// Its file keeps the text. Fails with what keeping it failed with: all is as before then.
+    result<void> redefine(view_plan plan);
 
     /// Tries parked events again, or drops them: one or all. See retry_parked.hpp.
     result<parking_outcome> change_parked(change_of_parked change, std::optional<position> only);

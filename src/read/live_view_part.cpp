@@ -1,6 +1,7 @@
 // The part that an inline view has in commits, and who has it.
 #include "base/planted_bug.hpp"
 #include "read/live_view.hpp"
+#include "read/view_text.hpp"
 
 #include <diptych/try.hpp>
 
@@ -131,27 +132,36 @@ void live_view::stand_aside(bool is_replaced) {
     });
 }
 
-void live_view::redefine(view_plan plan) {
+result<void> live_view::redefine(view_plan plan) {
+    // Who sees which rows is in the text, too: an older one must not come back.
+    if (plan.text && writer_) {
+        DIPTYCH_TRY(auto const own, sqlite::database::open(file_, {.automatic_checkpoint = false}));
+        DIPTYCH_TRY(keep_text(own, *plan.text));
+    }
     auto const is_inline = plan.definition->is_inline;
     auto const was = this->plan();
     {
         auto const lock = std::scoped_lock(sharing_);
         plan_ = std::make_shared<view_plan const>(std::move(plan));
     }
-    if (how_.role != view_role::served || is_inline == is_inline_)
-        return redefine_parking(*was->definition);
-    if (is_inline_) {
+    if (how_.role != view_role::served || is_inline == is_inline_) {
+        redefine_parking(*was->definition);
+    } else if (is_inline_) {
         stand_aside(false);
         how_.role = view_role::served;
-        return redefine_parking(*was->definition);
+        redefine_parking(*was->definition);
+    } else {
+        take_part_again(false);
     }
-    take_part_again();
+    return {};
 }
 
-void live_view::take_part_again() {
+void live_view::take_part_again(bool was_part) {
     how_.role = view_role::served;
     if (!plan()->definition->is_inline) return;
     is_inline_ = true;
+    was_part_ = was_part;
+    if (was_part) hold_appends("it takes part in commits again");
     move_after(0);
     progress_->change([](view_moment& now) {
         if (now.state == view_state::running) now.state = view_state::detached;

@@ -29,11 +29,15 @@ public:
     past_views& operator=(past_views const&) = delete;
     ~past_views();  ///< Removes the files.
 
+    /// Removes what an earlier process has left of this, and of comparisons. Before anything else.
+    void clear();
+
     /// As live_view::query() on a view with this plan that shows everything up to `at`, which lies
     /// on the log, and nothing behind it. Blocking: builds for a while if need be.
     ///
-    /// Fails also with unavailable: code "past_not_built", it is on its way, or "too_many_pasts",
-    /// all that there is room for are being asked; or with what the view fails on.
+    /// Fails also with unavailable: code "past_not_built", with the position as fact "as_of", it is
+    /// on its way or waits for another one's turn; or "too_many_pasts", all that there is room for
+    /// are asked for; or with what the view fails on.
     result<query_answer> query(
         view_plan const& plan,
         position at,
@@ -45,15 +49,15 @@ private:
     struct past;
     using past_ptr = std::shared_ptr<past>;
 
-    result<void> clear();
     result<past_ptr> find(view_plan const& plan, position at);
-    result<void> build(past& one) const;
+    result<void> build(past& one);
+    std::unexpected<error> not_built(past const& one) const;
 
     view_surroundings const in_;
+    std::mutex building_;          // held by who builds
     std::mutex mutex_;             // guards what follows
     std::vector<past_ptr> built_;  // those asked for last at the end
     std::uint64_t made_ = 0;
-    bool is_clear_ = false;
 };
 
 }  // namespace diptych::read

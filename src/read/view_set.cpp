@@ -84,6 +84,8 @@ result<void> view_set::start() {
         made.error().code = "views_directory";
         return made;
     }
+    // What a process left that was killed.
+    parts_->past.clear();
     DIPTYCH_TRY(parts_->choices.load());
     auto const all = parts_->all();
     for (auto const& one : all) one->start();

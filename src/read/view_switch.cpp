@@ -74,7 +74,7 @@ result<std::string> view_versions::offer(view_plan plan, bool by_itself) {
         if (!plan.definition->is_inline) next.is_part = false;
         DIPTYCH_TRY(choices_.keep(name_, next));
         auto const stepping = std::scoped_lock(now->stepping);
-        now->view->redefine(std::move(plan));
+        DIPTYCH_TRY(now->view->redefine(std::move(plan)));
         return now->view->id();
     }
     auto id = plan.version;
@@ -85,10 +85,6 @@ result<std::string> view_versions::offer(view_plan plan, bool by_itself) {
         DIPTYCH_TRY(id, unused_id(id));
     }
     auto const known = find_beside(id);
-    if (known) {
-        auto const choosing = std::scoped_lock(choosing_);
-        if (known->is_next == by_itself && by_itself) return id;
-    }
     if (!known || !known->is_next) {
         DIPTYCH_TRY(forget_next());
     }
@@ -100,7 +96,7 @@ result<std::string> view_versions::offer(view_plan plan, bool by_itself) {
     }
     {
         auto const stepping = std::scoped_lock(known->stepping);
-        known->view->redefine(std::move(plan));
+        DIPTYCH_TRY(known->view->redefine(std::move(plan)));
     }
     auto const choosing = std::scoped_lock(choosing_);
     known->is_next = by_itself;
@@ -122,6 +118,13 @@ result<std::string> view_versions::rebuild() {
 // A version that rests follows the log again.
 result<view_versions::version_ptr> view_versions::open_beside(std::string_view id) {
     if (auto known = find_beside(id)) return known;
+    // Its file has one writer.
+    if (served()->id() == id)
+        return fail(
+            errc::invalid,
+            "version_served",
+            "version " + std::string{id} + " of view '" + name_ + "' is the one that is served"
+        );
     DIPTYCH_TRY(auto plan, stored_plan(id));
     build_next(std::move(plan), std::string{id}, false);
     return find_beside(id);
@@ -131,6 +134,7 @@ result<bool> view_versions::switch_to(std::string_view id) {
     auto const lock = std::scoped_lock(administering_);
     if (served()->id() == id) return true;
     DIPTYCH_TRY(auto const to, open_beside(id));
+    if (auto const now = to->view->now(); now.last_error) return std::unexpected(*now.last_error);
     {
         auto const is_other = [&](version_ptr const& one) { return one->is_next && one != to; };
         auto choosing = std::unique_lock(choosing_);
@@ -205,10 +209,12 @@ result<void> view_versions::hand_over(version_ptr const& to) {
     auto const was = choice();
     auto const takes_part = to->view->plan()->definition->is_inline;
     auto const took_part = from->view->is_inline();
-    // Out of commits first, or it would move on while the other one comes up to it.
+    // Most of the way first: while it is out of commits nothing is refused.
+    DIPTYCH_TRY(reach(*to, *from));
+    // Out of commits then, or it would move on while the other one comes up to it.
     if (took_part && !takes_part) from->view->stand_aside(false);
     auto const give_back = [&](error why) {
-        if (took_part && !takes_part) from->view->take_part_again();
+        if (took_part && !takes_part) from->view->take_part_again(true);
         (void)choices_.keep(name_, was);
         return std::unexpected(std::move(why));
     };

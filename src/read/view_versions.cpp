@@ -85,7 +85,9 @@ void view_versions::start() {
     } else if (before) {
         next.before = before->served;
         is_part = false;
-        is_next = version_in(before->building) == wanted->version || in_.options.builds_beside;
+        auto const is_changed = before->offered != wanted->version;
+        is_next = version_in(before->building) == wanted->version ||
+                  (is_changed && in_.options.builds_beside);
         if (is_next || before->offered == wanted->version) {
             if (auto old = stored_plan(before->served)) {
                 next = *before;

@@ -149,6 +149,7 @@ private:
     result<view_plan> stored_plan(std::string_view id) const;
     result<std::string> unused_id(std::string_view id) const;
     bool was_removed(std::string_view id) const;
+    std::unexpected<error> moves() const;
     std::unexpected<error> compared_already() const;
     result<std::filesystem::path> scratch_folder() const;
     result<version_ptr> open_beside(std::string_view id);

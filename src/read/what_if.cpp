@@ -1,5 +1,6 @@
 #include "read/what_if.hpp"
 
+#include "log/request_check.hpp"
 #include "read/compare_tables.hpp"
 
 #include <diptych/try.hpp>
@@ -159,6 +160,9 @@ result<void> check_places(altered_history const& otherwise, position last) {
         DIPTYCH_TRY(check(one.after, "there can be nothing behind"));
     for (auto const one : otherwise.without)
         DIPTYCH_TRY(check(one, "there is nothing to leave out at"));
+    append_request events;
+    for (auto const& one : otherwise.inserted) events.events.push_back(one.event);
+    DIPTYCH_TRY(log::check(events));
     if (!std::ranges::is_sorted(otherwise.inserted, {}, &inserted_event::after))
         return fail(
             errc::invalid, "wrong_order", "what is inserted must be in the order of places"

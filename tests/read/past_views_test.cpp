@@ -120,8 +120,29 @@ TEST_CASE("four are kept, those that were asked for last, and none when the set 
     of.views.reset();
     CHECK(of.files() == 0);
     of.start(counter("1"));
-    CHECK(of.as_of(1).or_throw().rows == only(1));
     CHECK_FALSE(std::filesystem::exists(of.folder.path() / "past" / left));
+    CHECK(of.as_of(1).or_throw().rows == only(1));
+}
+
+TEST_CASE("one that is being built gives way to another when nobody has asked for it for a while") {
+    past_fixture of;
+    of.how.batch_events_max = 5;
+    of.start(counter("1"));
+    of.count(40);
+    of.watch.tick = 300ms;
+    for (auto at = 31u; at <= 34; ++at) {
+        auto const begun = of.as_of(at);
+        REQUIRE_FALSE(begun);
+        CHECK(begun.error().code == "past_not_built");
+        CHECK(begun.error().facts.at(0).first == "as_of");
+        CHECK(begun.error().facts.at(0).second == std::to_string(at));
+    }
+    CHECK(of.as_of(35).error().code == "too_many_pasts");
+    for (auto asked = 0; asked < 100 && !of.as_of(31); ++asked) {
+    }
+    CHECK(of.as_of(31).or_throw().rows == only(31));
+    of.watch.tick = 60s;
+    CHECK(of.as_of(35).error().code == "past_not_built");
 }
 
 TEST_CASE("what a view fails on is said, and what was before it is answered") {

@@ -132,6 +132,9 @@ TEST_CASE("what can not be is said, with its place") {
         errc::invalid
     );
     CHECK(of.ask({}, "nonsense").error().kind == errc::invalid);
+    auto tagged = of.payment(1, "ada", 1);
+    tagged.event.tags = {std::string(300, 'x')};
+    CHECK(of.ask({.inserted = {tagged}}).error().kind == errc::invalid);
 }
 
 TEST_CASE("nothing is left of it, and the view goes on as it was") {

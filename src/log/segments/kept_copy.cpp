@@ -49,6 +49,7 @@ result<std::unique_ptr<kept_copy>> kept_copy::open(
 result<void> kept_copy::load() {
     DIPTYCH_TRY(auto page, on_.share(in_.watermark(), true));
     mark_.emplace(std::move(page));
+    DIPTYCH_TRY(cut_unsynced());
     segment_cache cache(on_, {});
     DIPTYCH_TRY(auto const found, inspect(on_, in_, log_id_, {}, cache));
     if (!found.last) return {};
@@ -63,6 +64,26 @@ result<void> kept_copy::load() {
     if (stopped) return std::unexpected(*stopped);
     wanted_.offset = footer ? footer->file_size() : entry.extent.frames_end;
     return show();
+}
+
+// A piece has many frames and one sync: after a power cut any of them may be damaged while others
+// behind it are whole. What was not synced was not shown, and comes again.
+result<void> kept_copy::cut_unsynced() {
+    DIPTYCH_TRY(auto const segments, list_segments(on_, in_));
+    if (segments.empty()) return {};
+    auto const path = in_.segment(segments.back());
+    segment_key const named{.log_id = log_id_, .first = segments.back()};
+    DIPTYCH_TRY(auto file, on_.open(path, storage::file_mode::read_write));
+    DIPTYCH_TRY(auto const header, read_segment_header(*file, path, named));
+    DIPTYCH_TRY(auto const footer, read_segment_footer(*file, named));
+    DIPTYCH_TRY(auto const size, file->size());
+    segment last(path, header, std::move(file));
+    auto const reach = footer ? footer->extent.frames_end : size;
+    DIPTYCH_TRY(scan(last, reach));
+    auto const end = last.extent().frames_end;
+    if (end == (footer ? reach : size)) return {};
+    DIPTYCH_TRY(last.on().truncate(end));
+    return last.on().sync();
 }
 
 // Moves the mark that readers go by behind what has been checked.

@@ -49,6 +49,7 @@ private:
         : on_(on), in_(std::move(in)), log_id_(log_id) {}
 
     result<void> load();
+    result<void> cut_unsynced();
     result<void> begin_segment(stored_piece const& piece);
     result<void> show();
     result<void> check_whole(stored_piece const& piece) const;

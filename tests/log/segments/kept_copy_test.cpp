@@ -221,3 +221,21 @@ TEST_CASE("a log that begins an epoch is followed into it") {
     CHECK(reader->epochs().size() == 2);
     CHECK(reader->end().epoch == log->end().epoch);
 }
+
+TEST_CASE("of a piece that a power cut tore, whatever is behind the tear comes again") {
+    for (auto const offset : {200u, 700u, 1300u}) {
+        kept_log of;
+        of.write(2);
+        of.bring_up().or_throw();
+        of.write(2);
+        of.bring_up().or_throw();
+        auto& bytes = of.disk.content(copy.segment(position{1}));
+        if (offset >= bytes.size()) continue;
+        bytes[offset] ^= 1;  // what is behind it is whole
+        auto const kept = of.keep().or_throw();
+        CHECK(kept->wanted().offset <= offset);
+        check_whole(*of.copies.reader().or_throw(), kept->wanted().at.value);
+        of.bring_up(*kept).or_throw();
+        check_whole(*of.copies.reader().or_throw(), 8);
+    }
+}
