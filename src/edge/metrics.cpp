@@ -89,9 +89,11 @@ void metrics::count(std::uint32_t route, int status, std::chrono::nanoseconds to
     of.seconds->Observe(std::chrono::duration<double>(took).count());
 }
 
-std::string metrics::text(services const& of, server_statistics const& server) const {
+std::string metrics::text(
+    services const& of, server_statistics const& server, std::vector<shadow_count> const& shadows
+) const {
     auto all = implementation_->registry.Collect();
-    auto const parts = families_of(of, server);
+    auto const parts = families_of(of, server, shadows);
     all.insert(all.end(), parts.begin(), parts.end());
     return prometheus::TextSerializer().Serialize(all);
 }

@@ -4,6 +4,7 @@
 
 #include "edge/server.hpp"
 #include "edge/services.hpp"
+#include "edge/shadows.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,7 +35,11 @@ public:
     void count(std::uint32_t route, int status, std::chrono::nanoseconds took);
 
     /// Everything, with what is known of the parts at this moment.
-    std::string text(services const& of, server_statistics const& server) const;
+    std::string text(
+        services const& of,
+        server_statistics const& server,
+        std::vector<shadow_count> const& shadows
+    ) const;
 
 private:
     class implementation;

@@ -203,6 +203,21 @@ void add_views(samples& to, read::view_set const& views) {
     }
 }
 
+void add_shadow(samples& to, shadow_count const& of) {
+    auto const came = [&](char const* which, std::uint64_t count) {
+        to.counter(
+            "view_shadow_queries_total",
+            "Queries asked of a version and of its shadow, by what came of it",
+            number(count),
+            {{"view", of.view}, {"version", of.version}, {"shadow", of.shadow}, {"result", which}}
+        );
+    };
+    came("same", of.same);
+    came("different", of.different);
+    came("moved", of.moved);
+    came("failed", of.failed);
+}
+
 void add_source(samples& to, source_status const& one) {
     auto const heard = std::chrono::duration<double>(one.heard_at.time_since_epoch());
     to.gauge(
@@ -276,7 +291,7 @@ void add_inbox(samples& to, inbox::sources const& sources) {
 }  // namespace
 
 std::vector<prometheus::MetricFamily> families_of(
-    services const& of, server_statistics const& server
+    services const& of, server_statistics const& server, std::vector<shadow_count> const& shadows
 ) {
     samples to;
     add_log(to, of.log);
@@ -285,6 +300,7 @@ std::vector<prometheus::MetricFamily> families_of(
     add_processes(to, of);
     if (of.inbox != nullptr) add_inbox(to, *of.inbox);
     if (of.source) add_source(to, of.source());
+    for (auto const& one : shadows) add_shadow(to, one);
     to.gauge("http_connections", "Open now", number(server.connections))
         .gauge(
             "http_held_bytes",

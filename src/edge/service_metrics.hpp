@@ -4,6 +4,7 @@
 
 #include "edge/server.hpp"
 #include "edge/services.hpp"
+#include "edge/shadows.hpp"
 
 #include <prometheus/metric_family.h>
 
@@ -13,7 +14,7 @@ namespace diptych::edge {
 
 /// As of now.
 std::vector<prometheus::MetricFamily> families_of(
-    services const& of, server_statistics const& server
+    services const& of, server_statistics const& server, std::vector<shadow_count> const& shadows
 );
 
 }  // namespace diptych::edge

@@ -49,6 +49,7 @@ public:
                .wait_max = options_.wait_max,
                .now = options_.server.now}
           ),
+          shadows_(options_.server.complain),
           live_(
               of_.views,
               pool_,
@@ -75,7 +76,8 @@ public:
               .server = server_,
               .title = options_.title,
               .needs_token = !options_.token.empty() || !options_.jwt.algorithm.empty(),
-              .complain = options_.server.complain
+              .complain = options_.server.complain,
+              .shadows = shadows_
           } {}
 
     ~implementation() { stop(); }
@@ -237,6 +239,7 @@ private:
     worker_pool pool_;
     event_feed feed_;
     view_waits waits_;
+    edge::shadows shadows_;
     live_queries live_;
     router router_;
     server server_;

@@ -7,6 +7,7 @@
 #include "edge/memory_bound.hpp"
 #include "edge/server.hpp"
 #include "edge/services.hpp"
+#include "edge/shadows.hpp"
 #include "edge/view_waits.hpp"
 #include "edge/worker_pool.hpp"
 
@@ -34,6 +35,7 @@ struct site_parts {
     std::string title;
     bool needs_token;
     std::function<void(std::string_view)> complain;
+    edge::shadows& shadows;
 
     /// Tells whoever runs the server of a defect; what a client did wrong is nobody else's matter.
     void note(std::string_view where, error const& what) const {

@@ -30,8 +30,9 @@ using claims = std::vector<std::pair<std::string, std::string>>;
 /// How a query is answered, besides what its parameters say.
 struct query_options {
     counting count = counting::none;
-    std::optional<claims> caller = {};   ///< nullopt: sees all rows.
-    bool is_live = false;                ///< Of a live query: `keyed`, and no pages.
+    std::optional<claims> caller = {};  ///< nullopt: sees all rows.
+    bool is_live = false;               ///< Of a live query: `keyed`, and no pages.
+    std::string version = {};  ///< The id of the one that answers; empty: the one that is served.
     std::optional<position> as_of = {};  ///< Rows as they were there; it lies on the log.
 };
 

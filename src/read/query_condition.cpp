@@ -121,7 +121,8 @@ result<condition> condition_reader::read(std::string const& parameter, std::stri
         auto const search = std::string{names_.allowed().search.empty() ? "" : "search, "};
         return refuse(
             std::string{what} + "; there are select, order, limit, page, cursor, and, or, " +
-            search + "at_least, and filters on " + listed(allowed) + did_you_mean(parameter, words)
+            search + "at_least, as_of, and filters on " + listed(allowed) +
+            did_you_mean(parameter, words)
         );
     }
     return compare(*std::move(on), value, false);

@@ -150,7 +150,11 @@ hint_registration view_set::on_progress(std::function<void()> hint) {
 result<query_answer> view_set::query(
     std::string_view name, url_query_parameters const& parameters, query_options const& how
 ) const {
-    DIPTYCH_TRY(auto const view, parts_->served(name));
+    DIPTYCH_TRY(auto* const versions, parts_->find(name));
+    auto view = versions->served();
+    if (!how.version.empty()) {
+        DIPTYCH_TRY(view, versions->find(how.version));
+    }
     if (how.as_of) return parts_->past.query(*view->plan(), *how.as_of, parameters, how);
     return view->query(parameters, how);
 }

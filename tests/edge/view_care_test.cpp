@@ -174,3 +174,39 @@ TEST_CASE("what is asked wrongly of what might be is answered with its path") {
     CHECK(of.post("/views/nothing/what-if", "{}").status == 404);
     CHECK(of.post("/views/readers/what-if", R"({"view":"nonsense"})").status == 400);
 }
+
+TEST_CASE("a query is asked of the version that it names, and of its shadow to compare") {
+    site_fixture of;
+    lend_one(of, "b1");
+    work(of);
+    auto const first = json_at(of.ask("GET", "/views").body, "1.version");
+    auto const made = put(of, "/views/readers?switch=by_hand", tenfold());
+    auto const second = json_at(made.body, "version");
+    work(of);
+    auto const old = of.ask("GET", "/views/readers");
+    CHECK(old.body == R"([{"reader":"ada","books":1}])");
+    CHECK(old.headers.at("vary") == "Diptych-Version");
+    auto const by_name = [&](std::string const& version) {
+        return of.ask("GET", "/views/readers", "Diptych-Version: " + version + "\r\n");
+    };
+    CHECK(by_name(second).body == R"([{"reader":"ada","books":10}])");
+    CHECK(by_name(first).body == old.body);
+    CHECK(by_name("nothing").status == 404);
+
+    auto const with = [&](std::string const& query, std::string const& shadow) {
+        return of.ask("GET", "/views/readers" + query, "Diptych-Shadow: " + shadow + "\r\n");
+    };
+    CHECK(with("", second).body == old.body);
+    CHECK(with("?reader=eq.bob", second).body == "[]");
+    CHECK(with("", "nothing").body == old.body);
+    auto const told = of.ask("GET", "/metrics").body;
+    auto const has = [&](std::string const& shadow, std::string const& result) {
+        return told.find(
+                   "diptych_view_shadow_queries_total{view=\"readers\",version=\"" + first +
+                   "\",shadow=\"" + shadow + "\",result=\"" + result + "\"} 1\n"
+               ) != std::string::npos;
+    };
+    CHECK(has(second, "different"));
+    CHECK(has(second, "same"));
+    CHECK(has("nothing", "failed"));
+}

@@ -114,7 +114,7 @@ TEST_CASE("whatever is not declared is refused, with what is allowed") {
     CHECK(
         refusal("colour", "eq.red") ==
         "parameter 'colour' is unknown; there are select, order, limit, page, cursor, and, or, "
-        "at_least, and filters on id, shop, total, placed, paid, count, weight, notes->>*, "
+        "at_least, as_of, and filters on id, shop, total, placed, paid, count, weight, notes->>*, "
         "notes->>size and notes->by->>name"
     );
     CHECK(refusal("notes", "eq.x").contains("may not be filtered by"));

@@ -94,7 +94,9 @@ std::vector<http::route> index_routes(site_parts& parts) {
              [&parts](http::request const&) {
                  return http::response{
                      .headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}},
-                     .body = parts.metrics.text(parts.of, parts.server.statistics())
+                     .body = parts.metrics.text(
+                         parts.of, parts.server.statistics(), parts.shadows.counts()
+                     )
                  };
              },
          .summary = "Counters, for Prometheus"},

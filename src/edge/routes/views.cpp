@@ -65,7 +65,10 @@ void add_headers(
     auto const cache = found.cache_seconds == 0 ? std::string{"no-cache"}
                                                 : fmt::format("max-age={}", found.cache_seconds);
     to.headers.add("Cache-Control", found.is_private ? "private, " + cache : cache);
-    if (found.is_private) to.headers.add("Vary", "Authorization");
+    // Nobody keeps it as an answer for others, or of another version.
+    auto const* const vary =
+        found.is_private ? "Authorization, Diptych-Version" : "Diptych-Version";
+    to.headers.add("Vary", vary);
     if (found.next || found.next_page) to.headers.add("Link", next_page(asked, found));
     if (auto const range = content_range(found); !range.empty())
         to.headers.add("Content-Range", range);
@@ -75,7 +78,26 @@ void add_headers(
     to.headers.add("Preference-Applied", is_exact ? "count=exact" : "count=estimated");
 }
 
-http::response query(services const& of, http::request const& asked) {
+/// Asks the version that `Diptych-Shadow` names the same, and compares.
+void ask_shadow(
+    site_parts& parts,
+    http::request const& asked,
+    read::url_query_parameters const& parameters,
+    read::query_options how,
+    read::query_answer const& found
+) {
+    auto const shadow = asked.header("Diptych-Shadow");
+    if (!shadow) return;
+    how.version = *shadow;
+    auto const view = asked.parameter("view");
+    std::string text;
+    for (auto const& [name, value] : asked.query)
+        text += fmt::format("{}{}={}", text.empty() ? "" : "&", name, value);
+    parts.shadows.compare(view, *shadow, text, found, parts.of.views.query(view, parameters, how));
+}
+
+http::response query(site_parts& parts, http::request const& asked) {
+    auto const& of = parts.of;
     auto parameters = asked.query;
     std::erase_if(parameters, [](auto const& one) {
         return one.first == "at_least" || one.first == "as_of";
@@ -86,8 +108,11 @@ http::response query(services const& of, http::request const& asked) {
     auto const as_of = as_of_parameter(asked, of.log);
     if (!as_of) return http::problem(as_of.error());
     how.as_of = *as_of;
+    auto const version = asked.header("Diptych-Version");
+    how.version = version.value_or("");
     auto found = of.views.query(asked.parameter("view"), parameters, how);
     if (!found) return http::problem(found.error());
+    ask_shadow(parts, asked, parameters, how, *found);
 
     auto const etag = '"' + found->etag + '"';
     bool const known = is_known_to_client(asked, etag);
@@ -106,7 +131,7 @@ void answer_query(
     site_parts& parts, http::request const& asked, position least, http::responder to
 ) {
     if (wants_stream(asked)) return parts.live.follow(asked, least, std::move(to));
-    to.answer(query(parts.of, asked));
+    to.answer(query(parts, asked));
 }
 
 void answer_in_time(site_parts& parts, http::request asked, http::responder to) {

@@ -1,0 +1,70 @@
+#include "edge/shadows.hpp"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace diptych::edge {
+
+namespace {
+
+constexpr std::size_t rows_told = 512;  // bytes of each answer
+
+std::string_view beginning_of(std::string_view rows) { return rows.substr(0, rows_told); }
+
+// From where they differ on, with a little before it.
+std::string difference(std::string_view one, std::string_view other) {
+    std::size_t at = 0;
+    while (at < one.size() && at < other.size() && one[at] == other[at]) ++at;
+    at = at > rows_told / 4 ? at - rows_told / 4 : 0;
+    return fmt::format("{} | {}", beginning_of(one.substr(at)), beginning_of(other.substr(at)));
+}
+
+}  // namespace
+
+void shadows::compare(
+    std::string_view view,
+    std::string_view shadow,
+    std::string_view asked,
+    read::query_answer const& answer,
+    result<read::query_answer> const& other
+) {
+    std::string told;
+    {
+        auto const lock = std::scoped_lock(mutex_);
+        auto& count = counts_[{std::string{view}, answer.version, std::string{shadow}}];
+        if (!other) {
+            ++count.failed;
+            told = other.error().message;
+        } else if (other->at != answer.at) {
+            ++count.moved;
+        } else if (other->rows == answer.rows) {
+            ++count.same;
+        } else {
+            ++count.different;
+            told = difference(answer.rows, other->rows);
+        }
+    }
+    if (told.empty() || !report_) return;
+    report_(fmt::format(
+        "view {} at {}: {} and its shadow {} differ for '{}': {}",
+        view,
+        to_string(answer.at),
+        answer.version,
+        shadow,
+        asked,
+        told
+    ));
+}
+
+std::vector<shadow_count> shadows::counts() const {
+    auto const lock = std::scoped_lock(mutex_);
+    std::vector<shadow_count> all;
+    for (auto const& [key, count] : counts_) {
+        all.push_back(count);
+        std::tie(all.back().view, all.back().version, all.back().shadow) = key;
+    }
+    return all;
+}
+
+}  // namespace diptych::edge
