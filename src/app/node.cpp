@@ -236,12 +236,13 @@ result<bool> node::step() {
     }
     DIPTYCH_TRY(auto const built, views_->build_step());
     more = more || built;
+    DIPTYCH_TRY(auto const indexed, log_->index_step());
+    DIPTYCH_TRY(auto const saved, commands_->snapshot_step());
+    // Last: it reads the index, which the step above may have to put right.
     if (inbox_) {
         DIPTYCH_TRY(auto const stepped, inbox_->step());
         more = more || stepped;
     }
-    DIPTYCH_TRY(auto const indexed, log_->index_step());
-    DIPTYCH_TRY(auto const saved, commands_->snapshot_step());
     return more || indexed || saved;
 }
 

@@ -94,6 +94,7 @@ private:
     result<void> begin(round_ptr const& of, bool is_drop);
     void let_go(release& planned, round_ptr const& of, verdict meant);
     void note_failures();
+    result<bool> let_pass();
     result<bool> follow_log();
     std::unexpected<error> give_up(error why);
     void propose(ticket what, append_request request);
@@ -119,7 +120,7 @@ private:
     source_options const options_;
     inbox::counters counters_;
     std::atomic<bool> is_lost_ = true;       // memory is not what the log says
-    std::atomic<bool> is_troubled_ = false;  // the last release failed, and will once more
+    std::atomic<bool> is_troubled_ = false;  // the last step, or what it let go, has failed
     std::atomic<std::size_t> under_way_ = 0;
     std::atomic<std::size_t> releasing_ = 0;  // messages whose passing is under way
 

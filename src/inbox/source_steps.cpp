@@ -26,14 +26,20 @@ std::shared_ptr<round> operation(std::string message_id, answers_taker done) {
 
 result<bool> source_inbox::step() {
     auto const lock = std::scoped_lock(mutex_);
-    DIPTYCH_TRY(auto const is_fresh, fresh({}));
-    if (!is_fresh) return false;
-    auto const now = time_.now();
-    memory_.area.advance(now);
     if (!is_troubled_)
         pause_.begin_again();
-    else if (!pause_.is_over(now))
+    else if (!pause_.is_over(time_.now()))
         return false;
+    is_troubled_ = false;
+    auto more = let_pass();
+    if (!more) is_troubled_ = true;
+    return more;
+}
+
+result<bool> source_inbox::let_pass() {
+    DIPTYCH_TRY(auto const is_fresh, fresh({}));
+    if (!is_fresh) return false;
+    memory_.area.advance(time_.now());
     note_failures();
     DIPTYCH_TRY(auto const is_behind, follow_log());
     release planned(source_, memory_);

@@ -48,6 +48,10 @@ TEST_CASE("seeds that once broke a promise keep it") {
         {reservations(), 17, 200},     // appends waited for an async view that had failed
         {appends(), 3508, 30},         // an inline view took no part, as that could not be noted
         {reservations(), 19649, 120},  // a version whose sync had failed was switched to
+        {messages(), 12, 80},          // held already, said by what was under way
+        {messages(), 1007, 80},        // passed, and its sender was told that it failed
+        {messages(), 130, 80},         // tried without an end on a log that could not be written
+        {messages(), 39654, 120},      // as above, where the index could not be read
         {reservations(), 14, 200},     // a full disk took a view back behind what it had shown
     };
     for (auto const& one : all) {
