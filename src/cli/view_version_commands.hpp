@@ -3,6 +3,7 @@
 /// is dear to compile.
 #pragma once
 
+#include "cli/view_export.hpp"
 #include "cli/view_versions.hpp"
 #include "cli/view_what_if.hpp"
 #include "cli/whole_number.hpp"
@@ -75,6 +76,21 @@ public:
             "Example:\n  diptych view what-if open_orders --file stricter.sql --without-type "
             "order_cancelled"
         );
+        auto* const exported = add("export", "Writes all rows of a view", export_, view_export);
+        auto* const hash =
+            one("hash", "Prints the SHA-256 of what export would write", hash_, view_hash);
+        exported->add_option("NAME", export_.name, "The view, or a file of one (.db)")->required();
+        exported->add_option("--data", export_.where.data, "The log's folder");
+        exported->add_option("--file", export_.file, "Where to write; -: standard output")
+            ->capture_default_str();
+        exported->add_flag("--json", export_.json, "Print JSON");
+        for (auto const& [command, into] : {std::pair{exported, &export_}, {hash, &hash_}})
+            command->add_option("--version", into->version, "Else the one that is served");
+        exported->footer(
+            "A line of JSON each, by table and key: the same bytes for the same rows. The file is "
+            "only read,\nalso beside a server.\n\n"
+            "Example:\n  diptych view export open_orders --data shop | sha256sum"
+        );
         one("drop", "Removes a version that is not served", drop_, view_drop)
             ->add_option("VERSION", drop_.version, "As view versions lists it")
             ->required();
@@ -90,6 +106,8 @@ private:
     view_versions_options drop_;
     view_versions_options resume_;
     view_what_if_options what_if_;
+    view_export_options export_;
+    view_export_options hash_;
 };
 
 }  // namespace diptych::cli

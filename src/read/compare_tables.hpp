@@ -17,7 +17,4 @@ result<void> compare_tables(
     view_comparison& into
 );
 
-/// The schema as text, the same for the same tables and indexes.
-result<std::string> schema_of(sqlite::database const& in);
-
 }  // namespace diptych::read

@@ -4,6 +4,7 @@
 #include "read/misfit.hpp"
 #include "read/parking.hpp"
 #include "read/projector.hpp"
+#include "read/table_rows.hpp"
 #include "read/view_database.hpp"
 
 #include <diptych/try.hpp>

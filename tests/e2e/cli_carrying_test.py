@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """The command line carries a log: export, import, and verify on both sides."""
+import hashlib
 import json
 import unittest
 
-from cli import CORRUPT, INVALID, CliTest
-from service import DIPTYCH, run
+from cli import CORRUPT, INVALID, NOT_FOUND, CliTest
+from service import DIPTYCH, Service, run
 
 
 class Carrying(CliTest):
@@ -56,6 +57,39 @@ class Carrying(CliTest):
         self.assertEqual(24, len(self.diptych("export", "--data", copy).splitlines()))
         told = self.diptych("import", "--data", copy, text=json.dumps({"stream": "a-1", "type": "b"}))
         self.assertEqual("imported 1 event, 0 were there before, skipped 0 lines\n", told)
+
+    def test_the_rows_of_a_view_are_exported_and_hashed_the_same_everywhere(self):
+        view = self.folder / "orders.sql"
+        view.write_text(
+            "-- @view orders async\ncreate table orders (id text primary key, total integer not null);\n"
+            "-- @event placed (total integer)\n-- @on placed\n"
+            "insert into orders (id, total) values (:$stream, :total);\n-- @serve filter total\n")
+        self.diptych("view", "add", view, "--data", self.log)
+        for number in (3, 1, 2):
+            self.append(f"order-o{number}", "placed", json.dumps({"total": number}))
+        self.diptych("view", "query", "orders", "--data", self.log)
+        out = self.diptych("view", "export", "orders", "--data", self.log)
+        rows = [{"table": "orders", "row": {"id": f"order-o{n}", "total": n}} for n in (1, 2, 3)]
+        self.assertEqual(rows, [json.loads(line) for line in out.splitlines()])
+        digest = hashlib.sha256(out.encode()).hexdigest()
+        self.assertIn(f"{digest}  3 rows at 1.3", self.diptych("view", "hash", "orders", "--data", self.log))
+        told = json.loads(self.diptych("view", "export", "orders", "--data", self.log, "--file", "out.jsonl", "--json"))
+        self.assertEqual({"at": "1.3", "rows": 3, "sha256": digest}, told)
+        self.assertEqual(out, (self.folder / "out.jsonl").read_text())
+        with Service([DIPTYCH, "serve", "--data", self.log, "--http", "127.0.0.1:{port}"]) as server:
+            url = f"http://127.0.0.1:{server.port}"
+            version = json.loads(self.diptych("view", "versions", "orders", "--json", "--url", url))["versions"][0]["version"]
+            self.diptych("view", "rebuild", "orders", "--wait", "--url", url)
+            again = json.loads(self.diptych("view", "hash", "orders", "--json", "--url", url))
+            self.assertEqual((digest, version + ".2"), (again["sha256"], again["version"]))
+            self.assertEqual(out, self.diptych("view", "export", "orders", "--data", self.log))
+            self.assertEqual(out, self.diptych("view", "export", "orders", "--version", version, "--data", self.log))
+            self.assertEqual(out, self.diptych("view", "export", self.log / "views" / f"orders.{version}.db"))
+            said = self.diptych("view", "hash", "orders", "--version", "00000000", "--url", url, code=NOT_FOUND)
+            self.assertIn(version, said)
+        said = self.diptych("view", "export", "orders", "--version", "00000000", "--data", self.log, code=NOT_FOUND)
+        self.assertIn(f"no version 00000000; there are {version}, {version}.2", said)
+        self.assertIn("'order'", self.diptych("view", "export", "order", "--data", self.log, code=NOT_FOUND))
 
     def test_lines_that_only_the_log_refuses_are_named_and_skipped_too(self):
         lines = ['{"stream":"a-1","type":"made"}', '{"stream":"a-1","type":"$made"}',

@@ -96,6 +96,9 @@ TEST_CASE("a view is compared with its replay, and built again") {
     CHECK(json_at(compared.body, "with") == "rebuilt");
     CHECK(json_at(compared.body, "rows") == "1");
     CHECK(json_at(compared.body, "different") == "0");
+    auto const hash = of.ask("GET", "/views/readers/hash");
+    CHECK(json_at(hash.body, "rows") == "1");
+    CHECK(json_at(hash.body, "sha256").size() == 64);
     auto const again = of.post("/views/readers/rebuild", "");
     CHECK(again.status == 202);
     CHECK(json_at(again.body, "version").ends_with(".2"));
@@ -103,6 +106,14 @@ TEST_CASE("a view is compared with its replay, and built again") {
     CHECK(
         json_at(of.ask("GET", "/views/readers/versions").body, "versions.0.version") ==
         json_at(again.body, "version")
+    );
+    auto const hash_again = of.ask("GET", "/views/readers/hash");
+    CHECK(json_at(hash_again.body, "version") == json_at(again.body, "version"));
+    CHECK(json_at(hash_again.body, "sha256") == json_at(hash.body, "sha256"));
+    lend_one(of, "b2");
+    work(of);
+    CHECK(
+        json_at(of.ask("GET", "/views/readers/hash").body, "sha256") != json_at(hash.body, "sha256")
     );
 }
 
@@ -117,6 +128,7 @@ TEST_CASE("what is asked wrongly of views is named") {
     CHECK(of.post("/views/nothing/back", "").status == 404);
     CHECK(of.ask("GET", "/views/readers/compare?with=00000000").status == 404);
     CHECK(of.ask("GET", "/views/readers/compare?differences=9999").status == 400);
+    CHECK(of.ask("GET", "/views/readers/hash?version=00000000").status == 404);
     CHECK(of.ask("GET", "/views/readers/versions?colour=red").status == 400);
 }
 

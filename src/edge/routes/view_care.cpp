@@ -3,6 +3,7 @@
 #include "edge/routes/routes.hpp"
 #include "edge/view_status_json.hpp"
 #include "edge/what_if_body.hpp"
+#include "read/export_rows.hpp"
 #include "read/view_versions.hpp"
 
 #include <diptych/json_value.hpp>
@@ -170,6 +171,25 @@ result<http::response> compare(site_parts& parts, http::request const& asked) {
     return http::json(200, std::move(body).text());
 }
 
+result<http::response> hash(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {"version"}));
+    DIPTYCH_TRY(auto const* const view, view_of(parts, asked));
+    auto version = view->served();
+    if (auto const id = asked.query_value("version")) {
+        DIPTYCH_TRY(version, view->find(*id));
+    }
+    DIPTYCH_TRY(auto const made, read::export_rows(version->file()));
+    json::writer body;
+    body.begin_object()
+        .member("view", view->name())
+        .member("version", version->id())
+        .member("at", to_string(made.at))
+        .member("rows", made.rows)
+        .member("sha256", log::to_hex(made.hash))
+        .end_object();
+    return http::json(200, std::move(body).text());
+}
+
 result<http::response> what_if(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {}));
     DIPTYCH_TRY(auto* const view, view_of(parts, asked));
@@ -234,6 +254,7 @@ std::vector<http::route> view_care_routes(site_parts& parts) {
             compare,
             "Compares the rows that are served with those of another version, or of a replay"
         ),
+        care_route(parts, "GET", "/views/{view}/hash", hash, "Tells the hash of a view's rows"),
         care_route(
             parts,
             "POST",
