@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 """The order history: what its view over three other services promises (S1), from outside. Each test names its requirements."""
-import datetime
 import itertools
 import json
 import os
@@ -12,56 +11,11 @@ import time
 import unittest
 import urllib.parse
 
-from service import DIPTYCH, PROGRAMS, Service, TestCase, eventually, run, together
+from order_messages import (EXAMPLE, FIVE, ago, created, credited, delivery_created, delivery_event, history, message,
+                            of_order, order_event, send, settled, ticket_event, without_names)
+from service import DIPTYCH, TestCase, eventually, run, together
 
-ORDER_HISTORY = PROGRAMS / "examples/order_history/diptych-order-history"
-EXAMPLE = pathlib.Path(__file__).resolve().parents[2] / "examples/order_history"
 KILL_ROUNDS = int(os.environ.get("DIPTYCH_KILL_ROUNDS", "20"))
-
-
-def history(data, *more):
-    return Service([ORDER_HISTORY, "serve", "--port", "{port}", "--data", data, *more])
-
-
-def ago(days=0.0, seconds=0):
-    when = datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=days, seconds=seconds)
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def message(stream, version, kind, data, at=None, message_id=None):
-    return {"message_id": message_id or f"{stream}/{version}", "stream": stream, "version": version, "type": kind,
-            "data": data, "occurred_at": at or ago(seconds=60)}
-
-
-def created(order, consumer="c1", at=None, items=("Chicken Vindaloo",), restaurant="Ajanta", quantity=1):
-    lines = [{"menu_item_id": str(i), "name": name, "price": 12.34, "quantity": quantity}
-             for i, name in enumerate(items)]
-    return message(order, 1, "order_created", {
-        "order_id": order, "consumer_id": consumer, "restaurant_id": f"r-{restaurant}", "restaurant_name": restaurant,
-        "line_items": lines, "order_total": round(12.34 * quantity, 2), "delivery_address": {"street": "Oak 1", "city": "Bonn"}}, at)
-
-
-def order_event(order, version, kind, at=None, **more):
-    return message(order, version, kind, {"order_id": order, **more}, at)
-
-
-def ticket_event(order, version, kind, at=None):
-    return message(f"ticket-{order}", version, kind, {"order_id": order}, at)
-
-
-def delivery_created(delivery, order, at=None):
-    return message(delivery, 1, "delivery_created", {"delivery_id": delivery, "order_id": order}, at)
-
-
-def delivery_event(delivery, version, kind, at=None):
-    return message(delivery, version, kind, {"delivery_id": delivery}, at)
-
-
-def send(client, source, body, expected=(200, 201, 202)):
-    answer = client.post(f"/inbox/{source}", body)
-    if answer.status not in expected:
-        raise AssertionError(f"{source} {body}: {answer.status} {answer.text}")
-    return answer
 
 
 def whole(client, order):
@@ -81,33 +35,6 @@ def found(client, **parameters):
     if answer.status != 200:
         raise AssertionError(f"{parameters}: {answer.status} {answer.text}")
     return [order["orderId"] for order in answer.json["orders"]]
-
-
-def settled(client, *sources):
-    """Waits until nothing is held, and the view shows everything."""
-    if not eventually(lambda: all(client.get(f"/inbox/{one}").json["waiting"] == 0 for one in sources)):
-        raise AssertionError([client.get(f"/inbox/{one}").text for one in sources])
-    return client.rows("order_history")
-
-
-FIVE = [("order", created("o", at="2026-03-01T12:00:00Z")),
-        ("order", order_event("o", 2, "order_authorized", "2026-03-01T12:01:00Z")),
-        ("ticket", ticket_event("o", 1, "ticket_created", "2026-03-01T12:02:00Z")),
-        ("delivery", delivery_created("d", "o", "2026-03-01T12:03:00Z")),
-        ("delivery", delivery_event("d", 2, "delivery_picked_up", "2026-03-01T12:04:00Z"))]
-
-
-def of_order(number):
-    """The five messages about an order of its own."""
-    return [(source, json.loads(json.dumps(one).replace('"o"', f'"o{number}"').replace('"d"', f'"d{number}"')
-                                .replace('"o/', f'"o{number}/').replace('"d/', f'"d{number}/')
-                                .replace("ticket-o", f"ticket-o{number}")))
-            for source, one in FIVE]
-
-
-def without_names(row, number):
-    """A row as it would be for the order "o"."""
-    return json.loads(json.dumps(row).replace(f'"o{number}"', '"o"').replace(f'"d{number}"', '"d"'))
 
 
 class Fixed(TestCase):
@@ -194,19 +121,18 @@ class Fixed(TestCase):
         self.assertEqual(once, whole(self.client, "otwice"))
 
     def test_s1_20_s1_22_a_balance_counts_each_message_once_also_after_a_restart(self):
-        def credited(number):
-            return {"message_id": f"credit-{number}", "stream": "acc", "type": "account_credited",
-                    "data": {"account_id": "acc", "amount": 2.5}}
+        def credit(number):
+            return credited(number, amount=2.5)
 
         with history(self.data) as service:
             client = service.client()
-            together(4, lambda _: [send(service.client(), "account", credited(i)) for i in range(50)])
+            together(4, lambda _: [send(service.client(), "account", credit(i)) for i in range(50)])
             send(client, "account", {"message_id": "debit", "stream": "acc", "type": "account_debited",
                                      "data": {"account_id": "acc", "amount": 100}})
             service.stop()
         with history(self.data) as service:
             client = service.client()
-            said = send(client, "account", [credited(i) for i in range(51)]).json["results"]
+            said = send(client, "account", [credit(i) for i in range(51)]).json["results"]
             self.assertEqual({"duplicate"}, {one["outcome"] for one in said[:50]})
             self.assertEqual("recorded", said[50]["outcome"])
             self.assertEqual([{"account_id": "acc", "balance": 27.5, "changes": 52}], client.rows("balances"))
@@ -489,8 +415,7 @@ class Kills(TestCase):
         def batch(number):
             """All about one order, and a credit, in any order."""
             own = of_order(number)
-            own.append(("account", {"message_id": f"credit-{number}", "stream": "acc", "type": "account_credited",
-                                    "data": {"account_id": "acc", "amount": 1}}))
+            own.append(("account", credited(number)))
             random.Random(f"{seed}/{number}").shuffle(own)
             return own
 

@@ -203,6 +203,14 @@ class TestCase(unittest.TestCase):
 
     maxDiff = 4000
 
+    def assert_same_list(self, expected, found):
+        """For long lists, of which assertEqual would look for all differences."""
+        if expected == found:
+            return
+        at = next((i for i, (one, other) in enumerate(zip(expected, found)) if one != other),
+                  min(len(expected), len(found)))
+        self.fail(f"{len(found)} and not {len(expected)}; at {at} {found[at:at + 3]} and not {expected[at:at + 3]}")
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
         self.addCleanup(folder.cleanup)
