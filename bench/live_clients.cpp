@@ -147,7 +147,7 @@ void append(int to) {
         R"({"events":[{"stream":"account-1","type":"bank.deposited","data":{"account":"1","amount":7,"note":"x"}}]})";
     send_all(
         to,
-        "POST /events HTTP/1.1\r\nHost: bench\r\nContent-Type: "
+        "POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
         "application/json\r\nContent-Length: " +
             std::to_string(body.size()) + "\r\n\r\n" + body
     );
@@ -177,7 +177,7 @@ void run(arguments const& given) {
     append(writer);
     auto const before = resident_of(process);
     std::string const request =
-        "GET /views/balances?limit=10 HTTP/1.1\r\nHost: bench\r\nAccept: text/event-stream\r\n\r\n";
+        "GET /views/balances?limit=10 HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n";
     std::vector<int> deaf;
     for (auto i = 0; i < static_cast<int>(given.number("deaf")); ++i) {
         deaf.push_back(connect_to(port));

@@ -91,13 +91,21 @@ void run(arguments const& given) {
     must(app.view("balances").wait_for(app.log().end()), "view");
     auto* const view = app.parts().views().versions("balances").or_throw();
 
+    auto const before_it = resident_bytes();
+    auto most = before_it;
     auto const alone = time_of([&] {
         must(view->rebuild(), "rebuild");
-        while (view->is_building()) std::this_thread::sleep_for(1ms);
+        while (view->is_building()) {
+            most = std::max(most, resident_bytes());
+            std::this_thread::sleep_for(1ms);
+        }
     });
     std::printf(
-        "\nBuilt again while nothing is recorded: %.0f events/s.\n",
-        given.number("events") / alone.count()
+        "\nBuilt again while nothing is recorded: %.0f events/s; resident memory %.0f MiB before, "
+        "%.0f MiB at most.\n",
+        given.number("events") / alone.count(),
+        static_cast<double>(before_it) / (1 << 20),
+        static_cast<double>(most) / (1 << 20)
     );
 
     rounds rates;
