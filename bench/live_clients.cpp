@@ -177,7 +177,8 @@ void run(arguments const& given) {
     append(writer);
     auto const before = resident_of(process);
     std::string const request =
-        "GET /views/balances?limit=10 HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n";
+        "GET /views/balances?limit=10 HTTP/1.1\r\nHost: localhost\r\nAccept: "
+        "text/event-stream\r\n\r\n";
     std::vector<int> deaf;
     for (auto i = 0; i < static_cast<int>(given.number("deaf")); ++i) {
         deaf.push_back(connect_to(port));
