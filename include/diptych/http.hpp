@@ -160,6 +160,10 @@ public:
     /// Begins an answer without an end.
     stream open(response head);
 
+    /// Calls back once if the other side has gone, or will send no more, before it is answered. On
+    /// an I/O thread, or at once; must be quick.
+    void on_leave(std::function<void()> call);
+
     /// Says which route answers, for the counters.
     void mark(std::uint32_t route);
 

@@ -62,7 +62,7 @@ public:
         return site_->start_without_server();
     }
 
-    result<http::response> ask(http::request what) override {
+    result<http::response> ask(http::request what, thinking_time) override {
         if (needs_ == need::reading) {
             DIPTYCH_TRY(app_.parts().log().refresh());
         }

@@ -2,6 +2,9 @@
 #include "edge/url.hpp"
 
 #include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <chrono>
@@ -18,6 +21,21 @@ using namespace std::chrono_literals;
 // Between attempts to reach a server that has gone; they double.
 constexpr std::chrono::milliseconds pause_min = 100ms;
 constexpr std::chrono::milliseconds pause_max = 5s;
+
+// Days, since the client can not wait for ever. Of a machine that has gone the system tells it.
+constexpr auto as_good_as_ever = 20 * 24h;
+
+/// Notices a server's machine that has gone without a word.
+void keep_asking_whether_it_is_there(int socket) {
+    int const yes = 1;
+    int const idle_seconds = 60;
+    (void)setsockopt(socket, SOL_SOCKET, SO_KEEPALIVE, &yes, sizeof yes);
+    (void)setsockopt(socket, IPPROTO_TCP, TCP_KEEPIDLE, &idle_seconds, sizeof idle_seconds);
+}
+
+std::chrono::seconds patience_of(thinking_time at_most) {
+    return at_most == thinking_time::a_minute ? 60s : std::chrono::seconds{as_good_as_ever};
+}
 
 /// The path is encoded already: only who put it together knows which of its slashes are names'.
 std::string target_of(http::request const& what) {
@@ -89,12 +107,14 @@ private:
 class server_service final : public service {
 public:
     explicit server_service(place where) : where_(std::move(where)), client_(where_.url) {
-        client_.set_read_timeout(std::chrono::seconds(60));
+        client_.set_read_timeout(patience_of(thinking_time::a_minute));
+        client_.set_socket_options(keep_asking_whether_it_is_there);
         client_.set_keep_alive(true);
         if (!where_.token.empty()) client_.set_bearer_token_auth(where_.token.c_str());
     }
 
-    result<http::response> ask(http::request what) override {
+    result<http::response> ask(http::request what, thinking_time at_most) override {
+        client_.set_read_timeout(patience_of(at_most));
         httplib::Request request;
         request.method = what.method;
         request.path = target_of(what);
@@ -114,6 +134,7 @@ public:
         std::chrono::milliseconds patience
     ) override {
         what.headers.add("Accept", "text/event-stream");
+        client_.set_read_timeout(patience_of(thinking_time::a_minute));
         following so_far;
         for (auto pause = pause_min;; pause = std::min(2 * pause, pause_max)) {
             auto const before = so_far.last_id;

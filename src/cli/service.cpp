@@ -27,8 +27,8 @@ error error_of(http::response const& refused) {
     return problem;
 }
 
-result<http::response> service::ask_well(http::request what) {
-    DIPTYCH_TRY(auto answer, ask(std::move(what)));
+result<http::response> service::ask_well(http::request what, thinking_time at_most) {
+    DIPTYCH_TRY(auto answer, ask(std::move(what), at_most));
     if (answer.status < 400) return answer;
     return std::unexpected(error_of(answer));
 }

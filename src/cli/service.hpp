@@ -18,16 +18,24 @@ namespace diptych::cli {
 /// What a command needs of the log.
 enum class need { reading, writing, serving_views };
 
+/// How long a server may think about an answer.
+enum class thinking_time {
+    a_minute,
+    as_long_as_it_takes,  ///< For what goes through the whole log.
+};
+
 /// Answers requests. Not thread-safe.
 class service {
 public:
     virtual ~service() = default;
 
     /// The answer, whatever its status. Fails with unavailable if there is no answer.
-    virtual result<http::response> ask(http::request what) = 0;
+    virtual result<http::response> ask(http::request what, thinking_time at_most) = 0;
 
     /// As ask, but an answer of 400 or more is an error with its detail as message.
-    result<http::response> ask_well(http::request what);
+    result<http::response> ask_well(
+        http::request what, thinking_time at_most = thinking_time::a_minute
+    );
 
     /// Calls `event` with each server-sent event (its id and data) until it returns false. A server
     /// that goes away is asked again, after the last event it sent, with pauses that grow.

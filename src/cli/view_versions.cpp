@@ -108,7 +108,10 @@ result<void> view_compare(view_versions_options const& how) {
     if (!how.version.empty()) query.emplace_back("with", how.version);
     DIPTYCH_TRY(
         auto const answer,
-        log->ask_well({.path = path_of(how.name, "compare"), .query = std::move(query)})
+        log->ask_well(
+            {.path = path_of(how.name, "compare"), .query = std::move(query)},
+            thinking_time::as_long_as_it_takes
+        )
     );
     DIPTYCH_TRY(auto const read, json::parse(answer.body));
     auto const said = read.root();

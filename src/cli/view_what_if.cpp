@@ -75,7 +75,8 @@ result<void> view_what_if(view_what_if_options const& how) {
         log->ask_well(
             {.method = "POST",
              .path = fmt::format("/views/{}/what-if", edge::percent_encode(how.name)),
-             .body = std::move(body)}
+             .body = std::move(body)},
+            thinking_time::as_long_as_it_takes
         )
     );
     if (how.json) {

@@ -93,7 +93,9 @@ void connection::on_end_of_input() {
     if (lingering_ || (replies_.empty() && out_.empty())) return close();
     for (auto const& one : replies_)
         if (one->is_stream()) return close();  // its reader has left
-    // Who only stopped sending still gets the answers he waits for.
+    // Who only stopped sending still gets the answers he waits for, but for those that are not
+    // worth their while if he has gone.
+    for (auto const& one : replies_) one->leave();
 }
 
 void connection::take_in(std::string_view bytes) {

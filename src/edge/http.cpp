@@ -87,6 +87,10 @@ stream responder::open(response head) {
     return stream{to->open(std::move(head))};
 }
 
+void responder::on_leave(std::function<void()> call) {
+    if (to_) to_->on_leave(std::move(call));
+}
+
 void responder::mark(std::uint32_t route) {
     if (to_) to_->mark(route);
 }

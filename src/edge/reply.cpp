@@ -148,6 +148,28 @@ void reply::on_room(std::function<void()> call) {
     if (!gone_) on_room_ = std::move(call);
 }
 
+void reply::on_leave(std::function<void()> call) {
+    {
+        std::lock_guard const lock(mutex_);
+        if (!left_) {
+            on_leave_ = std::move(call);
+            return;
+        }
+    }
+    call();
+}
+
+void reply::leave() {
+    std::function<void()> call;
+    {
+        std::lock_guard const lock(mutex_);
+        left_ = true;
+        call.swap(on_leave_);
+        if (phase_ != phase::waiting) return;
+    }
+    if (call) call();
+}
+
 reply::part reply::take(bool nothing_in_flight) {
     std::lock_guard const lock(mutex_);
     told_ = false;
@@ -192,6 +214,7 @@ void reply::close_after() {
 
 void reply::abandon() {
     owner = nullptr;
+    leave();
     std::function<void()> call;
     std::function<void()> dropped;
     std::move_only_function<http::response()> unmade;

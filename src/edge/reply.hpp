@@ -43,6 +43,7 @@ public:
     void answer_later(std::move_only_function<http::response()> make) override;
     std::shared_ptr<channel> open(http::response head) override;
     void mark(std::uint32_t route) override { route_ = route; }
+    void on_leave(std::function<void()> call) override;
     bool write(std::string bytes) override;
     std::size_t pending() const override;
     bool is_open() const override;
@@ -66,6 +67,7 @@ public:
     bool is_stream() const;
     void sent();         ///< What take() gave has been sent.
     void close_after();  ///< The connection ends with this answer.
+    void leave();        ///< The other side sends no more.
     void abandon();      ///< The connection has gone, or the stream been sent to its end.
 
     connection* owner = nullptr;  ///< Null once sent or abandoned. The I/O thread's alone.
@@ -89,6 +91,7 @@ private:
     framing how_;
     phase phase_ = phase::waiting;
     bool is_stream_ = false;
+    bool left_ = false;
     bool gone_ = false;
     bool told_ = false;  // lies in the mailbox
     bool taken_last_ = false;
@@ -97,6 +100,7 @@ private:
     std::string body_;
     std::size_t in_flight_ = 0;  // bytes taken and not sent
     memory_share share_;         // of the request, then of what is unsent
+    std::function<void()> on_leave_;
     std::function<void()> on_close_;
     std::function<void()> on_room_;
 };

@@ -65,6 +65,7 @@ public:
                   handle(std::move(asked), std::move(to));
               }
           ),
+          replays_(server_, options_.server.complain),
           parts_{
               .of = of_,
               .pool = pool_,
@@ -77,7 +78,8 @@ public:
               .title = options_.title,
               .needs_token = !options_.token.empty() || !options_.jwt.algorithm.empty(),
               .complain = options_.server.complain,
-              .shadows = shadows_
+              .shadows = shadows_,
+              .replays = replays_
           } {}
 
     ~implementation() { stop(); }
@@ -113,6 +115,7 @@ public:
         waits_.close();
         feed_.close();
         live_.close();
+        replays_.stop();
         server_.stop();  // the pool still answers what was accepted
         pool_.stop();
     }
@@ -176,6 +179,7 @@ private:
               stored_routes,
               view_routes,
               view_care_routes,
+              view_replay_routes,
               dead_letter_routes,
               health_routes,
               index_routes}) {
@@ -243,6 +247,7 @@ private:
     live_queries live_;
     router router_;
     server server_;
+    edge::replays replays_;
     site_parts parts_;
     bool running_ = false;
 };

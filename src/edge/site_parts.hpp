@@ -5,6 +5,7 @@
 #include "edge/event_feed.hpp"
 #include "edge/live_queries.hpp"
 #include "edge/memory_bound.hpp"
+#include "edge/replays.hpp"
 #include "edge/server.hpp"
 #include "edge/services.hpp"
 #include "edge/shadows.hpp"
@@ -36,6 +37,7 @@ struct site_parts {
     bool needs_token;
     std::function<void(std::string_view)> complain;
     edge::shadows& shadows;
+    edge::replays& replays;
 
     /// Tells whoever runs the server of a defect; what a client did wrong is nobody else's matter.
     void note(std::string_view where, error const& what) const {

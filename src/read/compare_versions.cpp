@@ -1,5 +1,6 @@
 // Two versions of a view, compared as of the same position.
 #include "read/compare_tables.hpp"
+#include "read/ended_replay.hpp"
 #include "read/view_versions.hpp"
 
 #include <diptych/try.hpp>
@@ -20,8 +21,9 @@ struct still {
     position at;
 };
 
-result<still> stand_still(sqlite::location const& file) {
+result<still> stand_still(sqlite::location const& file, std::stop_token const& stop) {
     DIPTYCH_TRY(auto in, sqlite::database::open(file, {.mode = sqlite::open_mode::read_only}));
+    end_statements(in, stop);
     DIPTYCH_TRY(in.execute("begin"));
     DIPTYCH_TRY(auto const at, read_checkpoint(in, file.path));
     return still{.in = std::move(in), .at = at.at.position};
@@ -30,7 +32,13 @@ result<still> stand_still(sqlite::location const& file) {
 }  // namespace
 
 result<version_comparison> view_versions::compare(
-    std::string_view id, std::size_t differences_max
+    std::string_view id, std::size_t differences_max, std::stop_token const& stop
+) {
+    return unless_ended(stop, compare_at_one_position(id, differences_max, stop));
+}
+
+result<version_comparison> view_versions::compare_at_one_position(
+    std::string_view id, std::size_t differences_max, std::stop_token const& stop
 ) {
     auto [served, other] = [&]() -> std::pair<version_ptr, result<version_ptr>> {
         auto const lock = std::scoped_lock(administering_);
@@ -41,23 +49,26 @@ result<version_comparison> view_versions::compare(
     version_comparison made{.served = served->view->id(), .other = one->view->id(), .tables = {}};
     // A long way is gone alone: who steps the served one does not wait for that.
     while (one->view->now().at.position < served->view->now().at.position) {
+        DIPTYCH_TRY(go_on(stop));
         auto const lock = std::scoped_lock(one->stepping);
         if (one == served_version()) return moves();
         DIPTYCH_TRY(one->view->step_up_to(served->view->now().at.position));
     }
     for (auto attempt = 0; attempt < snapshot_attempts; ++attempt) {
+        DIPTYCH_TRY(go_on(stop));
         // Both at once, as hand_over() takes them: which of them is served stays so meanwhile.
         auto const lock = std::scoped_lock(one->stepping, served->stepping);
         if (served != served_version()) return moves();
         // An inline view does not write down where it is for events that do not concern it.
         auto const seen = served->view->now().at;
-        DIPTYCH_TRY(auto const rows, stand_still(served->view->file()));
+        DIPTYCH_TRY(auto const rows, stand_still(served->view->file(), stop));
         auto const upper = std::max(rows.at, seen.position);
         for (auto more = one->view->now().at.position < rows.at; more;) {
+            DIPTYCH_TRY(go_on(stop));
             DIPTYCH_TRY(auto const done, one->view->step_up_to(rows.at));
             more = !done;
         }
-        DIPTYCH_TRY(auto const beside, stand_still(one->view->file()));
+        DIPTYCH_TRY(auto const beside, stand_still(one->view->file(), stop));
         made.tables.at = one->view->now().at;
         if (beside.at >= rows.at && beside.at <= upper) {
             DIPTYCH_TRY(compare_tables(beside.in, rows.in, differences_max, made.tables));
@@ -90,7 +101,10 @@ result<std::filesystem::path> view_versions::scratch_folder() const {
 }
 
 result<what_if_answer> view_versions::what_if(
-    std::optional<source> text, altered_history const& otherwise, std::size_t differences_max
+    std::optional<source> text,
+    altered_history const& otherwise,
+    std::size_t differences_max,
+    std::stop_token const& stop
 ) {
     auto const alone = std::unique_lock(replaying_, std::try_to_lock);
     if (!alone) return compared_already();
@@ -111,37 +125,38 @@ result<what_if_answer> view_versions::what_if(
         would_be,
         otherwise,
         in_.log,
-        {.scratch = {scratch, in_.options.files}, .differences_max = differences_max}
+        {.scratch = {scratch, in_.options.files}, .differences_max = differences_max, .stop = stop}
     );
 }
 
 result<version_comparison> view_versions::compare_with_replay(
-    std::size_t differences_max, std::function<void(position done, position end)> const& progress
+    std::size_t differences_max, std::stop_token const& stop
 ) {
     auto const alone = std::unique_lock(replaying_, std::try_to_lock);
     if (!alone) return compared_already();
     auto const one = served_version();
     auto const& view = one->view;
     DIPTYCH_TRY(auto const scratch, scratch_folder());
-    // One that was stopped has left its copy.
-    DIPTYCH_TRY(sqlite::remove({scratch / view->file().path.filename(), view->file().vfs}));
-    DIPTYCH_TRY(
-        auto tables,
-        check_view(
-            *view->plan(),
-            view->file(),
-            in_.log,
-            in_.time,
-            {.scratch = scratch, .differences_max = differences_max, .progress = progress}
-        )
+    auto const copy = sqlite::location{scratch / view->file().path.filename(), view->file().vfs};
+    DIPTYCH_TRY(sqlite::remove(copy));  // of one that was killed
+    auto tables = check_view(
+        *view->plan(),
+        view->file(),
+        in_.log,
+        in_.time,
+        {.scratch = scratch, .differences_max = differences_max, .stop = stop}
     );
-    auto const is_equal = tables.different == 0 && tables.parked == 0;
-    if (is_equal && tables.parking.is_diverged) {
+    if (!tables) {
+        (void)sqlite::remove(copy);
+        return std::unexpected(std::move(tables).error());
+    }
+    auto const is_equal = tables->different == 0 && tables->parked == 0;
+    if (is_equal && tables->parking.is_diverged) {
         auto const lock = std::scoped_lock(one->stepping);
-        DIPTYCH_TRY(view->settle(tables.parking.changes));
+        DIPTYCH_TRY(view->settle(tables->parking.changes));
     }
     return version_comparison{
-        .served = view->id(), .other = "rebuilt", .tables = std::move(tables)
+        .served = view->id(), .other = "rebuilt", .tables = *std::move(tables)
     };
 }
 

@@ -1,6 +1,7 @@
 #include "read/view_check.hpp"
 
 #include "read/compare_tables.hpp"
+#include "read/ended_replay.hpp"
 #include "read/misfit.hpp"
 #include "read/parking.hpp"
 #include "read/projector.hpp"
@@ -80,11 +81,14 @@ struct snapshot {
     parking_state parking = {};
 };
 
-result<snapshot> open_file(sqlite::location const& file, log::sequenced_log& of) {
+result<snapshot> open_file(
+    sqlite::location const& file, log::sequenced_log& of, std::stop_token const& stop = {}
+) {
     DIPTYCH_TRY(
         auto opened,
         blamed(file, sqlite::database::open(file, {.mode = sqlite::open_mode::read_only}))
     );
+    end_statements(opened, stop);
     DIPTYCH_TRY(blamed(file, opened.execute("begin")));
     DIPTYCH_TRY(blamed(file, check_begun(file, opened)));
     DIPTYCH_TRY(auto const at, blamed(file, read_checkpoint(opened, file.path)));
@@ -104,7 +108,7 @@ result<void> replay(
     clock& time,
     position last,
     bool parks,
-    std::function<void(position done, position end)> const& progress
+    view_check_options const& how
 ) {
     batch_limits const limits{
         .events_max = 10'000,
@@ -114,6 +118,7 @@ result<void> replay(
         .parked_max = std::numeric_limits<std::size_t>::max(),
     };
     while (into.at().at.position < last) {
+        DIPTYCH_TRY(go_on(how.stop));
         DIPTYCH_TRY(auto const done, project_batch(into, with, from, time, limits));
         if (done.poison && !is_fault_of_event(*done.poison) && done.poison->kind != errc::corrupt)
             return std::unexpected(*done.poison);
@@ -131,7 +136,7 @@ result<void> replay(
             return fail(
                 errc::corrupt, "the log ends before position " + std::to_string(last.value)
             );
-        if (progress) progress(into.at().at.position, last);
+        if (how.progress) how.progress(into.at().at.position, last);
     }
     return {};
 }
@@ -143,23 +148,26 @@ result<token> check_view_file(sqlite::location const& file, log::sequenced_log& 
     return opened.at.at;
 }
 
-result<view_comparison> check_view(
+namespace {
+
+result<view_comparison> compare_with_log(
     view_plan const& plan,
     sqlite::location const& file,
     log::sequenced_log& of,
     clock& time,
     view_check_options const& how
 ) {
-    DIPTYCH_TRY(auto const found, open_file(file, of));
+    DIPTYCH_TRY(auto const found, open_file(file, of, how.stop));
     auto const again = how.scratch / file.path.filename();
     view_comparison compared{.at = found.at.at, .parking = found.parking};
     {
         DIPTYCH_TRY(
             auto fresh, view_database::open(again, of.durable_end().log_id, plan.create, false)
         );
+        end_statements(fresh, how.stop);
         DIPTYCH_TRY(auto const with, plan.project(fresh.connection()));
         auto const parks = plan.definition->parks || found.parking.is_diverged;
-        DIPTYCH_TRY(replay(fresh, *with, of, time, found.at.at.position, parks, how.progress));
+        DIPTYCH_TRY(replay(fresh, *with, of, time, found.at.at.position, parks, how));
         compared.parked = fresh.parking().parked;
         DIPTYCH_TRY(auto const expected, schema_of(fresh.connection()));
         DIPTYCH_TRY(auto const is, blamed(file, schema_of(found.database)));
@@ -170,6 +178,18 @@ result<view_comparison> check_view(
     }
     DIPTYCH_TRY(sqlite::remove(again));
     return compared;
+}
+
+}  // namespace
+
+result<view_comparison> check_view(
+    view_plan const& plan,
+    sqlite::location const& file,
+    log::sequenced_log& of,
+    clock& time,
+    view_check_options const& how
+) {
+    return unless_ended(how.stop, compare_with_log(plan, file, of, time, how));
 }
 
 }  // namespace diptych::read

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct view_check_options {
     std::filesystem::path scratch;
     std::size_t differences_max = 10;
     std::function<void(position done, position end)> progress = {};
+    std::stop_token stop = {};  ///< Ends it: fails with unavailable, code "replay_ended".
 };
 
 /// Checks what can be checked of any view's file without knowing the view: that SQLite finds it

@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <utility>
 
 namespace diptych::read {
 
@@ -49,6 +50,11 @@ public:
     /// What is parked, as of the last commit or of begin().
     parking_state const& parking() const { return parking_; }
     sqlite::database const& connection() const { return connection_; }
+
+    /// As sqlite::database::interrupt_when.
+    void interrupt_when(std::function<bool()> is_enough) {
+        connection_.interrupt_when(std::move(is_enough));
+    }
 
     /// Takes the write lock. Fails with unavailable if another process has it, or has moved the
     /// checkpoint: at() is then where that one has put it.

@@ -22,6 +22,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,14 +97,15 @@ public:
 
     /// Compares the rows of the version that is served with those of another, both as of the same
     /// position. Blocking. Fails as switch_to() does, and with unavailable if one of them can not
-    /// be brought to where the other is.
-    result<version_comparison> compare(std::string_view id, std::size_t differences_max);
+    /// be brought to where the other is, or (code replay_ended) `stop` ends it.
+    result<version_comparison> compare(
+        std::string_view id, std::size_t differences_max, std::stop_token const& stop = {}
+    );
 
     /// As compare(), with what the log makes of the view when it is applied once more: `other` is
-    /// "rebuilt". `progress` is called between pieces of that, and may take its time.
+    /// "rebuilt". Fails with unavailable while another replay of the view is under way.
     result<version_comparison> compare_with_replay(
-        std::size_t differences_max,
-        std::function<void(position done, position end)> const& progress = {}
+        std::size_t differences_max, std::stop_token const& stop = {}
     );
 
     /// Dead letters of a version at work, the one that is served if `id` is empty: some of them,
@@ -117,10 +119,13 @@ public:
     );
 
     /// What the rows would be with other events or with another text of the view, see what_if.hpp.
-    /// Blocking. Fails as that does, as offer() for a text, and with unavailable while a comparison
-    /// is under way.
+    /// Blocking. Fails as that does, as offer() for a text, and with unavailable while another
+    /// replay of the view is under way.
     result<what_if_answer> what_if(
-        std::optional<source> text, altered_history const& otherwise, std::size_t differences_max
+        std::optional<source> text,
+        altered_history const& otherwise,
+        std::size_t differences_max,
+        std::stop_token const& stop = {}
     );
 
     /// Those at work, first the one that is served, or will be when it is no longer new.
@@ -149,6 +154,9 @@ private:
     result<view_plan> stored_plan(std::string_view id) const;
     result<std::string> unused_id(std::string_view id) const;
     bool was_removed(std::string_view id) const;
+    result<version_comparison> compare_at_one_position(
+        std::string_view id, std::size_t differences_max, std::stop_token const& stop
+    );
     std::unexpected<error> moves() const;
     std::unexpected<error> compared_already() const;
     result<std::filesystem::path> scratch_folder() const;

@@ -2,6 +2,7 @@
 
 #include "log/request_check.hpp"
 #include "read/compare_tables.hpp"
+#include "read/ended_replay.hpp"
 
 #include <diptych/try.hpp>
 
@@ -22,14 +23,15 @@ constexpr std::size_t transaction_max = 10'000;
 class scratch_view {
 public:
     static result<scratch_view> make(
-        view_plan const& plan, sqlite::location const& folder, std::string_view name
+        view_plan const& plan, what_if_options const& how, std::string_view name
     ) {
         scratch_view made;
         auto const file = std::string{name} + ".db";
-        made.file_ = sqlite::location{folder.path / file, folder.vfs};
+        made.file_ = sqlite::location{how.scratch.path / file, how.scratch.vfs};
         made.verb_ = name;
         DIPTYCH_TRY(sqlite::remove(*made.file_));
         DIPTYCH_TRY(made.on_, sqlite::database::open(*made.file_));
+        end_statements(*made.on_, how.stop);
         DIPTYCH_TRY(plan.create(*made.on_));
         DIPTYCH_TRY(made.with_, plan.project(*made.on_));
         DIPTYCH_TRY(made.on_->execute("begin"));
@@ -90,6 +92,7 @@ public:
         beginning.epoch = epoch{1};
         DIPTYCH_TRY(insert_behind(beginning));
         for (position at{}; at < last;) {
+            DIPTYCH_TRY(go_on(how.stop));
             DIPTYCH_TRY(auto const frames, of.frames(at + 1, piece_bytes_max));
             auto const before = at;
             for (auto const& frame : frames)
@@ -99,7 +102,6 @@ public:
                     at = event.position;
                 }
             if (at == before) return fail(errc::corrupt, "the log ends before its end");
-            if (how.progress) how.progress(at, last);
         }
         DIPTYCH_TRY(is_.finish());
         return would_be_.finish();
@@ -170,9 +172,7 @@ result<void> check_places(altered_history const& otherwise, position last) {
     return {};
 }
 
-}  // namespace
-
-result<what_if_answer> compare_what_if(
+result<what_if_answer> compare_histories(
     view_plan const& is,
     view_plan const& would_be,
     altered_history const& otherwise,
@@ -182,8 +182,8 @@ result<what_if_answer> compare_what_if(
     auto const end = of.durable_end();
     auto const last = std::min(otherwise.as_of.value_or(end.position), end.position);
     DIPTYCH_TRY(check_places(otherwise, last));
-    DIPTYCH_TRY(auto one, scratch_view::make(is, how.scratch, "is"));
-    DIPTYCH_TRY(auto other, scratch_view::make(would_be, how.scratch, "would be"));
+    DIPTYCH_TRY(auto one, scratch_view::make(is, how, "is"));
+    DIPTYCH_TRY(auto other, scratch_view::make(would_be, how, "would be"));
     two_histories both(otherwise, one, other);
     DIPTYCH_TRY(both.walk(of, last, how));
     what_if_answer made{.rows = {.at = {end.epoch, last}}};
@@ -191,6 +191,18 @@ result<what_if_answer> compare_what_if(
     made.removed = both.removed();
     made.inserted = otherwise.inserted.size();
     return made;
+}
+
+}  // namespace
+
+result<what_if_answer> compare_what_if(
+    view_plan const& is,
+    view_plan const& would_be,
+    altered_history const& otherwise,
+    log::sequenced_log& of,
+    what_if_options const& how
+) {
+    return unless_ended(how.stop, compare_histories(is, would_be, otherwise, of, how));
 }
 
 }  // namespace diptych::read

@@ -18,6 +18,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -49,7 +50,7 @@ struct what_if_answer {
 struct what_if_options {
     sqlite::location scratch;  ///< A folder for the two databases; they are removed.
     std::size_t differences_max = 10;
-    std::function<void(position done, position end)> progress = {};
+    std::stop_token stop = {};  ///< Ends it: fails with unavailable, code "replay_ended".
 };
 
 /// Applies the log as it is with one plan, and as it would be with the other, and compares. The

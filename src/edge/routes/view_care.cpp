@@ -1,8 +1,7 @@
-// What is done to views: new texts, versions, switching, comparing.
+// What is done to views: new texts, versions, switching.
 #include "edge/parameters.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/view_status_json.hpp"
-#include "edge/what_if_body.hpp"
 #include "read/export_rows.hpp"
 #include "read/view_versions.hpp"
 
@@ -18,9 +17,6 @@
 namespace diptych::edge {
 
 namespace {
-
-constexpr std::uint64_t differences_default = 10;
-constexpr std::uint64_t differences_most = 1000;
 
 result<read::view_versions*> view_of(site_parts& parts, http::request const& asked) {
     return parts.of.views.versions(asked.parameter("view"));
@@ -126,51 +122,6 @@ result<http::response> drop(site_parts& parts, http::request const& asked) {
     return http::response{.status = 204};
 }
 
-// The two sides, by what they are called.
-struct sides {
-    std::string_view found;
-    std::string_view expected;
-};
-
-void write_tables(json::writer& to, read::view_comparison const& made, sides const& are) {
-    auto const names = [&](std::string_view side, std::vector<std::string> const& all) {
-        to.key(fmt::format("only_in_{}", side)).begin_array();
-        for (auto const& one : all) to.value(one);
-        to.end_array();
-    };
-    to.member("at", to_string(made.at))
-        .member("rows", made.rows)
-        .member("different", made.different)
-        .member("parked", made.parked);
-    names(are.found, made.only_found);
-    names(are.expected, made.only_expected);
-    to.key("differences").begin_array();
-    for (auto const& one : made.differences) {
-        to.begin_object().member("table", one.table);
-        to.raw_member(are.found, one.found.empty() ? "null" : one.found);
-        to.raw_member(are.expected, one.expected.empty() ? "null" : one.expected);
-        to.end_object();
-    }
-    to.end_array();
-}
-
-result<http::response> compare(site_parts& parts, http::request const& asked) {
-    DIPTYCH_TRY(expect_parameters(asked, {"with", "differences"}));
-    DIPTYCH_TRY(auto* const view, view_of(parts, asked));
-    DIPTYCH_TRY(
-        auto const most,
-        number_parameter(asked, {"differences", 0, differences_most}, differences_default)
-    );
-    auto const with = asked.query_value("with").value_or("rebuilt");
-    auto compared = with == "rebuilt" ? view->compare_with_replay(most) : view->compare(with, most);
-    if (!compared) return std::unexpected(compared.error());
-    json::writer body;
-    body.begin_object().member("served", compared->served).member("with", compared->other);
-    write_tables(body, compared->tables, {.found = "served", .expected = "other"});
-    body.end_object();
-    return http::json(200, std::move(body).text());
-}
-
 result<http::response> hash(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {"version"}));
     DIPTYCH_TRY(auto const* const view, view_of(parts, asked));
@@ -187,21 +138,6 @@ result<http::response> hash(site_parts& parts, http::request const& asked) {
         .member("rows", made.rows)
         .member("sha256", log::to_hex(made.hash))
         .end_object();
-    return http::json(200, std::move(body).text());
-}
-
-result<http::response> what_if(site_parts& parts, http::request const& asked) {
-    DIPTYCH_TRY(expect_parameters(asked, {}));
-    DIPTYCH_TRY(auto* const view, view_of(parts, asked));
-    DIPTYCH_TRY(auto what, parse_what_if(asked.body, parts.of.log));
-    std::optional<read::source> text;
-    if (what.text) text = read::source{.file = "view", .text = *std::move(what.text)};
-    DIPTYCH_TRY(auto const made, view->what_if(std::move(text), what.otherwise, what.differences));
-    json::writer body;
-    body.begin_object().member("view", view->name());
-    body.member("removed", made.removed).member("inserted", made.inserted);
-    write_tables(body, made.rows, {.found = "would_be", .expected = "is"});
-    body.end_object();
     return http::json(200, std::move(body).text());
 }
 
@@ -247,21 +183,7 @@ std::vector<http::route> view_care_routes(site_parts& parts) {
         care_route(
             parts, "POST", "/views/{view}/resume", resume, "Lets a paused view try its event again"
         ),
-        care_route(
-            parts,
-            "GET",
-            "/views/{view}/compare",
-            compare,
-            "Compares the rows that are served with those of another version, or of a replay"
-        ),
-        care_route(parts, "GET", "/views/{view}/hash", hash, "Tells the hash of a view's rows"),
-        care_route(
-            parts,
-            "POST",
-            "/views/{view}/what-if",
-            what_if,
-            "Compares the rows with what they would be with other events, or another view file"
-        )
+        care_route(parts, "GET", "/views/{view}/hash", hash, "Tells the hash of a view's rows")
     };
 }
 
