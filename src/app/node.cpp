@@ -207,12 +207,7 @@ result<void> node::open_inbox(node_parts const& parts) {
     for (auto const& one : parts.inbox_texts) DIPTYCH_TRY(inbox_->add(one.name, one.text));
     if (!options_.complain) return {};
     DIPTYCH_TRY(auto const undeclared, inbox_->undeclared());
-    for (auto const& one : undeclared)
-        options_.complain(fmt::format(
-            "warning: no file declares source {}, of which messages are held: {}",
-            one.name,
-            one.held
-        ));
+    for (auto const& one : undeclared) options_.complain("warning: " + to_string(one));
     return {};
 }
 

@@ -43,7 +43,21 @@ result<source_inbox*> sources::find(std::string_view name) const {
     );
 }
 
+std::string to_string(undeclared_source const& what) {
+    return fmt::format(
+        "no file declares source {}, of which messages are held: {}", what.name, what.held
+    );
+}
+
 result<std::vector<undeclared_source>> sources::undeclared() const {
+    auto const lock = std::scoped_lock(looking_);
+    if (!undeclared_) {
+        DIPTYCH_TRY(undeclared_, find_undeclared());
+    }
+    return *undeclared_;
+}
+
+result<std::vector<undeclared_source>> sources::find_undeclared() const {
     constexpr std::string_view prefix = "$inbox-";
     std::set<std::string> names;
     auto const look = [&](recorded_event const& event) -> result<void> {

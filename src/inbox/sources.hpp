@@ -14,6 +14,8 @@
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,6 +28,9 @@ struct undeclared_source {
     std::string name;
     std::size_t held;  ///< Messages.
 };
+
+/// A sentence for people.
+std::string to_string(undeclared_source const& what);
 
 /// Sources are added first, on one thread; then it is thread-safe. Keeps references: log and clock
 /// must outlive it.
@@ -48,8 +53,8 @@ public:
 
     std::vector<source_inbox*> all() const;
 
-    /// Those of which messages are held, and that nobody declares any more: nothing of them passes.
-    /// Blocking. Fails with what reading the log fails with.
+    /// Those of which messages are held, and that nobody declares any more: nothing of them passes,
+    /// and this stays so. Blocking, the first time. Fails with what reading the log fails with.
     result<std::vector<undeclared_source>> undeclared() const;
 
     /// One step of each. Whether there may be more to do at once.
@@ -59,11 +64,15 @@ public:
     declared_types const& is_declared() const { return is_declared_; }
 
 private:
+    result<std::vector<undeclared_source>> find_undeclared() const;
+
     log::sequenced_log& log_;
     clock& time_;
     source_options options_;
     declared_types is_declared_;
     std::map<std::string, std::unique_ptr<source_inbox>, std::less<>> by_name_;
+    mutable std::mutex looking_;
+    mutable std::optional<std::vector<undeclared_source>> undeclared_;  // guarded by looking_
 };
 
 }  // namespace diptych::inbox

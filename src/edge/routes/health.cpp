@@ -44,12 +44,24 @@ std::vector<std::string> faults(site_parts const& parts, result<void> const& wri
 /// What a person should look at though commands and queries are answered.
 std::vector<std::string> worries(site_parts const& parts) {
     std::vector<std::string> all;
-    for (auto const& one : parts.of.views.status())
+    for (auto const& one : parts.of.views.status()) {
         if (one.parking.is_diverged)
             all.push_back(fmt::format(
                 "view {} has diverged from the log; dead letters: {}", one.name, one.parking.parked
             ));
+        if (one.is_served && !one.is_inline && one.state == read::view_state::paused)
+            all.push_back(fmt::format(
+                "view {} is paused at {}: {}",
+                one.name,
+                to_string(one.at),
+                one.last_error ? one.last_error->message : "it failed on the next event"
+            ));
+    }
     if (parts.of.inbox == nullptr) return all;
+    auto const undeclared = parts.of.inbox->undeclared();
+    if (!undeclared) all.push_back(undeclared.error().message);
+    if (undeclared)
+        for (auto const& one : *undeclared) all.push_back(to_string(one));
     for (auto* const one : parts.of.inbox->all())
         if (auto const now = one->status(); now.dead_letters > 0)
             all.push_back(fmt::format("source {} has dead letters: {}", now.name, now.dead_letters)
