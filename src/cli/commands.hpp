@@ -97,7 +97,8 @@ result<void> view_query(view_options const& how);
 struct command_options {
     place where = {};
     std::string name = {};
-    std::string body = "{}";  ///< "-": standard input.
+    std::string body = "{}";    ///< "-": standard input.
+    std::string together = {};  ///< A file with an array of commands, instead of these two.
     std::string command_id = {};
     std::string if_match = {};
     bool pessimistic = false;

@@ -240,10 +240,21 @@ private:
     }
 
     void add_commands() {
-        auto* const command = add("command", "Sends a command to a server", command_, cli::command);
-        command->add_option("NAME", command_.name, "Like allocate, or shop.allocate")->required();
+        auto* const command =
+            add("command", "Sends a command, or several as one, to a server", command_, cli::command
+            );
+        auto* const name =
+            command->add_option("NAME", command_.name, "Like allocate, or shop.allocate");
         command->add_option("BODY", command_.body, "JSON; - is standard input")
             ->capture_default_str();
+        command
+            ->add_option(
+                "--together",
+                command_.together,
+                "All of the commands in a file or none: an array as for POST /commands; - is "
+                "standard input"
+            )
+            ->excludes(name);
         command->add_option(
             "--command-id", command_.command_id, "The same id again gives the first answer"
         );
@@ -258,7 +269,11 @@ private:
         command->footer(
             "Example:\n"
             "  diptych command lend '{\"book\":\"dune\",\"reader\":\"ada\"}' "
-            "--url http://127.0.0.1:8080"
+            "--url http://127.0.0.1:8080\n"
+            "  diptych command --together desk.json --url http://127.0.0.1:8080\n"
+            "where desk.json is\n"
+            "  [{\"name\":\"give_back\",\"command\":{\"book\":\"dune\"}},\n"
+            "   {\"name\":\"lend\",\"command\":{\"book\":\"dune\",\"reader\":\"bob\"}}]"
         );
     }
 

@@ -233,6 +233,30 @@ class Commands(TestCase):
         self.assertEqual((400, "/1/command/amount"), (wrong.status, wrong.json["path"]))
         self.assertEqual(["p1"], names(view(self.client)))
 
+    def test_the_command_line_sends_several_commands_as_one(self):
+        def lamp(product, **more):
+            return {"name": "add_product", "command": {"product": product, "name": product, "category": "light"} | more}
+
+        def tell(commands, *more):
+            done = run(DIPTYCH, "command", "--together", "-", "--url", f"http://127.0.0.1:{self.service.port}", *more,
+                       input=json.dumps(commands))
+            return done.returncode, done.stdout, done.stderr
+
+        code, told, _ = tell([lamp("p1"), lamp("p2")], "--command-id", "k1")
+        self.assertEqual((0, 2), (code, told.count("catalogue.product_added")), told)
+        code, told, _ = tell([lamp("p1"), lamp("p2")], "--command-id", "k1", "--json")
+        self.assertEqual((0, True), (code, json.loads(told)["repeated"]))
+        code, _, complaint = tell([lamp("p3"), lamp("p4", category="none")])
+        self.assertEqual(3, code)
+        self.assertIn("/1 (catalogue.add_product): ", complaint)
+        code, _, complaint = tell([lamp("p3"), {"name": "add_product"}])
+        self.assertEqual(2, code)
+        self.assertIn("/1/command", complaint)
+        self.assertEqual(["p1", "p2"], names(view(self.client)))
+        alone = run(DIPTYCH, "command", "--url", f"http://127.0.0.1:{self.service.port}")
+        self.assertEqual(2, alone.returncode, alone.stderr)
+        self.assertIn("--together", alone.stderr)
+
     def test_s2_14_s2_15_s2_17_a_failing_inline_view_refuses_the_command_an_async_one_does_not(self):
         text = ("-- @view picky {mode}\ncreate table picky (product text primary key, n integer check (n < 3));\n"
                 "-- @on order_completed\ninsert into picky values (:product, :amount) on conflict (product) "
