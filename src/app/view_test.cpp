@@ -243,6 +243,14 @@ private:
 
 }  // namespace
 
+std::function<result<bool>(std::string_view type)> recorded_in(event_log& log) {
+    return [&log](std::string_view type) -> result<bool> {
+        read_options const one{.what = {.items = {{.types = {std::string{type}}}}}, .limit = 1};
+        DIPTYCH_TRY(auto const found, log.read(one));
+        return !found.empty();
+    };
+}
+
 result<view_report> check_view(read::source const& text, known_to_views const& known) {
     DIPTYCH_TRY(auto looked, look_at(text, known));
     return std::move(looked.report);

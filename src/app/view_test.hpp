@@ -5,6 +5,7 @@
 #include "read/source.hpp"
 
 #include <diptych/error.hpp>
+#include <diptych/event_log.hpp>
 #include <diptych/model.hpp>
 
 #include <cstddef>
@@ -22,6 +23,9 @@ struct known_to_views {
     /// Whether a log has an event of the type; not asked if empty.
     std::function<result<bool>(std::string_view type)> is_recorded = {};
 };
+
+/// Looks for events of a type in a log, which it keeps a reference to.
+std::function<result<bool>(std::string_view type)> recorded_in(event_log& log);
 
 /// A test that came out differently.
 struct failed_case {

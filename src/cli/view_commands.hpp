@@ -48,7 +48,7 @@ public:
         query->footer(
             "Example:\n  diptych view query open_orders status=eq.open order=total.desc limit=5"
         );
-        view_files_.declare(add);
+        view_files_.declare(add, add_place);
         view_versions_.declare(add, add_place);
         view->footer("Example:\n  diptych view add open_orders.sql --data shop");
     }

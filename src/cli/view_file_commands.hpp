@@ -13,14 +13,18 @@ namespace diptych::cli {
 /// Declares them and holds what is given to them.
 class view_file_commands {
 public:
-    /// `add` declares a subcommand of `view`: its name, what it says, its options, what it does.
-    void declare(auto const& add) {
+    /// `add` declares a subcommand of `view`: its name, what it says, its options, what it does;
+    /// `add_place` its `--data`, `--url` and `--token`.
+    void declare(auto const& add, auto const& add_place) {
         auto* const check =
             add("check", "Says all that is wrong with view files", check_, view_check);
         check->footer(
             "Needs no log. Events are known from the files' @event lines and, with --data, from a "
-            "log.\n\nExample:\n  diptych view check shop/views open_orders.sql"
+            "log;\nwith --url a server says what it knows, also of its program's own "
+            "events.\n\nExample:\n  diptych view check shop/views open_orders.sql\n"
+            "  diptych view check open_orders.sql --url http://127.0.0.1:8080"
         );
+        add_place(check, check_.where);
         auto* const test = add("test", "Runs the tests that view files hold", test_, view_test);
         test->footer(
             "Each runs inline, async, built again from the first event, and restarted on the "
@@ -29,9 +33,9 @@ public:
         for (auto const& [command, options] : {std::pair{check, &check_}, {test, &test_}}) {
             command->add_option("FILE", options->files, "A view file, or a folder of them")
                 ->required();
-            command->add_option("--data", options->data, "Folder of a log whose events are known");
             command->add_flag("--json", options->json, "Print JSON");
         }
+        test->add_option("--data", test_.where.data, "Folder of a log whose events are known");
         auto* const explain =
             add("explain",
                 "Says what a view does for each event, and what that costs",

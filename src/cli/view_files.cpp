@@ -2,6 +2,8 @@
 
 #include "app/node.hpp"
 #include "cli/input.hpp"
+#include "cli/view_report.hpp"
+#include "edge/view_report_json.hpp"
 
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
@@ -9,13 +11,14 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <functional>
+#include <utility>
 
 namespace diptych::cli {
 
 namespace {
 
-using report_function =
-    result<app::view_report> (*)(read::source const&, app::known_to_views const&);
+using report_function = std::function<result<app::view_report>(read::source const&)>;
 
 result<std::vector<std::filesystem::path>> all_files(std::vector<std::string> const& named) {
     std::vector<std::filesystem::path> files;
@@ -27,14 +30,13 @@ result<std::vector<std::filesystem::path>> all_files(std::vector<std::string> co
 }
 
 result<std::vector<app::view_report>> reports_of(
-    view_files_options const& how, report_function report
+    view_files_options const& how, report_function const& report
 ) {
-    DIPTYCH_TRY(auto const log, open_log(how.data));
     DIPTYCH_TRY(auto const files, all_files(how.files));
     std::vector<app::view_report> all;
     for (auto const& file : files) {
         DIPTYCH_TRY(auto text, read_input(file.string()));
-        DIPTYCH_TRY(auto one, report({.file = file.string(), .text = std::move(text)}, log.known));
+        DIPTYCH_TRY(auto one, report({.file = file.string(), .text = std::move(text)}));
         all.push_back(std::move(one));
     }
     return all;
@@ -43,27 +45,7 @@ result<std::vector<app::view_report>> reports_of(
 void print_json(std::vector<app::view_report> const& all) {
     json::writer out;
     out.begin_object().key("files").begin_array();
-    for (auto const& one : all) {
-        out.begin_object().member("file", one.file).member("view", one.view);
-        if (!one.version.empty()) out.member("version", one.version);
-        out.key("errors").begin_array();
-        for (auto const& what : one.errors) {
-            out.begin_object().member("code", what.code).member("message", what.message);
-            for (auto const& [name, value] : what.facts) out.raw_member(name, value);
-            out.end_object();
-        }
-        out.end_array().key("warnings").begin_array();
-        for (auto const& warning : one.warnings) out.value(warning);
-        out.end_array().member("tests", std::uint64_t{one.cases});
-        out.key("failed").begin_array();
-        for (auto const& failed : one.failed) {
-            out.begin_object().member("test", failed.name).member("ways", failed.ways);
-            out.key("differences").begin_array();
-            for (auto const& line : failed.differences) out.value(line);
-            out.end_array().end_object();
-        }
-        out.end_array().end_object();
-    }
+    for (auto const& one : all) edge::write_view_report(out, one);
     fmt::print("{}\n", out.end_array().end_object().text());
 }
 
@@ -80,7 +62,9 @@ void print_text(app::view_report const& one, bool with_tests) {
     fmt::print("{}: view {}, version {}{}\n", one.file, one.view, one.version, tests);
 }
 
-result<void> look_at_files(view_files_options const& how, report_function report, bool with_tests) {
+result<void> look_at_files(
+    view_files_options const& how, report_function const& report, bool with_tests
+) {
     DIPTYCH_TRY(auto const all, reports_of(how, report));
     if (how.json)
         print_json(all);
@@ -111,22 +95,25 @@ result<opened_log> open_log(std::string const& folder) {
         application_options{.data = folder, .read_only = true, .threads = false}
     );
     DIPTYCH_TRY(made.app->start());
-    made.known.is_recorded = [log = &made.app->log()](std::string_view type) -> result<bool> {
-        diptych::read_options const one{
-            .what = {.items = {{.types = {std::string{type}}}}}, .limit = 1
-        };
-        DIPTYCH_TRY(auto const found, log->read(one));
-        return !found.empty();
-    };
+    made.known.is_recorded = app::recorded_in(made.app->log());
     return made;
 }
 
 result<void> view_check(view_files_options const& how) {
-    return look_at_files(how, app::check_view, false);
+    if (!how.where.url.empty()) {
+        DIPTYCH_TRY(auto const server, open_server(how.where));
+        auto const report = [&](read::source const& text) { return checked_by(*server, text); };
+        return look_at_files(how, report, false);
+    }
+    DIPTYCH_TRY(auto const log, open_log(how.where.data));
+    auto const report = [&](read::source const& text) { return app::check_view(text, log.known); };
+    return look_at_files(how, report, false);
 }
 
 result<void> view_test(view_files_options const& how) {
-    return look_at_files(how, app::test_view, true);
+    DIPTYCH_TRY(auto const log, open_log(how.where.data));
+    auto const report = [&](read::source const& text) { return app::test_view(text, log.known); };
+    return look_at_files(how, report, true);
 }
 
 }  // namespace diptych::cli

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/view_test.hpp"
+#include "cli/place.hpp"
 
 #include <diptych/application.hpp>
 #include <diptych/error.hpp>
@@ -16,7 +17,9 @@ namespace diptych::cli {
 
 struct view_files_options {
     std::vector<std::string> files = {};  ///< View files, or folders of them.
-    std::string data = {};                ///< A log whose event types are known; empty: none.
+    /// A log whose event types are known, or a server, whose contexts' events are, too; for tests
+    /// only a log. Empty: neither.
+    place where = {};
     bool json = false;
 };
 

@@ -233,6 +233,28 @@ class Commands(TestCase):
         self.assertEqual((400, "/1/command/amount"), (wrong.status, wrong.json["path"]))
         self.assertEqual(["p1"], names(view(self.client)))
 
+    def test_the_command_line_checks_a_view_by_the_events_of_a_server(self):
+        url = f"http://127.0.0.1:{self.service.port}"
+        text = ("-- @view sold async\ncreate table sold (product text primary key, n integer not null);\n"
+                "-- @on order_completed\ninsert into sold values (:product, :{field}) on conflict (product) "
+                "do update set n = n + excluded.n;\n")
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "sold.sql"
+            file.write_text(text.format(field="amount"))
+            good = run(DIPTYCH, "view", "check", "--url", url, file)
+            self.assertEqual(0, good.returncode, good.stdout + good.stderr)
+            self.assertNotIn("warning", good.stdout)
+            file.write_text(text.format(field="amuont"))
+            bad = run(DIPTYCH, "view", "check", "--url", url, file, "--json")
+            self.assertEqual(2, bad.returncode, bad.stdout + bad.stderr)
+            error = json.loads(bad.stdout)["files"][0]["errors"][0]
+            self.assertEqual((4, str(file)), (error["line"], error["file"]))
+            self.assertIn("amount", error["message"])
+            file.write_text(text.format(field="amount").replace("order_completed", "order_complete"))
+            said = run(DIPTYCH, "view", "check", "--url", url, file)
+            self.assertIn("nobody declares event 'order_complete'; did you mean", said.stdout)
+        self.assertEqual(404, self.client.get("/views/sold").status)
+
     def test_the_command_line_sends_several_commands_as_one(self):
         def lamp(product, **more):
             return {"name": "add_product", "command": {"product": product, "name": product, "category": "light"} | more}

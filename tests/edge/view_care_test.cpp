@@ -132,6 +132,30 @@ TEST_CASE("what is asked wrongly of views is named") {
     CHECK(of.ask("GET", "/views/readers/versions?colour=red").status == 400);
 }
 
+TEST_CASE("a view's text is checked by the events that are known here, and nothing comes of it") {
+    site_fixture const of;
+    auto const check = [&](std::string const& text) {
+        auto const answer = of.post("/view-files/check?file=books.sql", text);
+        CHECK(answer.status == 200);
+        return answer.body;
+    };
+    auto const good = check(tenfold());
+    CHECK(json_at(good, "errors") == "[]");
+    CHECK(json_at(good, "view") == "readers");
+    CHECK(json_at(good, "version").size() == 8);
+    auto text = tenfold();
+    text.replace(text.find("(:reader, 10)"), 13, "(:raeder, 10)");
+    auto const wrong = check(text);
+    CHECK(json_at(wrong, "errors.0.file") == "books.sql");
+    CHECK(json_at(wrong, "errors.0.line") == "5");
+    CHECK(json_at(wrong, "errors.0.column") == "29");
+    CHECK(json_at(wrong, "errors.0.message").contains("did you mean ':reader'"));
+    CHECK(json_at(wrong, "version").empty());
+    CHECK(json_at(check("hello"), "errors.0.code") == "view_file");
+    CHECK(of.post("/view-files/check?name=x", "hello").status == 400);
+    CHECK(json_at(of.ask("GET", "/views").body, "1.beside").empty());
+}
+
 TEST_CASE("what rows would be with other events, or another file, is answered and changes nothing"
 ) {
     site_fixture of;
