@@ -267,13 +267,13 @@ private:
         add_place(command, command_.where);
         add_json(command, command_.json);
         command->footer(
+            "Several are an array:\n"
+            "  [{\"name\":\"give_back\",\"command\":{\"book\":\"dune\"}},\n"
+            "   {\"name\":\"lend\",\"command\":{\"book\":\"dune\",\"reader\":\"bob\"}}]\n\n"
             "Example:\n"
             "  diptych command lend '{\"book\":\"dune\",\"reader\":\"ada\"}' "
             "--url http://127.0.0.1:8080\n"
-            "  diptych command --together desk.json --url http://127.0.0.1:8080\n"
-            "where desk.json is\n"
-            "  [{\"name\":\"give_back\",\"command\":{\"book\":\"dune\"}},\n"
-            "   {\"name\":\"lend\",\"command\":{\"book\":\"dune\",\"reader\":\"bob\"}}]"
+            "  diptych command --together desk.json --url http://127.0.0.1:8080"
         );
     }
 
