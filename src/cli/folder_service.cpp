@@ -10,6 +10,7 @@
 #include <chrono>
 #include <filesystem>
 #include <thread>
+#include <utility>
 
 namespace diptych::cli {
 
@@ -98,7 +99,8 @@ private:
 
 result<std::unique_ptr<service>> open_folder(std::filesystem::path const& folder, need what) {
     auto made = std::make_unique<folder_service>(folder, what);
-    DIPTYCH_TRY(made->open());
+    if (auto opened = made->open(); !opened)
+        return std::unexpected(with_way_to_server(std::move(opened).error()));
     return made;
 }
 

@@ -51,4 +51,10 @@ result<fs::path> folder_of(place const& where) {
     );
 }
 
+error with_way_to_server(error why) {
+    if (why.code == "locked")
+        why.message += "; if that is a server, ask it: --url http://HOST:PORT";
+    return why;
+}
+
 }  // namespace diptych::cli

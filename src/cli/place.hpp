@@ -27,4 +27,8 @@ std::uint64_t reserve_in(std::filesystem::path const& folder);
 /// Whether `folder` holds a log.
 bool is_log_folder(std::filesystem::path const& folder);
 
+/// What opening a folder failed with; who writes to it already is mostly a server, and can be
+/// asked.
+error with_way_to_server(error why);
+
 }  // namespace diptych::cli

@@ -48,6 +48,17 @@ std::string target_of(http::request const& what) {
     return target;
 }
 
+std::string why_in_words(httplib::Error why) {
+    switch (why) {
+        case httplib::Error::Connection:
+            return "can not connect";
+        case httplib::Error::Read:
+            return "the connection was closed, or nothing came for a minute";
+        default:
+            return httplib::to_string(why);
+    }
+}
+
 /// Splits a stream of server-sent events into events as its pieces come.
 class event_splitter {
 public:
@@ -210,8 +221,7 @@ private:
 
     std::unexpected<error> no_answer(httplib::Error why) const {
         return fail(
-            errc::unavailable,
-            fmt::format("no answer from {}: {}", where_.url, httplib::to_string(why))
+            errc::unavailable, fmt::format("no answer from {}: {}", where_.url, why_in_words(why))
         );
     }
 

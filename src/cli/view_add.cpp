@@ -153,11 +153,12 @@ result<void> view_add(view_options const& how) {
         return view_put(how.where, how.file, how.by_hand, how.wait, how.json);
     DIPTYCH_TRY(auto const folder, folder_of(how.where));
     DIPTYCH_TRY(auto const what, plan(folder / "views", how.file));
-    DIPTYCH_TRY(auto const version, build_or_clear(folder, what));
+    auto const version = build_or_clear(folder, what);
+    if (!version) return std::unexpected(with_way_to_server(version.error()));
     DIPTYCH_TRY(keep(what));
     if (how.json) {
         json::writer out;
-        out.begin_object().member("view", what.view).member("version", version);
+        out.begin_object().member("view", what.view).member("version", *version);
         out.member("file", what.kept.string()).member("replaced", what.replaces).end_object();
         fmt::print("{}\n", out.text());
     } else {

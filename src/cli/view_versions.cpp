@@ -29,35 +29,53 @@ std::string path_of(std::string const& view, std::string_view what) {
     return fmt::format("/views/{}/{}", edge::percent_encode(view), what);
 }
 
-// Whether there is a version that is being built; fails with what it fails on.
-result<bool> look_at_build(service& of, std::string const& view, std::optional<progress_bar>& bar) {
+struct progress {
+    std::uint64_t at;
+    std::uint64_t end;
+};
+
+// Of the version `id`, of the one that is being built if that is empty; nothing if there is none.
+// Fails with what it fails on.
+result<std::optional<progress>> look_at_build(
+    service& of, std::string const& view, std::string_view id
+) {
     DIPTYCH_TRY(auto const answer, of.ask_well({.path = path_of(view, "versions")}));
     DIPTYCH_TRY(auto const read, json::parse(answer.body));
     auto const all = read.root().find("versions");
     if (!all) return fail(errc::failed, "not a list of versions: " + answer.body);
     for (auto const one : all->elements()) {
-        if (word_of(one, "standing") != "building") continue;
+        auto const is_it =
+            id.empty() ? word_of(one, "standing") == "building" : word_of(one, "version") == id;
+        if (!is_it) continue;
         if (auto const why = one.at("error.detail"))
             return fail(errc::failed, word_of(one, "version") + ": " + std::string{why->text()});
         auto const at = word_of(one, "at");
         auto const done = std::strtoull(at.substr(at.find('.') + 1).c_str(), nullptr, 10);
         auto const lag = std::strtoull(word_of(one, "lag").c_str(), nullptr, 10);
-        if (!bar) bar.emplace("building " + view);
-        bar->show(done, done + lag);
-        return true;
+        return progress{.at = done, .end = done + lag};
     }
-    return false;
+    return std::optional<progress>{};
+}
+
+// Until nothing is being built; of the version `id`, until it shows what there was when this began.
+result<void> wait_for(service& of, std::string const& view, std::string_view id) {
+    std::optional<progress_bar> bar;
+    std::optional<std::uint64_t> goal;
+    while (true) {
+        DIPTYCH_TRY(auto const now, look_at_build(of, view, id));
+        if (!now) return {};
+        if (!goal) goal = now->end;
+        if (!id.empty() && now->at >= *goal) return {};
+        if (!bar) bar.emplace("building " + view);
+        bar->show(now->at, now->end);
+        std::this_thread::sleep_for(look_for_build);
+    }
 }
 
 // On a folder nobody else goes on with it.
 result<void> wait_for_build(service& of, view_versions_options const& how) {
     if (!how.wait && !how.where.url.empty()) return {};
-    std::optional<progress_bar> bar;
-    while (true) {
-        DIPTYCH_TRY(auto const is_building, look_at_build(of, how.name, bar));
-        if (!is_building) return {};
-        std::this_thread::sleep_for(look_for_build);
-    }
+    return wait_for(of, how.name, {});
 }
 
 result<void> ask_and_wait(
@@ -175,24 +193,21 @@ result<void> view_put(
     };
     if (by_hand) request.query.emplace_back("switch", "by_hand");
     DIPTYCH_TRY(auto const answer, log->ask_well(std::move(request)));
+    DIPTYCH_TRY(auto const read, json::parse(answer.body));
+    auto const version = word_of(read.root(), "version");
     if (wait) {
-        view_versions_options const how{.where = where, .name = view.name, .wait = true};
-        DIPTYCH_TRY(wait_for_build(*log, how));
+        DIPTYCH_TRY(wait_for(*log, view.name, by_hand ? version : std::string{}));
     }
     if (json) {
         fmt::print("{}\n", answer.body);
         return {};
     }
-    DIPTYCH_TRY(auto const read, json::parse(answer.body));
     for (auto const one : read.root().find("warnings")->elements())
         fmt::print("warning: {}\n", one.text());
     auto const is_served = word_of(read.root(), "served") == "true" || (wait && !by_hand);
-    fmt::print(
-        "{} {} of view {}\n",
-        is_served ? "serving" : "building",
-        word_of(read.root(), "version"),
-        view.name
-    );
+    auto const* const what = is_served ? "serving" : wait ? "built" : "building";
+    fmt::print("{} {} of view {}\n", what, version, view.name);
+    if (!is_served && by_hand) fmt::print("next: diptych view switch {} {}\n", view.name, version);
     return {};
 }
 

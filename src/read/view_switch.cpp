@@ -268,12 +268,7 @@ result<void> view_versions::drop(std::string_view id) {
     if (auto const known = find_beside(id)) return remove(known);
     auto const file = in_.file_of(name_, id);
     DIPTYCH_TRY(auto const there, file.disk().exists(file.path));
-    if (!there || id_in(file.path.filename().string(), name_) != id)
-        return fail(
-            errc::not_found,
-            "no_such_version",
-            "view '" + name_ + "' has no version '" + std::string{id} + "'"
-        );
+    if (!there || id_in(file.path.filename().string(), name_) != id) return no_such_version(id);
     {
         auto const choosing = std::scoped_lock(choosing_);
         removed_.insert(std::string{id});

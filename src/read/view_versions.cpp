@@ -53,9 +53,21 @@ view_choice view_versions::choice() const {
     });
 }
 
+std::unexpected<error> view_versions::no_such_version(std::string_view id) const {
+    return fail(
+        errc::not_found,
+        "no_such_version",
+        "view '" + name_ + "' has no version '" + std::string{id} + "'"
+    );
+}
+
 // A plan of what the file of that id holds; only of the same meaning as it had then.
 result<view_plan> view_versions::stored_plan(std::string_view id) const {
-    DIPTYCH_TRY(auto text, text_in(in_.file_of(name_, id)));
+    auto const file = in_.file_of(name_, id);
+    if (id_in(file.path.filename().string(), name_) != id) return no_such_version(id);
+    auto found = text_in(file);
+    if (!found && found.error().kind == errc::not_found) return no_such_version(id);
+    DIPTYCH_TRY(auto text, std::move(found));
     if (!text)
         return fail(
             errc::invalid,

@@ -151,6 +151,7 @@ private:
     version_ptr find_beside(std::string_view id) const;
     version_ptr next_beside();
     result<bool> build_one(std::chrono::microseconds piece);
+    std::unexpected<error> no_such_version(std::string_view id) const;
     result<view_plan> stored_plan(std::string_view id) const;
     result<std::string> unused_id(std::string_view id) const;
     bool was_removed(std::string_view id) const;

@@ -4,6 +4,7 @@ import json
 import subprocess
 import unittest
 
+import tally
 from cli import CONFLICT, DENIED, INVALID, NOT_FOUND, UNAVAILABLE, CliTest
 from service import DIPTYCH, START_SECONDS, Service
 
@@ -30,7 +31,31 @@ class Server(CliTest):
     def test_a_folder_in_use_is_read_and_not_written(self):
         self.at("append", "order-o1", "placed")
         self.assertEqual(["placed"], self.types())
-        self.assertIn("writes to this folder", self.append(code=UNAVAILABLE))
+        said = self.append(code=UNAVAILABLE)
+        self.assertIn("writes to this folder; if that is a server, ask it: --url", said)
+        file = self.folder / "tally.sql"
+        file.write_text(tally.text(31))
+        self.assertIn("ask it: --url", self.diptych("view", "add", file, "--data", self.log, code=UNAVAILABLE))
+
+    def test_a_version_that_waits_for_its_switch_is_whole_when_it_was_waited_for(self):
+        self.at("import", text="".join(tally.lines(3000)))
+        file = self.folder / "tally.sql"
+        for factor in (31, 37):
+            file.write_text(tally.text(factor))
+            said = self.at("view", "add", file, "--wait", *["--by-hand"] * (factor == 37))
+        built, hint = said.splitlines()
+        version = built.split()[1]
+        self.assertEqual((f"built {version} of view tally", f"next: diptych view switch tally {version}"), (built, hint))
+        listed = {one["version"]: (one["standing"], one["lag"])
+                  for one in json.loads(self.at("view", "versions", "tally", "--json"))["versions"]}
+        self.assertEqual(("kept", 0), listed[version])
+        self.assertIn(f"{version}  served", self.at("view", "switch", "tally", version))
+        self.assertIn("view 'tally' has no version '99'", self.at("view", "switch", "tally", "99", code=NOT_FOUND))
+        self.assertIn("has no version '0/../0'", self.at("view", "compare", "tally", "--with", "0/../0", code=NOT_FOUND))
+
+    def test_where_no_server_is_that_is_said(self):
+        self.service.stop()
+        self.assertIn("can not connect", self.at("read", code=UNAVAILABLE))
 
     def test_a_wrong_token_is_denied(self):
         self.diptych("read", "--url", self.url, "--token", "guess", code=DENIED)
