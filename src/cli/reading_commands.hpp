@@ -20,7 +20,10 @@ public:
     void declare(auto const& add, auto const& add_place) {
         auto* const read = add("read", "Prints events", read_, cli::read);
         auto* const follow =
-            add("follow", "Prints events and goes on as they come", follow_, either);
+            add("follow",
+                "Prints events and goes on as they come; with --from: a replica",
+                follow_,
+                either);
         for (auto const& [command, options] :
              {std::pair{read, &read_}, {follow, &follow_.events}}) {
             command->add_option("--type", options->types, "Only these types; may repeat");

@@ -17,7 +17,7 @@ public:
     void declare(Add const& add) {
         CLI::App* const sim =
             add("sim", "Runs nodes on a disk that lies, and checks every promise", how_, cli::sim);
-        sim->add_option("--workload", how_.workload, "appends, reservations or parking")
+        sim->add_option("--workload", how_.workload, "appends, reservations, parking or messages")
             ->capture_default_str();
         sim->add_option("--seed", how_.seed, "The first seed")
             ->check(whole_number<0>)
