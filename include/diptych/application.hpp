@@ -63,6 +63,10 @@ struct application_options {
     /// has been built beside it. False: the new version is built first.
     bool build_views_beside = false;
 
+    /// Compare each view that is served with a slow replay of the log, in rounds that begin so long
+    /// after each other; 0: never. What differs is told to `complain`, /health and /metrics.
+    std::chrono::seconds check_views_every{0};
+
     /// Bytes kept free in `data` for a full disk: given back then, so that views and a clean stop
     /// have room. Appends are unavailable until as much is free again. 0: nothing is kept.
     std::uint64_t reserve_bytes = 8u << 20;

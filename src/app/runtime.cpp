@@ -14,6 +14,7 @@ constexpr worker_pace with_timers{.tick = 50ms};
 constexpr worker_pace in_bulk{.tick = 1s, .rest = 20ms};
 constexpr worker_pace look_for_files{.tick = 1s, .gap = 1s};
 constexpr worker_pace in_background{.tick = 1s, .rest = 20ms, .niceness = 5};
+constexpr worker_pace aside{.tick = 1s, .niceness = 19};
 constexpr worker_pace look_often{.tick = 20ms};
 
 // A view that stands still says why, once: that is what the report of an error does.
@@ -56,6 +57,7 @@ runtime::runtime(node& of, worker::report_function report) : node_(of), report_(
             DIPTYCH_TRY(files.look());
             return false;
         });
+    if (of.options().check_views_every > 0s) start_checking(of);
     more_ = of.log().on_more([this] {
         if (indexer_) indexer_->wake();
         builder_->wake();
@@ -75,11 +77,25 @@ void runtime::add_view(std::string_view name) {
 
 result<bool> runtime::build() {
     DIPTYCH_TRY(auto const rest, node_.views().build_step());
-    if (rest && rest->count() > 0) {
-        auto lock = std::unique_lock(resting_);
-        ending_.wait_for(lock, *rest, [this] { return is_ending_; });
-    }
+    if (rest && rest->count() > 0) this->rest(*rest);
     return rest.has_value();
+}
+
+void runtime::rest(std::chrono::microseconds length) {
+    auto lock = std::unique_lock(resting_);
+    ending_.wait_for(lock, length, [this] { return is_ending_; });
+}
+
+void runtime::start_checking(node& of) {
+    check_ = std::make_unique<view_checker>(
+        of.views(),
+        of.time(),
+        of.options().check_views_every,
+        [this](std::chrono::microseconds length) { rest(length); }
+    );
+    checker_ = std::make_unique<worker>(
+        "check views", aside, [this] { return check_->step(ended_.get_token()); }, report_
+    );
 }
 
 void runtime::start_writing(node& of) {
@@ -120,6 +136,8 @@ runtime::~runtime() {
         is_ending_ = true;
     }
     ending_.notify_all();
+    ended_.request_stop();
+    checker_.reset();
     builder_.reset();
     workers_.clear();
     node_.errands().on_work({});

@@ -3,13 +3,16 @@
 #pragma once
 
 #include "app/node.hpp"
+#include "app/view_checker.hpp"
 #include "app/worker.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,7 +20,8 @@
 namespace diptych::app {
 
 /// Steps a node until destroyed: one thread commits, one indexes, one writes snapshots, and each
-/// view and each process has one. One more builds versions of views beside those that are served.
+/// view and each process has one. One more builds versions of views beside those that are served,
+/// and one compares views with the log if that is wanted.
 /// Keeps a reference: the node must outlive it.
 class runtime {
 public:
@@ -30,6 +34,8 @@ private:
     void start_writing(node& of);
     void add_view(std::string_view name);
     result<bool> build();
+    void rest(std::chrono::microseconds length);
+    void start_checking(node& of);
     worker& add(std::string name, worker_pace pace, worker::step_function step);
 
     node& node_;
@@ -40,7 +46,10 @@ private:
     std::mutex resting_;                                 // guards is_ending_
     std::condition_variable ending_;
     bool is_ending_ = false;
+    std::stop_source ended_;  // for what is asked instead of told
     std::unique_ptr<worker> builder_;
+    std::unique_ptr<view_checker> check_;
+    std::unique_ptr<worker> checker_;
     std::unique_ptr<worker> indexer_;
     std::unique_ptr<worker> committer_;
     std::unique_ptr<worker> runner_;  // of errands

@@ -34,6 +34,7 @@ struct serve_options {
     std::uint64_t reserve_bytes = 8u << 20;
     bool build_beside = false;  ///< Views whose files have changed.
     bool no_watch = false;      ///< View files, while it runs.
+    std::uint64_t check_views_seconds = 0;  ///< 0: views are not compared with the log.
     bool json = false;
 };
 result<void> serve(serve_options const& how);

@@ -206,6 +206,19 @@ private:
             "Serve a view whose file was changed as it was, until it is built"
         );
         serve->add_flag("--no-watch", serve_.no_watch, "Do not look for changed view files");
+        serve
+            ->add_option(
+                "--check-views",
+                serve_.check_views_seconds,
+                "Compare the views with slow replays of the log, once in this time: 24h"
+            )
+            ->transform(CLI::AsNumberWithUnit(
+                std::map<std::string, std::uint64_t>{
+                    {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}
+                },
+                CLI::AsNumberWithUnit::UNIT_REQUIRED,
+                "TIME"
+            ));
         add_json(serve, serve_.json);
         serve->footer(
             "Example:\n  diptych serve --data shop --http 127.0.0.1:8080\n"

@@ -46,6 +46,7 @@ result<void> serve(serve_options const& how) {
         .views = how.views,
         .watch_views = !how.no_watch,
         .build_views_beside = how.build_beside,
+        .check_views_every = std::chrono::seconds{how.check_views_seconds},
         .reserve_bytes = how.reserve_bytes,
         .progress = drawn_in(bar),
     }};

@@ -91,7 +91,9 @@ result<void> view_hash(view_export_options const& how) {
             .path = fmt::format("/views/{}/hash", edge::percent_encode(how.name))
         };
         if (!how.version.empty()) request.query.emplace_back("version", how.version);
-        DIPTYCH_TRY(auto answer, log->ask_well(std::move(request)));
+        DIPTYCH_TRY(
+            auto answer, log->ask_well(std::move(request), thinking_time::as_long_as_it_takes)
+        );
         said = std::move(answer.body);
     }
     if (how.json) {

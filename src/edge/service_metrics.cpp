@@ -186,6 +186,19 @@ void add_views(samples& to, read::view_set const& views) {
                 name
             )
             .counter("view_parked_total", "Events ever parked", number(one.parking.ever), name);
+        if (one.checked)
+            to.gauge(
+                  "view_checked_timestamp_seconds",
+                  "When it was last compared with a replay of the log",
+                  static_cast<double>(one.checked->when.time_since_epoch().count()) / 1e6,
+                  name
+            )
+                .gauge(
+                    "view_check_different_rows",
+                    "Rows that were not what the log makes of them then",
+                    number(one.checked->different),
+                    name
+                );
         for (auto const& beside : one.beside) {
             if (beside.standing != read::version_standing::building) continue;
             std::vector<label> const which{{"view", one.name}, {"version", beside.id}};

@@ -1,6 +1,9 @@
 #include "edge/view_status_json.hpp"
 
+#include <diptych/iso8601.hpp>
+
 #include <cmath>
+#include <string>
 
 namespace diptych::edge {
 
@@ -15,6 +18,14 @@ void write_error(json::writer& to, std::optional<error> const& what) {
     if (!what) return;
     to.key("error").begin_object();
     to.member("code", what->code).member("detail", what->message).end_object();
+}
+
+void write_check(json::writer& to, read::replay_check const& made) {
+    std::string when;
+    append_iso8601(when, made.when);
+    to.key("checked").begin_object();
+    to.member("at", to_string(made.at)).member("when", when);
+    to.member("rows", made.rows).member("different", made.different).end_object();
 }
 
 }  // namespace
@@ -32,6 +43,7 @@ void write_view_status(json::writer& to, std::vector<read::view_status> const& a
             .member("served", one.is_served);
         write_parking(to, one.parking);
         write_error(to, one.last_error);
+        if (one.checked) write_check(to, *one.checked);
         if (!one.beside.empty()) write_versions(to.key("beside"), one.beside);
         if (!one.warnings.empty()) {
             to.key("warnings").begin_array();

@@ -130,7 +130,9 @@ result<what_if_answer> view_versions::what_if(
 }
 
 result<version_comparison> view_versions::compare_with_replay(
-    std::size_t differences_max, std::stop_token const& stop
+    std::size_t differences_max,
+    std::stop_token const& stop,
+    std::function<void(position done, position end)> const& progress
 ) {
     auto const alone = std::unique_lock(replaying_, std::try_to_lock);
     if (!alone) return compared_already();
@@ -144,11 +146,24 @@ result<version_comparison> view_versions::compare_with_replay(
         view->file(),
         in_.log,
         in_.time,
-        {.scratch = scratch, .differences_max = differences_max, .stop = stop}
+        {.scratch = scratch,
+         .differences_max = differences_max,
+         .progress = progress,
+         .stop = stop}
     );
     if (!tables) {
         (void)sqlite::remove(copy);
         return std::unexpected(std::move(tables).error());
+    }
+    {
+        auto const lock = std::scoped_lock(choosing_);
+        checked_ = {
+            .id = view->id(),
+            .at = tables->at,
+            .when = in_.time.now(),
+            .rows = tables->rows,
+            .different = tables->different,
+        };
     }
     auto const is_equal = tables->different == 0 && tables->parked == 0;
     if (is_equal && tables->parking.is_diverged) {
@@ -158,6 +173,12 @@ result<version_comparison> view_versions::compare_with_replay(
     return version_comparison{
         .served = view->id(), .other = "rebuilt", .tables = *std::move(tables)
     };
+}
+
+std::optional<replay_check> view_versions::last_check() const {
+    auto const lock = std::scoped_lock(choosing_);
+    if (!checked_ || checked_->id != served_->view->id()) return std::nullopt;
+    return checked_;
 }
 
 }  // namespace diptych::read

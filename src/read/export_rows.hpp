@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <stop_token>
 #include <string_view>
 
 namespace diptych::read {
@@ -25,10 +26,12 @@ struct exported_rows {
 /// `{"table":"orders","row":{"id":"o1","total":30}}` and a line's end
 /// (docs/reference/view-export.md has the form). One snapshot of the file is looked at. Blocking.
 ///
-/// Fails as reading the file does, and with what `line` fails with.
+/// Fails as reading the file does, with what `line` fails with, and with unavailable (code
+/// replay_ended) if `stop` ends it.
 result<exported_rows> export_rows(
     sqlite::location const& file,
-    std::function<result<void>(std::string_view text)> const& line = {}
+    std::function<result<void>(std::string_view text)> const& line = {},
+    std::stop_token const& stop = {}
 );
 
 }  // namespace diptych::read

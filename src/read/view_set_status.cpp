@@ -50,6 +50,7 @@ std::vector<view_status> view_set::status() const {
             .is_new = view->is_new(),
             .last_error = now.last_error,
             .parking = now.parking,
+            .checked = one->last_check(),
             .warnings = plan->definition->warnings,
             .beside = std::move(beside),
         });

@@ -41,6 +41,15 @@ struct version_status {
     parking_state parking = {};
 };
 
+/// How a version came out when it was compared with a replay of the log.
+struct replay_check {
+    std::string id;
+    token at = {};  ///< As of which.
+    timestamp when = {};
+    std::uint64_t rows = 0;
+    std::uint64_t different = 0;
+};
+
 struct view_status {
     std::string name;
     bool is_inline = false;
@@ -52,8 +61,9 @@ struct view_status {
     bool is_new = false;    ///< Not served yet: it is built for the first time.
     std::optional<error> last_error = {};
     parking_state parking = {};
-    std::vector<std::string> warnings = {};   ///< Of its file, each with its place.
-    std::vector<version_status> beside = {};  ///< Those that follow the log beside it.
+    std::optional<replay_check> checked = {};  ///< Of the version that is served, the last time.
+    std::vector<std::string> warnings = {};    ///< Of its file, each with its place.
+    std::vector<version_status> beside = {};   ///< Those that follow the log beside it.
 };
 
 /// How fast a version has come on, lately. Passive.

@@ -105,8 +105,13 @@ public:
     /// As compare(), with what the log makes of the view when it is applied once more: `other` is
     /// "rebuilt". Fails with unavailable while another replay of the view is under way.
     result<version_comparison> compare_with_replay(
-        std::size_t differences_max, std::stop_token const& stop = {}
+        std::size_t differences_max,
+        std::stop_token const& stop = {},
+        std::function<void(position done, position end)> const& progress = {}
     );
+
+    /// How that came out the last time, if it was the version that is served.
+    std::optional<replay_check> last_check() const;
 
     /// Dead letters of a version at work, the one that is served if `id` is empty: some of them,
     /// one, and what is done to one or all of them. Fail with not_found, or as retry_parked() does.
@@ -184,7 +189,8 @@ private:
     // Ids of removed files, guarded by choosing_. They are not given again: SQLite removes a WAL by
     // its name when the last connection to its file is closed, which may come late.
     std::set<std::string, std::less<>> removed_;
-    std::size_t turn_ = 0;  // guarded by choosing_
+    std::size_t turn_ = 0;                 // guarded by choosing_
+    std::optional<replay_check> checked_;  // guarded by choosing_
 };
 
 }  // namespace diptych::read

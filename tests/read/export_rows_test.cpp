@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -97,6 +98,11 @@ TEST_CASE("an export ends with what its reader fails with") {
     REQUIRE(!made);
     CHECK(made.error().message == "no room");
     CHECK(!export_rows(of.folder.path() / "none.db"));
+    std::stop_source ended;
+    ended.request_stop();
+    auto const cut = export_rows(of.of().served()->file(), {}, ended.get_token());
+    REQUIRE(!cut);
+    CHECK(cut.error().code == "replay_ended");
 }
 
 }  // namespace diptych::read

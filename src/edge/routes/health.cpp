@@ -56,6 +56,13 @@ std::vector<std::string> worries(site_parts const& parts) {
                 to_string(one.at),
                 one.last_error ? one.last_error->message : "it failed on the next event"
             ));
+        if (one.checked && one.checked->different > 0 && !one.parking.is_diverged)
+            all.push_back(fmt::format(
+                "view {} is not what the log makes of it; different rows as of {}: {}",
+                one.name,
+                to_string(one.checked->at),
+                one.checked->different
+            ));
     }
     if (parts.of.inbox == nullptr) return all;
     auto const undeclared = parts.of.inbox->undeclared();

@@ -2,7 +2,6 @@
 #include "edge/parameters.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/view_status_json.hpp"
-#include "read/export_rows.hpp"
 #include "read/view_versions.hpp"
 
 #include <diptych/json_value.hpp>
@@ -122,25 +121,6 @@ result<http::response> drop(site_parts& parts, http::request const& asked) {
     return http::response{.status = 204};
 }
 
-result<http::response> hash(site_parts& parts, http::request const& asked) {
-    DIPTYCH_TRY(expect_parameters(asked, {"version"}));
-    DIPTYCH_TRY(auto const* const view, view_of(parts, asked));
-    auto version = view->served();
-    if (auto const id = asked.query_value("version")) {
-        DIPTYCH_TRY(version, view->find(*id));
-    }
-    DIPTYCH_TRY(auto const made, read::export_rows(version->file()));
-    json::writer body;
-    body.begin_object()
-        .member("view", view->name())
-        .member("version", version->id())
-        .member("at", to_string(made.at))
-        .member("rows", made.rows)
-        .member("sha256", log::to_hex(made.hash))
-        .end_object();
-    return http::json(200, std::move(body).text());
-}
-
 using care = result<http::response> (*)(site_parts&, http::request const&);
 
 http::route care_route(
@@ -182,8 +162,7 @@ std::vector<http::route> view_care_routes(site_parts& parts) {
         ),
         care_route(
             parts, "POST", "/views/{view}/resume", resume, "Lets a paused view try its event again"
-        ),
-        care_route(parts, "GET", "/views/{view}/hash", hash, "Tells the hash of a view's rows")
+        )
     };
 }
 

@@ -1,7 +1,8 @@
-// What is asked of the whole log once more: views compared, and what they would be.
+// What is asked of the whole log, or of all rows: views compared, what they would be, their hash.
 #include "edge/parameters.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/what_if_body.hpp"
+#include "read/export_rows.hpp"
 #include "read/view_versions.hpp"
 
 #include <diptych/json_writer.hpp>
@@ -89,6 +90,27 @@ result<http::response> what_if(
     return http::json(200, std::move(body).text());
 }
 
+result<http::response> hash(
+    site_parts& parts, http::request const& asked, std::stop_token const& stop
+) {
+    DIPTYCH_TRY(expect_parameters(asked, {"version"}));
+    DIPTYCH_TRY(auto const* const view, parts.of.views.versions(asked.parameter("view")));
+    auto version = view->served();
+    if (auto const id = asked.query_value("version")) {
+        DIPTYCH_TRY(version, view->find(*id));
+    }
+    DIPTYCH_TRY(auto const made, read::export_rows(version->file(), {}, stop));
+    json::writer body;
+    body.begin_object()
+        .member("view", view->name())
+        .member("version", version->id())
+        .member("at", to_string(made.at))
+        .member("rows", made.rows)
+        .member("sha256", log::to_hex(made.hash))
+        .end_object();
+    return http::json(200, std::move(body).text());
+}
+
 using replay =
     result<http::response> (*)(site_parts&, http::request const&, std::stop_token const&);
 
@@ -128,6 +150,7 @@ std::vector<http::route> view_replay_routes(site_parts& parts) {
             compare,
             "Compares the rows that are served with those of another version, or of a replay"
         ),
+        replay_route(parts, "GET", "/views/{view}/hash", hash, "Tells the hash of a view's rows"),
         replay_route(
             parts,
             "POST",
