@@ -32,8 +32,8 @@ struct serve_options {
     std::string views = {};  ///< Folder of the views' databases.
     std::string inbox = {};  ///< File or folder of sources.
     std::uint64_t reserve_bytes = 8u << 20;
-    bool build_beside = false;  ///< Views whose files have changed.
-    bool no_watch = false;      ///< View files, while it runs.
+    bool build_beside = false;              ///< Views whose files have changed.
+    bool no_watch = false;                  ///< View files, while it runs.
     std::uint64_t check_views_seconds = 0;  ///< 0: views are not compared with the log.
     bool json = false;
 };

@@ -146,10 +146,7 @@ result<version_comparison> view_versions::compare_with_replay(
         view->file(),
         in_.log,
         in_.time,
-        {.scratch = scratch,
-         .differences_max = differences_max,
-         .progress = progress,
-         .stop = stop}
+        {.scratch = scratch, .differences_max = differences_max, .progress = progress, .stop = stop}
     );
     if (!tables) {
         (void)sqlite::remove(copy);
