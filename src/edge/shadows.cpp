@@ -30,12 +30,16 @@ void shadows::compare(
     result<read::query_answer> const& other
 ) {
     std::string told;
+    // Whatever a request names: only versions that there are get a count of their own.
+    auto const is_known = other || other.error().code != "no_such_version";
     {
         auto const lock = std::scoped_lock(mutex_);
-        auto& count = counts_[{std::string{view}, answer.version, std::string{shadow}}];
+        auto& count = counts_[{
+            std::string{view}, answer.version, std::string{is_known ? shadow : "unknown"}
+        }];
         if (!other) {
+            if (is_known || count.failed == 0) told = other.error().message;
             ++count.failed;
-            told = other.error().message;
         } else if (other->at != answer.at) {
             ++count.moved;
         } else if (other->rows == answer.rows) {
@@ -47,11 +51,12 @@ void shadows::compare(
     }
     if (told.empty() || !report_) return;
     report_(fmt::format(
-        "view {} at {}: {} and its shadow {} differ for '{}': {}",
+        "view {} at {}: {} and its shadow {} {} '{}': {}",
         view,
         to_string(answer.at),
         answer.version,
-        shadow,
+        is_known ? shadow : "unknown",
+        other ? "differ for" : "can not be compared for",
         asked,
         told
     ));

@@ -39,7 +39,8 @@ public:
     /// `report` is told of each difference and failure.
     explicit shadows(report_function report) : report_(std::move(report)) {}
 
-    /// Compares. `asked` is the query as it came, for the report.
+    /// Compares. `asked` is the query as it came, for the report. A version that there is not is
+    /// counted as "unknown", and reported once.
     void compare(
         std::string_view view,
         std::string_view shadow,

@@ -244,5 +244,7 @@ TEST_CASE("a query is asked of the version that it names, and of its shadow to c
     };
     CHECK(has(second, "different"));
     CHECK(has(second, "same"));
-    CHECK(has("nothing", "failed"));
+    CHECK(has("unknown", "failed"));
+    with("", "another");
+    CHECK(!of.ask("GET", "/metrics").body.contains("another"));
 }
