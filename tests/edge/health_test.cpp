@@ -41,6 +41,23 @@ TEST_CASE("a view that is paused is named, with its reason; the node is ready") 
     CHECK(json_at(health.body, "degraded.1").empty());
 }
 
+TEST_CASE("a version that can not be built beside the one that is served is named") {
+    site_fixture of({}, std::make_unique<log::memory::memory_engine>(site_fixture::log_id()), 1);
+    of.views.offer("short_names.sql", short_names).or_throw();
+    REQUIRE(of.post("/commands/lend", R"({"book":"b1","reader":"ada"})").status == 201);
+    while (of.views.step("short_names").or_throw()) {
+    }
+    auto shorter = std::string{short_names};
+    shorter.replace(shorter.find("< 5"), 3, "< 3");
+    of.views.offer("short_names.sql", shorter).or_throw();
+    while (of.views.build_step().or_throw()) {
+    }
+    auto const named = json_at(of.ask("GET", "/health").body, "degraded.0");
+    CHECK(named.starts_with("version "));
+    CHECK(named.contains(" of view short_names is paused at "));
+    CHECK(named.contains("event 1"));
+}
+
 TEST_CASE("a source of which messages are held, and that has no file any more, is named") {
     site_fixture of;
     inbox::sources earlier(

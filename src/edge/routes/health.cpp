@@ -56,6 +56,15 @@ std::vector<std::string> worries(site_parts const& parts) {
                 to_string(one.at),
                 one.last_error ? one.last_error->message : "it failed on the next event"
             ));
+        for (auto const& beside : one.beside)
+            if (beside.state == read::view_state::paused)
+                all.push_back(fmt::format(
+                    "version {} of view {} is paused at {}: {}",
+                    beside.id,
+                    one.name,
+                    to_string(beside.at),
+                    beside.last_error ? beside.last_error->message : "it failed on the next event"
+                ));
         if (one.checked && one.checked->different > 0 && !one.parking.is_diverged)
             all.push_back(fmt::format(
                 "view {} is not what the log makes of it; different rows as of {}: {}",
