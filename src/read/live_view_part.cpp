@@ -11,6 +11,8 @@ namespace diptych::read {
 
 namespace {
 
+constexpr sqlite::options beside_writer{.automatic_checkpoint = false, .is_second = true};
+
 constexpr std::uint64_t page_bytes = 4096;  // as SQLite makes them
 
 // A group of appends may come between catching up and taking part.
@@ -69,7 +71,7 @@ result<void> live_view::keep_house() {
     auto const most = static_cast<std::uint64_t>(in_.options.wal_pages) * page_bytes;
     if (!wal || wal->bytes < most) return {};
     if (!keeper_) {
-        DIPTYCH_TRY(keeper_, sqlite::database::open(file_, {.automatic_checkpoint = false}));
+        DIPTYCH_TRY(keeper_, sqlite::database::open(file_, beside_writer));
     }
     auto moved = keeper_->checkpoint();
     if (!moved) look_for_room(moved.error());
@@ -84,12 +86,8 @@ void live_view::move_after(int wal_pages) const {
 result<void> live_view::serve(std::function<void()> shown) {
     if (!writer_)
         return fail(errc::unavailable, "view_not_started", "view '" + name_ + "' is not open");
-    if (is_distrusted())
-        return fail(
-            errc::unavailable,
-            "distrusted",
-            file_.string() + ": a sync has failed; it is built again"
-        );
+    if (auto const why = reason_to_begin_again())
+        return fail(errc::unavailable, "distrusted", *why);
     how_.role = view_role::served;
     if (!plan()->definition->is_inline) return {};
     move_after(0);
@@ -135,7 +133,7 @@ void live_view::stand_aside(bool is_replaced) {
 result<void> live_view::redefine(view_plan plan) {
     // Who sees which rows is in the text, too: an older one must not come back.
     if (plan.text && writer_) {
-        DIPTYCH_TRY(auto const own, sqlite::database::open(file_, {.automatic_checkpoint = false}));
+        DIPTYCH_TRY(auto const own, sqlite::database::open(file_, beside_writer));
         DIPTYCH_TRY(keep_text(own, *plan.text));
     }
     auto const is_inline = plan.definition->is_inline;

@@ -123,7 +123,10 @@ result<database> database::open_as(location const& file, options const& how, boo
     // A file that may not be written to is opened to read, in silence.
     if (how.mode == open_mode::read_write && sqlite3_db_readonly(handle, "main") == 1)
         return failure_of(handle, SQLITE_READONLY);
-    sqlite3_busy_timeout(handle, how.busy_timeout_ms);
+    auto const wait_for_locks = [&](bool waits) {
+        sqlite3_busy_timeout(handle, waits ? how.busy_timeout_ms : 0);
+    };
+    wait_for_locks(true);
     // Nothing is moved by who only reads: what of the WAL is durable is not known to it. Nor by who
     // fails to open: nobody would hear of a sync that fails.
     auto const moves_on_close = [&](bool moves) {
@@ -136,6 +139,11 @@ result<database> database::open_as(location const& file, options const& how, boo
     // the file only if no older WAL can come back under that name.
     if (auto const directory = file.path.parent_path(); !directory.empty()) {
         DIPTYCH_TRY(file.disk().sync_directory(directory));
+    }
+    if (!how.is_second) {
+        wait_for_locks(false);
+        DIPTYCH_TRY(write_wal_again(file, handle));
+        wait_for_locks(true);
     }
     opened.trust_ =
         std::make_unique<file_trust>(file, handle, how.automatic_checkpoint ? how.wal_pages : 0);

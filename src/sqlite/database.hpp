@@ -31,6 +31,7 @@ struct options {
     int busy_timeout_ms = 5'000;
     bool automatic_checkpoint = true;  ///< False: only checkpoint() moves the WAL into the file.
     int wal_pages = 1000;              ///< Of a WAL that is moved automatically.
+    bool is_second = false;            ///< This process has opened the file to write before.
 };
 
 /// A prepared statement. Columns count from 0 and parameters from 1, as in SQLite. Not thread-safe.

@@ -1,7 +1,12 @@
 #include "sqlite/file_trust.hpp"
 
+#include "sqlite/failure.hpp"
+
 #include <diptych/try.hpp>
 
+#include <algorithm>
+#include <cstdint>
+#include <span>
 #include <sqlite3.h>
 #include <string>
 #include <utility>
@@ -29,6 +34,18 @@ result<void> mark(location const& file) {
     DIPTYCH_TRY(auto const made, file.disk().open(mark_of(file), storage::file_mode::create_new));
     DIPTYCH_TRY(made->sync());
     return sync_names(file);
+}
+
+result<void> write_again(storage::file& all, std::uint64_t size) {
+    std::string piece;
+    for (std::uint64_t at = 0; at < size; at += piece.size()) {
+        piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(size - at, 1u << 20)));
+        DIPTYCH_TRY(auto const there, all.read(at, std::span<char>(piece)));
+        if (there == 0) return {};
+        piece.resize(there);
+        DIPTYCH_TRY(all.write(at, piece));
+    }
+    return {};
 }
 
 result<void> remove_if_there(location const& file, std::string const& suffix) {
@@ -81,6 +98,20 @@ void file_trust::leave_as_it_is() {
 void file_trust::before_close() {
     auto const code = checkpoint();
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY) leave_as_it_is();
+}
+
+result<void> write_wal_again(location const& file, sqlite3* handle) {
+    auto const wal = file.disk().open(file.string() + "-wal", storage::file_mode::read_write);
+    if (!wal && wal.error().kind == errc::not_found) return {};
+    if (!wal) return std::unexpected(wal.error());
+    DIPTYCH_TRY(auto const size, (*wal)->size());
+    if (size == 0) return {};
+    auto const begun = sqlite3_exec(handle, "begin immediate", nullptr, nullptr, nullptr);
+    if ((begun & 0xff) == SQLITE_BUSY) return {};
+    if (begun != SQLITE_OK) return failure_of(handle, begun);
+    auto done = write_again(**wal, size);
+    sqlite3_exec(handle, "rollback", nullptr, nullptr, nullptr);
+    return done;
 }
 
 result<void> remove(location const& file) {

@@ -5,8 +5,9 @@
 ///
 /// So a file of which a sync has failed is not trusted again. Nothing is moved into it any more, so
 /// that what is durable stays whole; and a mark beside it makes the next who opens it to write
-/// begin with an empty one. See "Can applications recover from fsync failures?" (Rebello et al.,
-/// USENIX ATC 2020).
+/// begin with an empty one. The mark may fail, too, or its process be killed first: so what another
+/// life has left in a WAL is written again before anything of it is moved. See "Can applications
+/// recover from fsync failures?" (Rebello et al., USENIX ATC 2020).
 #pragma once
 
 #include "sqlite/location.hpp"
@@ -47,6 +48,11 @@ private:
     int wal_pages_;
     bool is_lost_ = false;
 };
+
+/// Writes what is in the WAL again, byte for byte, unless somebody is writing to it, who has done
+/// so when he opened it: then the sync before it is moved is one of all of it. For who opens the
+/// file first in a process; `handle` is to wait for no lock. Fails as the disk does.
+result<void> write_wal_again(location const& file, sqlite3* handle);
 
 /// Removes a database with its WAL, for good, and never leaves half of it behind, wherever the
 /// process or the machine stops. Fails with denied or failed; what is not there is no failure.

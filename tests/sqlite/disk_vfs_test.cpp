@@ -155,6 +155,42 @@ TEST_CASE("a file of which a sync has failed is left as it is, and begun anew by
     CHECK_FALSE(of.disk.contents().contains("/db/a.db-distrusted"));
 }
 
+// The mark is lost as well: the next life knows of nothing, and its own sync goes well.
+TEST_CASE("what another life has left in a WAL is durable before it is moved into the file") {
+    for (std::uint64_t call = 1; call <= 40; ++call)
+        for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+            CAPTURE(call);
+            CAPTURE(seed);
+            files of;
+            sim::chance draws{seed};
+            {
+                auto const db = of.open({.automatic_checkpoint = false}).or_throw();
+                db.execute("create table t (n integer primary key, x blob)").or_throw();
+                db.checkpoint().or_throw();
+                for (int n = 1; n <= 20; ++n)
+                    db.execute("insert into t values (" + std::to_string(n) + ", randomblob(900))")
+                        .or_throw();
+                of.disk.add_fault({.operation = "sync", .where = "/db/a.db-wal"});
+                of.disk.add_fault({.operation = "create", .where = "-distrusted"});
+                CHECK_FALSE(db.checkpoint());
+            }
+            REQUIRE(of.disk.faults_met() == 2);
+            REQUIRE(of.disk.contents().contains("/db/a.db-wal"));
+            std::optional<sqlite::database> next = of.open().or_throw();
+            of.disk.lose_power_at(of.disk.calls() + call);
+            (void)next->checkpoint();
+            of.disk.power_off();
+            of.disk.lose_power_at(0);
+            next.reset();
+            of.disk.power_on(draws);
+
+            auto const again = of.open().or_throw();
+            auto check = again.prepare("pragma integrity_check").or_throw();
+            REQUIRE(check.step().or_throw());
+            CHECK(check.text(0) == "ok");
+        }
+}
+
 TEST_CASE("who fails to open a file moves nothing into it") {
     files of;
     {
