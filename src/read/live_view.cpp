@@ -40,6 +40,7 @@ void live_view::open() {
         });
     } else {
         look_for_room(opened.error());
+        look_for_damage(opened.error());
         writer_.reset();
         read_with(nullptr);
         progress_->change([&](view_moment& now) {
@@ -144,46 +145,13 @@ void live_view::read_with(std::shared_ptr<reader_pool> readers) {
     readers_.swap(readers);
 }
 
-// While it takes part in commits, nobody but the keeper moves anything; before, the writer did.
-bool live_view::is_distrusted() const {
-    if (keeper_ && keeper_->is_distrusted()) return true;
-    return writer_->into.connection().is_distrusted();
-}
-
-// A sync of its file has failed: what is in it is not trusted, and its WAL would only grow.
-result<bool> live_view::begin_again() {
-    auto const why = file_.string() + ": a sync has failed; it is built again";
-    if (is_inline_) hold_appends(why);
-    // Behind the append that may have been under way.
-    auto const shown = progress_->now().at.position;
-    rebuild_at_ = end_of_pause(rebuilds_++);
-    attached_.reset();
-    read_with(nullptr);
-    shown_ = std::max<std::uint64_t>(shown_, shown.value);
-    // Its names first: what closing still moves is then no file's.
-    if (auto const gone = sqlite::remove(file_); !gone) {
-        progress_->change([&](view_moment& now) {
-            now.state = view_state::failed;
-            now.last_error = gone.error();
-        });
-        return std::unexpected(gone.error());
-    }
-    keeper_.reset();
-    writer_.reset();
-    open();
-    progress_->change([&](view_moment& now) {
-        if (!now.last_error) now.last_error = fail(errc::failed, "distrusted", why).error();
-    });
-    return false;
-}
-
 result<bool> live_view::step(std::optional<std::chrono::microseconds> time_max) {
     // On a disk that goes on failing it is not built again and again.
     auto const may = !rebuild_at_ || in_.time.now() >= *rebuild_at_ ||
                      *rebuild_at_ - in_.time.now() > in_.options.pause_max;
     auto const now = progress_->now();
-    if (writer_ && is_distrusted()) {
-        if (may) return begin_again();
+    if (auto const why = reason_to_begin_again()) {
+        if (may) return begin_again(*why);
         if (now.state == view_state::failed) return false;
     }
     if (now.state == view_state::paused) return false;
@@ -194,7 +162,10 @@ result<bool> live_view::step(std::optional<std::chrono::microseconds> time_max) 
     }
     if (attached_) {
         if (!has_dropped_out()) {
-            DIPTYCH_TRY(keep_house());
+            if (auto const kept = keep_house(); !kept) {
+                look_for_damage(kept.error());
+                return std::unexpected(kept.error());
+            }
             return false;
         }
         attached_.reset();
@@ -238,6 +209,7 @@ batch_limits live_view::limits() const {
 // Whoever steps hears of it; the view tries again after a pause.
 result<bool> live_view::not_carried(error why) {
     look_for_room(why);
+    look_for_damage(why);
     // Nor is anything recorded meanwhile that it might have refused, were it new.
     if (is_inline_) hold_appends(why.message);
     auto const pause = in_.options.pause_min;
@@ -276,6 +248,7 @@ timestamp live_view::end_of_pause(int attempts) const {
 }
 
 void live_view::note_poison(error what) {
+    look_for_damage(what);
     // What is new and can not be built refuses nothing.
     if (was_part_) {
         hold_appends(what.message);

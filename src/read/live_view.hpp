@@ -144,7 +144,11 @@ private:
     result<void> try_open();
     bool is_distrusted() const;
     void read_with(std::shared_ptr<reader_pool> readers);
-    result<bool> begin_again();
+    bool look_for_damage(error const& what);
+    bool is_made_again_when_damaged() const;
+    std::optional<std::string> reason_to_begin_again() const;
+    result<bool> begin_again(std::string const& why);
+    error failure_to_show(error what);
     result<void> check_history(checkpoint const& at);
     result<bool> next_batch(batch_limits const& limits);
     batch_limits limits() const;
@@ -181,6 +185,7 @@ private:
     bool is_known_to_log_ = false;  // attached, dropped out or expected
     bool was_part_ = false;         // of the commit step, perhaps in an earlier life
     std::atomic<bool> history_lost_ = false;
+    std::atomic<bool> is_damaged_ = false;  // its file, SQLite says, perhaps to a query
 };
 
 }  // namespace diptych::read

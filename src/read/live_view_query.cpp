@@ -15,6 +15,15 @@ bool live_view::is_served() const {
     return now.state != view_state::failed && now.at.position.value >= shown_;
 }
 
+// What is about to be made again is a matter of time.
+error live_view::failure_to_show(error what) {
+    if (!look_for_damage(what) || !is_made_again_when_damaged()) return what;
+    what.kind = errc::unavailable;
+    what.code = "view_rebuilt";
+    what.message = "view '" + name_ + "' is built again: " + what.message;
+    return what;
+}
+
 result<query_answer> live_view::query(
     url_query_parameters const& parameters, query_options const& how
 ) {
@@ -24,7 +33,7 @@ result<query_answer> live_view::query(
         return std::pair{readers_, plan_};
     }();
     auto const now = progress_->now();
-    if (now.state == view_state::failed) return std::unexpected(*now.last_error);
+    if (now.state == view_state::failed) return std::unexpected(failure_to_show(*now.last_error));
     if (!readers)
         return fail(
             errc::unavailable, "view_not_started", "view '" + name_ + "' has not been started"
@@ -57,8 +66,9 @@ result<query_answer> live_view::query(
             "view_rebuilt",
             "view '" + name_ + "' is built again since the query began"
         );
+    if (!answer) return std::unexpected(failure_to_show(answer.error()));
     // An inline view does not write its checkpoint for appends that do not concern it.
-    if (answer && answer->at < now.at) answer->at = now.at;
+    if (answer->at < now.at) answer->at = now.at;
     return answer;
 }
 
