@@ -102,6 +102,10 @@ bool is_fault_of_event(error const& why) {
     return why.code != "input_output" && why.code != "cannot_open" && why.code != "sqlite";
 }
 
+bool is_fault_of_machine(error const& why) {
+    return why.kind == errc::unavailable || why.code == "input_output" || why.code == "cannot_open";
+}
+
 error stopping(recorded_event const& event, error what) {
     auto const fact = [&](std::string_view name) {
         auto const has_name = [&](auto const& one) { return one.first == name; };

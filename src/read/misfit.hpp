@@ -30,6 +30,9 @@ error in_view(
 /// Whether it is the event that the view can not take: not the disk, nor what is stored.
 bool is_fault_of_event(error const& why);
 
+/// Whether it is the disk, which may do better later.
+bool is_fault_of_machine(error const& why);
+
 /// What in_view() made of a failure on a recorded event, where nobody is refused and the view
 /// stops: the message of a violated constraint, too, says place and event, and `position` is a
 /// fact.

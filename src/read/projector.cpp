@@ -139,8 +139,7 @@ result<batch> project_batch(
         into.roll_back();
         auto const good = done->reached.at.position;
         poison = std::move(done->failure);
-        // No room is not the event's fault.
-        if (poison->kind == errc::unavailable) return std::unexpected(*std::move(poison));
+        if (is_fault_of_machine(*poison)) return std::unexpected(*std::move(poison));
         if (good == begin) return batch{.more = true, .poison = std::move(poison)};
         DIPTYCH_TRY(into.begin());
         done = work.apply(frames, good);

@@ -105,6 +105,29 @@ TEST_CASE("a view of whose file a sync has failed is built again at once, and sa
         }
 }
 
+TEST_CASE("a file that can not be read for a while is no event's fault, and pauses no view") {
+    machine on;
+    for (int i = 0; i < 300; ++i) on.append().or_throw();
+    on.all.come_to_rest().or_throw();
+    on.all.stop().or_throw();
+    on.all.start().or_throw();
+    on.append().or_throw();
+    auto const file = on.file_of("rows");
+    auto const met = on.all.disk().faults_met();
+    on.all.disk().fail_at({{.calls = 1'000, .operation = "read", .where = file}});
+    for (int i = 0; i < 10; ++i) {
+        on.all.time().advance(40s);
+        on.step("rows");
+    }
+    on.all.disk().fail_at({});
+    CHECK(on.all.disk().faults_met() >= met + 10);
+    auto const now = on.status("rows");
+    CHECK(now.state == read::view_state::running);
+    CHECK(now.last_error);
+    on.all.come_to_rest().or_throw();
+    CHECK(on.status("rows").at.position.value == on.acknowledged);
+}
+
 namespace {
 
 /// A node whose index stops being trusted, and is built again.

@@ -52,6 +52,8 @@ TEST_CASE("seeds that once broke a promise keep it") {
         {messages(), 1007, 80},        // passed, and its sender was told that it failed
         {messages(), 130, 80},         // tried without an end on a log that could not be written
         {messages(), 39654, 120},      // as above, where the index could not be read
+        {messages(), 50182, 200},      // a sync failed, and so did saying so to the next life
+        {parking(), 7200504, 200},     // a read that failed while it was built again paused a view
         {reservations(), 14, 200},     // a full disk took a view back behind what it had shown
     };
     for (auto const& one : all) {
