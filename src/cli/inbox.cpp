@@ -92,6 +92,8 @@ result<void> list(inbox_options const& how, std::string_view which) {
             member_of(one, "version"),
             member_of(one, "why")
         );
+    if (auto const next = read.root().find("next"))
+        fmt::print(stderr, "there may be more: --after {}\n", next->text());
     return {};
 }
 

@@ -42,7 +42,11 @@ public:
         );
         for (auto const& [command, into] : {std::pair{held, &held_}, {dead, &dead_letters_}}) {
             command->add_option("SOURCE", into->source, "As it is declared")->required();
-            command->add_option("--after", into->after, "Only those behind this message id");
+            command->add_option(
+                "--after",
+                into->after,
+                "Only those behind this place, which the page before ended with"
+            );
             command->add_option("--limit", into->limit, "At most so many")
                 ->check(whole_number<1>)
                 ->capture_default_str();

@@ -120,7 +120,7 @@ void write_held(json::writer& to, inbox::held_message const& one) {
     if (one.version > 0) to.member("version", one.version);
     to.member("type", one.type).raw_member("data", one.data);
     if (!one.occurred_at.empty()) to.member("occurred_at", one.occurred_at);
-    to.member("since", time_text(one.since)).member("why", one.why).end_object();
+    to.member("since", time_text(one.place.since)).member("why", one.why).end_object();
 }
 
 }  // namespace diptych::edge

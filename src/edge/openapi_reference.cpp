@@ -108,7 +108,7 @@ constexpr std::string_view dropped_answer =
     R"({"$ref":"#/components/schemas/message_result"}}}})";
 
 constexpr std::string_view held_query =
-    R"({"name":"after","in":"query","description":"A message id: only those after it",)"
+    R"({"name":"after","in":"query","description":"The next of the page before",)"
     R"("schema":{"type":"string"}},)"
     R"({"name":"limit","in":"query","description":"Messages, at most",)"
     R"("schema":{"type":"integer","minimum":1,"maximum":1000,"default":100}})";

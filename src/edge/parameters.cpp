@@ -14,17 +14,6 @@ namespace diptych::edge {
 
 namespace {
 
-std::unexpected<error> wrong(std::string_view name, std::string message) {
-    std::string quoted;
-    json::append_quoted(quoted, name);
-    return std::unexpected(error{
-        .kind = errc::invalid,
-        .code = "bad_parameter",
-        .message = std::move(message),
-        .facts = {{"parameter", quoted}}
-    });
-}
-
 std::optional<std::uint64_t> read_number(std::string_view text) {
     std::uint64_t number = 0;
     auto const [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -40,12 +29,25 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
+std::unexpected<error> wrong_parameter(std::string_view name, std::string message) {
+    std::string quoted;
+    json::append_quoted(quoted, name);
+    return std::unexpected(error{
+        .kind = errc::invalid,
+        .code = "bad_parameter",
+        .message = std::move(message),
+        .facts = {{"parameter", quoted}}
+    });
+}
+
 result<void> expect_parameters(http::request const& asked, std::vector<std::string> const& known) {
     for (auto const& [name, value] : asked.query) {
         if (std::ranges::find(known, name) != known.end()) continue;
         std::string all;
         for (auto const& one : known) all += (all.empty() ? "" : ", ") + one;
-        return wrong(name, fmt::format("there is no parameter '{}' here; there are {}", name, all));
+        return wrong_parameter(
+            name, fmt::format("there is no parameter '{}' here; there are {}", name, all)
+        );
     }
     return {};
 }
@@ -57,7 +59,7 @@ result<std::uint64_t> number_parameter(
     if (!text) return otherwise;
     auto const number = read_number(*text);
     if (number && *number >= of.least && *number <= of.most) return *number;
-    return wrong(
+    return wrong_parameter(
         of.name,
         fmt::format(
             "{} must be a number from {} to {}, not '{}'", of.name, of.least, of.most, *text
@@ -69,14 +71,16 @@ result<diptych::direction> direction_parameter(http::request const& asked) {
     auto const text = asked.query_value("direction").value_or("forward");
     if (text == "forward") return direction::forward;
     if (text == "backward") return direction::backward;
-    return wrong("direction", fmt::format("direction must be forward or backward, not '{}'", text));
+    return wrong_parameter(
+        "direction", fmt::format("direction must be forward or backward, not '{}'", text)
+    );
 }
 
 result<bool> flag_parameter(http::request const& asked, std::string_view name) {
     auto const text = asked.query_value(name).value_or("false");
     if (text == "true") return true;
     if (text == "false") return false;
-    return wrong(name, fmt::format("{} must be true or false, not '{}'", name, text));
+    return wrong_parameter(name, fmt::format("{} must be true or false, not '{}'", name, text));
 }
 
 std::vector<std::string> list_parameter(http::request const& asked, std::string_view name) {

@@ -16,6 +16,9 @@
 
 namespace diptych::edge {
 
+/// Fails with invalid, and names the parameter.
+std::unexpected<error> wrong_parameter(std::string_view name, std::string message);
+
 /// Fails with invalid if the query has a name that is not among `known`.
 result<void> expect_parameters(http::request const& asked, std::vector<std::string> const& known);
 

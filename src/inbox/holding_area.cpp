@@ -3,6 +3,7 @@
 #include <diptych/assert.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace diptych::inbox {
 
@@ -13,6 +14,20 @@ std::size_t bytes_of(message const& one) {
 }
 
 }  // namespace
+
+bool held::is_same(message const& other) const {
+    return is_dropped ? digest == digest_of(other) : canonical(*what) == canonical(other);
+}
+
+void held::drop() {
+    if (std::exchange(is_dropped, true)) return;
+    failure.clear();
+    digest = digest_of(*what);
+    auto less = *what;
+    less.data = {};
+    less.tags = {};
+    what = std::make_shared<message const>(std::move(less));
+}
 
 void holding_area::add(held one) {
     auto const [at, is_new] = by_id_.emplace(one.what->id, std::move(one));
@@ -66,8 +81,9 @@ void holding_area::drop(std::string_view message_id) {
     if (one == nullptr) return;
     leave_lists(*one);
     forget_wait(*one);
-    one->is_dropped = true;
-    one->failure.clear();
+    bytes_ -= bytes_of(*one->what);
+    one->drop();
+    bytes_ += bytes_of(*one->what);
 }
 
 void holding_area::fail(std::string_view message_id, std::string why) {
@@ -123,17 +139,17 @@ std::vector<held const*> holding_area::waiting_for(std::string_view tag) const {
 }
 
 void holding_area::advance(timestamp now) {
-    while (!fresh_.empty() && fresh_.begin()->first.first + wait_max_ <= now)
+    while (!fresh_.empty() && fresh_.begin()->first.since + wait_max_ <= now)
         dead_.insert(fresh_.extract(fresh_.begin()));
 }
 
 bool holding_area::is_dead(held const& one) const { return dead_.contains(place_of(one)); }
 
-std::vector<held const*> holding_area::page(bool dead, std::string_view after, std::size_t limit)
-    const {
+std::vector<held const*> holding_area::page(
+    bool dead, std::optional<held_place> const& after, std::size_t limit
+) const {
     auto const& list = dead ? dead_ : fresh_;
-    auto from = list.begin();
-    if (auto const* const last = find(after)) from = list.upper_bound(place_of(*last));
+    auto from = after ? list.upper_bound(*after) : list.begin();
     std::vector<held const*> all;
     for (; from != list.end() && all.size() < limit; ++from) all.push_back(from->second);
     return all;

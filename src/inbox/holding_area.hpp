@@ -6,10 +6,12 @@
 
 #include <diptych/clock.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -28,8 +30,20 @@ struct held {
     bool is_dropped = false;   ///< Only its version still waits, to be passed over.
     bool is_known = false;     ///< What it waits for has been recorded.
     bool is_durable = false;   ///< That it waits has been recorded.
+    /// Of a dropped one, whose data is not kept: the same message comes again as a duplicate.
+    std::array<std::uint8_t, 32> digest = {};
 
+    bool is_same(message const& other) const;
+    void drop();  ///< Forgets what is not needed any more.
     bool waits_for_id() const { return !what->waits_for.empty() && !is_known && !is_dropped; }
+};
+
+/// Where a message stands in the list of those that wait the longest first.
+struct held_place {
+    timestamp since;
+    std::uint64_t arrival;
+
+    auto operator<=>(held_place const&) const = default;
 };
 
 /// Bounded by its owner. Not thread-safe; pointers into it are valid until it is changed.
@@ -69,17 +83,18 @@ public:
     std::size_t size() const { return by_id_.size(); }  ///< Dropped ones, too.
     std::size_t bytes() const { return bytes_; }
 
-    /// By how long they wait, the longest first; beginning after one.
-    std::vector<held const*> page(bool dead, std::string_view after, std::size_t limit) const;
+    /// By how long they wait, the longest first; beginning behind a place, if given.
+    std::vector<held const*> page(
+        bool dead, std::optional<held_place> const& after, std::size_t limit
+    ) const;
 
     /// The source streams of those that wait.
     std::vector<std::string_view> streams() const;
     std::vector<std::string> ids() const;
 
 private:
-    using place = std::pair<timestamp, std::uint64_t>;  // since, arrival
-    using by_place = std::map<place, held const*>;
-    static place place_of(held const& one) { return {one.since, one.arrival}; }
+    using by_place = std::map<held_place, held const*>;
+    static held_place place_of(held const& one) { return {one.since, one.arrival}; }
     void leave_lists(held const& one);
     void forget_wait(held const& one);
     held* find_to_change(std::string_view message_id);

@@ -46,7 +46,7 @@ result<void> ledger::fold(recorded_event const& event) {
         if (event.type == released_type)
             open_.erase(at);
         else if (event.type == dropped_type)
-            at->second.is_dropped = true;
+            at->second.drop();
         else
             at->second.failure = read_why(event);
     }

@@ -56,6 +56,28 @@ std::vector<std::string> memory::note(std::string_view type, std::string_view id
     return noted;
 }
 
+// What one of them has put in another may have taken out.
+result<void> memory::take_back(std::vector<assumption> all) {
+    for (auto const& one : all)
+        if (one.added) area.take(*one.added);
+    for (auto& of : all)
+        for (auto& one : of.taken) {
+            if (area.find(one.what->id) != nullptr) continue;
+            // Perhaps only by what is taken back.
+            if (one.is_known && !one.is_dropped) {
+                DIPTYCH_TRY(one.is_known, known.has(*one.what->after, one.what->waits_for));
+            }
+            look_at(one);
+            area.add(std::move(one));
+        }
+    for (auto const& of : all)
+        for (auto const& stream : of.streams) {
+            passed.forget(stream);
+            for (auto const* const one : area.all_of(stream)) look_at(*one);
+        }
+    return {};
+}
+
 result<std::optional<std::string>> reason_to_wait(
     source const& of, memory& in, message const& what
 ) {

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -19,8 +20,15 @@
 
 namespace diptych::inbox {
 
-/// All of it comes from the log, and is thrown away when something under way has failed. Not
-/// thread-safe.
+/// What memory counts on for the sake of one append.
+struct assumption {
+    std::vector<held> taken = {};           ///< They have left the holding area.
+    std::set<std::string> streams = {};     ///< Source streams that have come further.
+    std::optional<std::string> added = {};  ///< A message that is held.
+};
+
+/// All of it comes from the log. When something under way was refused, what was counted on is taken
+/// back; when it is not known what became of it, all is thrown away. Not thread-safe.
 struct memory {
     holding_area area;
     passed_versions passed;
@@ -38,6 +46,10 @@ struct memory {
     /// An event of this type has been recorded about this id, or stands before what it makes pass.
     /// The ids of the messages that waited for it.
     std::vector<std::string> note(std::string_view type, std::string_view id_name);
+
+    /// As if none of these had been counted on, while nothing else is under way. Fails with what
+    /// reading the log fails with, and is of no use then.
+    result<void> take_back(std::vector<assumption> all);
 };
 
 /// Why a message can not pass now, in words; nothing if it can.

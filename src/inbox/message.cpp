@@ -52,15 +52,28 @@ uuid held_id_of(source const& of, std::string_view message_id) {
     return id_of("diptych inbox held", of, message_id);
 }
 
-std::string metadata_of(source const& of, message const& what) {
+namespace {
+
+std::string write_metadata(source const& of, message const& what, bool is_in_order) {
     json::writer to;
     to.begin_object().member("source", of.name).member("message_id", what.id);
     to.member("source_stream", what.stream);
     if (what.version > 0) to.member("source_version", what.version);
     if (!what.occurred_at.empty()) to.member("occurred_at", what.occurred_at);
     if (!what.correlation_id.empty()) to.member("correlation_id", what.correlation_id);
+    if (is_in_order) to.member("in_order", true);
     to.end_object();
     return std::move(to).text();
+}
+
+}  // namespace
+
+std::string metadata_of(source const& of, message const& what) {
+    return write_metadata(of, what, false);
+}
+
+std::string metadata_of_passing(source const& of, message const& what) {
+    return write_metadata(of, what, of.is_ordered() && what.version > 0);
 }
 
 event_data event_of(source const& of, message const& what) {
@@ -69,7 +82,7 @@ event_data event_of(source const& of, message const& what) {
         .type = what.type,
         .tags = what.tags,
         .data = what.data,
-        .metadata = metadata_of(of, what),
+        .metadata = metadata_of_passing(of, what),
         .id = event_id_of(of, what.id)
     };
 }

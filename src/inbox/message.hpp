@@ -84,6 +84,9 @@ event_data event_of(source const& of, message const& what);
 /// Its metadata: where it comes from.
 std::string metadata_of(source const& of, message const& what);
 
+/// The same, and whether it passes in order.
+std::string metadata_of_passing(source const& of, message const& what);
+
 /// The key under which the log remembers that it has had this message.
 command_key key_of(source const& of, message const& what);
 

@@ -21,13 +21,18 @@ result<passed*> passed_versions::of(std::string_view stream) {
     return &young_.emplace(std::move(name), found).first->second;
 }
 
+void passed_versions::forget(std::string const& stream) {
+    young_.erase(stream);
+    old_.erase(stream);
+}
+
 void passed_versions::clear() {
     young_.clear();
     old_.clear();
 }
 
-// The newest event says it. Whoever appends to the stream past the inbox leaves none that does, and
-// is passed over.
+// The newest event says it, if it came in order; else it may be any back to one that did. Whoever
+// appends to the stream past the inbox leaves none that says anything, and is passed over.
 result<passed> passed_versions::read(std::string_view stream) const {
     passed found;
     auto const home = source_.home_of(stream);
@@ -38,9 +43,9 @@ result<passed> passed_versions::read(std::string_view stream) const {
         DIPTYCH_TRY(auto const page, log_.read_stream(home, how));
         for (auto const& event : page) {
             found.home = std::max(found.home, event.version);
-            found.last = version_passed_by(event, source_);
-            if (found.last > 0) return found;
-            if (event.version.value == 1) return found;
+            auto const one = passing_of(event, source_);
+            found.last = std::max(found.last, one.version);
+            if (one.is_in_order || event.version.value == 1) return found;
             how.from = event.version - 1;
         }
         if (page.empty()) return found;

@@ -32,7 +32,8 @@ public:
     /// Valid until the next call. Fails with what reading the log fails with.
     result<passed*> of(std::string_view stream);
 
-    /// Forgets everything: what was believed is not what was written.
+    /// Forgets one, or everything: what was believed is not what was written.
+    void forget(std::string const& stream);
     void clear();
 
 private:

@@ -80,7 +80,7 @@ event_data failed_record(source const& of, std::string_view message_id, std::str
 event_data skipped_record(source const& of, message const& what) {
     auto made = named_record(of, skipped_type, what.id, {});
     made.stream = of.home_of(what.stream);
-    made.metadata = metadata_of(of, what);
+    made.metadata = metadata_of_passing(of, what);
     made.id = event_id_of(of, what.id);
     return made;
 }
@@ -113,23 +113,18 @@ std::string read_why(recorded_event const& event) {
     return why ? std::string(why->text()) : std::string{};
 }
 
-std::uint64_t source_version_of(recorded_event const& event) {
+passing passing_of(recorded_event const& event, source const& of) {
     json::document document;
-    if (!document.read(event.metadata)) return 0;
-    auto const source = document.root().find("source");
-    auto const version = document.root().find("source_version");
-    if (!source || !version || version->kind() != json::kind::integer || version->integer() < 0)
-        return 0;
-    return static_cast<std::uint64_t>(version->integer());
-}
-
-std::uint64_t version_passed_by(recorded_event const& event, source const& of) {
-    json::document document;
-    if (!document.read(event.metadata)) return 0;
-    auto const id = document.root().find("message_id");
-    auto const is_ours =
-        id && id->kind() == json::kind::text && event.id == event_id_of(of, id->text());
-    return is_ours ? source_version_of(event) : 0;
+    if (!document.read(event.metadata)) return {};
+    auto const said = document.root();
+    auto const id = said.find("message_id");
+    if (!id || id->kind() != json::kind::text || event.id != event_id_of(of, id->text())) return {};
+    passing found{.is_in_order = said.find("in_order").has_value()};
+    auto const version = said.find("source_version");
+    if (said.find("source") && version && version->kind() == json::kind::integer &&
+        version->integer() > 0)
+        found.version = static_cast<std::uint64_t>(version->integer());
+    return found;
 }
 
 }  // namespace diptych::inbox

@@ -40,12 +40,14 @@ result<std::vector<std::string>> read_message_ids(recorded_event const& event);
 /// Why a `$inbox_failed` was given up on.
 std::string read_why(recorded_event const& event);
 
-/// The source version of a message that has passed, or was skipped, as its event says; 0 if it says
-/// none.
-std::uint64_t source_version_of(recorded_event const& event);
+/// What an event says of the message that has passed, or was skipped, with it.
+struct passing {
+    std::uint64_t version = 0;  ///< Of the source; 0 if it says none.
+    bool is_in_order = false;   ///< None before it in its stream has a higher one.
+};
 
-/// The same, of a message of this source; else 0. Its id is the proof: anybody can write such
+/// Nothing if it is no message of this source. Its id is the proof: anybody can write such
 /// metadata.
-std::uint64_t version_passed_by(recorded_event const& event, source const& of);
+passing passing_of(recorded_event const& event, source const& of);
 
 }  // namespace diptych::inbox

@@ -19,7 +19,8 @@ constexpr std::size_t bytes_max = 4u << 20;
 }  // namespace
 
 bool release::is_full() const {
-    return is_alone_ || request_.events.size() >= events_max || bytes_ >= bytes_max;
+    return is_alone_ || request_.events.size() >= events_max ||
+           assumed_.taken.size() >= events_max || bytes_ >= bytes_max;
 }
 
 result<void> release::pass(message const& what) { return record(what, false); }
@@ -29,6 +30,7 @@ result<void> release::record(message const& what, bool is_dropped) {
     auto event = is_dropped ? skipped_record(source_, what) : event_of(source_, what);
     if (has_order) {
         DIPTYCH_TRY(auto* const at, memory_.passed.of(what.stream));
+        assumed_.streams.insert(what.stream);
         request_.expect.emplace(event.stream, expected_version::exactly(at->home));
         at->last = what.version;
         ++at->home;
@@ -47,12 +49,13 @@ result<void> release::take_held(std::string const& message_id) {
     auto const* const one = memory_.area.find(message_id);
     auto const what = one->what;
     auto const is_dropped = one->is_dropped;
+    assumed_.taken.push_back(*one);
     memory_.area.take(message_id);
-    released_.push_back(message_id);
     if (source_.is_ordered() && what->version > 0) {
         DIPTYCH_TRY(auto const* const at, memory_.passed.of(what->stream));
         if (what->version <= at->last) {
             ++stale_;
+            assumed_.streams.insert(what->stream);
             // What it is older than may still be under way.
             request_.expect.emplace(
                 source_.home_of(what->stream), expected_version::exactly(at->home)
@@ -65,15 +68,18 @@ result<void> release::take_held(std::string const& message_id) {
     return record(*what, is_dropped);
 }
 
-result<void> release::force(std::string message_id) {
+result<bool> release::force(std::string message_id) {
     auto const* const one = memory_.area.find(message_id);
     std::vector<std::string> ids;
     if (source_.is_ordered())
         for (auto const* const before : memory_.area.all_of(one->what->stream))
             if (before->what->version < one->what->version) ids.push_back(before->what->id);
     ids.push_back(std::move(message_id));
-    for (auto const& id : ids) DIPTYCH_TRY(take_held(id));
-    return {};
+    for (auto const& id : ids) {
+        if (is_full()) return false;
+        DIPTYCH_TRY(take_held(id));
+    }
+    return true;
 }
 
 void release::drop(std::string message_id) {
@@ -109,8 +115,11 @@ result<void> release::follow(std::set<std::string> const& alone) {
 
 append_request release::take() {
     for (auto const& id : noted_) memory_.area.unknow(id);
-    if (!released_.empty() && !is_planted(bug::released_twice))
-        request_.events.push_back(released_record(source_, released_));
+    if (!assumed_.taken.empty() && !is_planted(bug::released_twice)) {
+        std::vector<std::string> ids;
+        for (auto const& one : assumed_.taken) ids.push_back(one.what->id);
+        request_.events.push_back(released_record(source_, ids));
+    }
     return std::move(request_);
 }
 

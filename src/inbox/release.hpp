@@ -16,8 +16,8 @@
 
 namespace diptych::inbox {
 
-/// Changes the memory as it goes: if the append fails, the memory is of no use any more. Keeps
-/// references: source and memory must outlive it. Not thread-safe.
+/// Changes the memory as it goes: if the append fails, what it has assumed is to be taken back.
+/// Keeps references: source and memory must outlive it. Not thread-safe.
 class release {
 public:
     release(source const& of, memory& in) : source_(of), memory_(in) {}
@@ -26,8 +26,8 @@ public:
     result<void> pass(message const& what);
 
     /// One that is held, whatever it waits for, and before it those of its stream with lower
-    /// versions.
-    result<void> force(std::string message_id);
+    /// versions, as far as there is room in one append. Whether it came to the one itself.
+    result<bool> force(std::string message_id);
 
     /// One that is held will never pass; its version counts as passed when its turn comes.
     void drop(std::string message_id);
@@ -37,8 +37,8 @@ public:
     result<void> follow(std::set<std::string> const& alone);
 
     bool is_full() const;
-    bool is_empty() const { return request_.events.empty() && released_.empty(); }
-    std::vector<std::string> const& released() const { return released_; }
+    bool is_empty() const { return request_.events.empty() && assumed_.taken.empty(); }
+    assumption const& assumed() const { return assumed_; }
     std::size_t stale() const { return stale_; }  ///< Of those, too old to be recorded.
 
     /// What is to be appended. Those that wait for an id of this append and found no room in it
@@ -52,7 +52,7 @@ private:
     source const& source_;
     memory& memory_;
     append_request request_;
-    std::vector<std::string> released_;
+    assumption assumed_;
     std::vector<std::string> noted_;  // messages that wait for an id of this append
     std::size_t stale_ = 0;
     std::size_t bytes_ = 0;

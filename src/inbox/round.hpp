@@ -3,6 +3,7 @@
 #pragma once
 
 #include "inbox/answer.hpp"
+#include "inbox/memory.hpp"
 #include "inbox/message.hpp"
 
 #include <diptych/error.hpp>
@@ -42,6 +43,7 @@ struct round {
     std::size_t left = 0;               ///< Without an answer when it was judged last.
     int turns = 0;                      ///< Since one of them was answered.
     bool is_operation = false;          ///< Not of a request: an operator's.
+    std::optional<answer> begun = {};   ///< Of an operation: a part is done, and this to be said.
 };
 
 enum class purpose : std::uint8_t {
@@ -60,9 +62,11 @@ struct ticket {
     std::size_t i = 0;
     std::string reason = {};            ///< What a message waits for.
     verdict meant = verdict::recorded;  ///< What an operator is answered, or who asks again.
-    std::vector<std::string> released = {};
-    std::size_t stale = 0;     ///< Of those, not recorded.
-    bool has_changed = false;  ///< Memory counts on its being accepted.
+    assumption assumed = {};            ///< If it is not accepted, to be taken back.
+    std::size_t stale = 0;              ///< Of those taken, not recorded.
+    bool has_changed = false;           ///< Memory counts on its being accepted.
+    bool is_lasting = false;            ///< In a way that can not be taken back.
+    bool is_part = false;               ///< Of what an operator has asked for: the rest follows.
 };
 
 /// Of a proposal that only looks, and has found nothing.

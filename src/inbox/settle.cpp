@@ -50,15 +50,16 @@ error reused(source const& of, message const& what) {
 
 void source_inbox::settle(ticket const& what, result<appended> said) {
     auto const is_done = said && !said->repeated;
-    if (what.has_changed && !is_done && !is_planted(bug::lost_memory_used)) is_lost_ = true;
-    releasing_ -= what.released.size();
+    auto const& taken = what.assumed.taken;
+    if (what.has_changed && !is_done && !is_planted(bug::lost_memory_used)) lose(what, said);
+    releasing_ -= taken.size();
     if (is_done) {
-        counters_.released += what.released.size();
-        counters_.recorded += what.released.size() - what.stale;
+        counters_.released += taken.size();
+        counters_.recorded += taken.size() - what.stale;
         counters_.stale += what.stale;
-        if (!what.released.empty()) {
+        if (!taken.empty()) {
             auto const lock = std::scoped_lock(noting_);
-            for (auto const& id : what.released) alone_.erase(id);
+            for (auto const& one : taken) alone_.erase(one.what->id);
         }
     }
     if (!what.of) is_troubled_ = !said && !is_fault_of_request(said.error());
@@ -71,6 +72,19 @@ void source_inbox::settle(ticket const& what, result<appended> said) {
     auto const was_last = under_way_.fetch_sub(1) == 1;
     if (was_last && is_lost_) options_.elsewhere([this] { resume(); });
     if (what.of) leave(what.of);
+}
+
+// Until nothing is under way any more, nothing is judged on what was counted on.
+void source_inbox::lose(ticket const& what, result<appended> const& said) {
+    auto const is_unwritten =
+        said || (said.error().kind != errc::outcome_unknown && said.error().kind != errc::corrupt);
+    if (is_unwritten && !what.is_lasting) {
+        auto const lock = std::scoped_lock(noting_);
+        refused_.push_back(what.assumed);
+    } else {
+        must_rebuild_ = true;
+    }
+    is_lost_ = true;
 }
 
 void source_inbox::settle_message(ticket const& what, result<appended> said) {
@@ -108,7 +122,7 @@ void source_inbox::settle_message(ticket const& what, result<appended> said) {
         item.seen_at = position_in(why);
     else if (why.kind == errc::conflict)
         return;  // overtaken: it is judged again
-    else if (is_fault_of_request(why) && !what.released.empty() && !item.is_alone)
+    else if (is_fault_of_request(why) && !what.assumed.taken.empty() && !item.is_alone)
         item.is_alone = true;  // the fault may be another's
     else
         item.answer = std::unexpected(fault_of_message(std::move(said).error()));
@@ -128,9 +142,12 @@ void source_inbox::settle_confirm(ticket const& what, result<appended> const& sa
 void source_inbox::settle_release(ticket const& what, result<appended> const& said) {
     if (what.of) {
         auto& item = what.of->items[what.i];
-        if (said)
-            item.answer = answer{.verdict = what.meant, .at = said->at, .recorded = said->first};
-        else if (said.error().kind == errc::conflict)
+        auto& begun = what.of->begun;
+        if (said) {
+            if (!begun) begun = answer{.verdict = what.meant, .recorded = said->first};
+            begun->at = said->at;
+            if (!what.is_part) item.answer = *begun;
+        } else if (said.error().kind == errc::conflict)
             item.answer = std::unexpected(error{
                 .kind = errc::unavailable,
                 .code = "inbox_busy",
@@ -142,10 +159,11 @@ void source_inbox::settle_release(ticket const& what, result<appended> const& sa
     }
     if (said || !is_fault_of_request(said.error())) return;
     auto const lock = std::scoped_lock(noting_);
-    if (what.released.size() == 1)
-        given_up_.insert_or_assign(what.released.front(), said.error().message);
+    auto const& taken = what.assumed.taken;
+    if (taken.size() == 1)
+        given_up_.insert_or_assign(taken.front().what->id, said.error().message);
     else
-        alone_.insert(what.released.begin(), what.released.end());
+        for (auto const& one : taken) alone_.insert(one.what->id);
 }
 
 // An event with the id of this message stands in its home stream.
@@ -164,7 +182,7 @@ result<void> source_inbox::compare(round_item& one) const {
     auto const& event = found[0];
     auto const is_same = event.type == one.what.type &&
                          (event.erased || event.data == one.what.data) &&
-                         version_passed_by(event, source_) == one.what.version;
+                         passing_of(event, source_).version == one.what.version;
     if (event.type != skipped_type && !is_same) return std::unexpected(reused(source_, one.what));
     one.answer = answer{
         .verdict = verdict::duplicate,

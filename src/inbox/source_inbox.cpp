@@ -94,7 +94,7 @@ result<bool> source_inbox::fresh(std::function<void()> later) {
         if (under_way_ > 0) return false;
         parked_.pop_back();
     }
-    DIPTYCH_TRY(rebuild());
+    DIPTYCH_TRY(recover());
     return true;
 }
 
@@ -111,7 +111,27 @@ void source_inbox::take_notes() {
     }
 }
 
+result<void> source_inbox::recover() {
+    std::vector<assumption> refused;
+    {
+        auto const lock = std::scoped_lock(noting_);
+        refused = std::exchange(refused_, {});
+    }
+    // A log that has failed may yet turn out to have recorded what was under way.
+    auto const is_certain = log_.writable();
+    // If it fails half-way, nothing less helps.
+    auto const must_rebuild = must_rebuild_.exchange(true);
+    DIPTYCH_TRY(must_rebuild ? rebuild() : memory_.take_back(std::move(refused)));
+    memory_.area.advance(time_.now());
+    if (must_rebuild && !is_certain && is_certain.error().code == "log_failed") return is_certain;
+    must_rebuild_ = false;
+    is_lost_ = false;
+    if (!parked_.empty()) options_.elsewhere([this] { resume(); });
+    return {};
+}
+
 result<void> source_inbox::rebuild() {
+    ++rebuilds_;
     DIPTYCH_TRY(ledger_.catch_up(log_));
     auto const before = std::exchange(memory_.area, holding_area(source_.wait_max));
     memory_.passed.clear();
@@ -136,9 +156,6 @@ result<void> source_inbox::rebuild() {
         }
         memory_.look_at(*one);
     }
-    memory_.area.advance(time_.now());
-    is_lost_ = false;
-    if (!parked_.empty()) options_.elsewhere([this] { resume(); });
     return {};
 }
 
@@ -159,12 +176,12 @@ result<void> source_inbox::judge(round_ptr const& of, std::size_t i) {
         return {};
     }
     if (auto const* const one = memory_.area.find(what.id)) {
-        if (canonical(*one->what) != canonical(what)) return std::unexpected(reused(source_, what));
+        if (!one->is_same(what)) return std::unexpected(reused(source_, what));
         auto const is_dropped = one->is_dropped;
         confirm(
             of,
             i,
-            *one->what,
+            what,
             {.verdict = is_dropped ? verdict::duplicate : verdict::held,
              .why = is_dropped ? std::string{} : describe(*one).why}
         );
@@ -178,7 +195,12 @@ result<void> source_inbox::judge(round_ptr const& of, std::size_t i) {
         }
         if (auto const* const other = memory_.area.find_version(what.stream, what.version)) {
             auto why = fmt::format("{} is held as message {}", name_of(what), other->what->id);
-            confirm(of, i, *other->what, {.verdict = verdict::duplicate, .why = std::move(why)});
+            answer meant{.verdict = verdict::duplicate, .why = std::move(why)};
+            // What has been dropped was durable before, and is not whole any more.
+            if (other->is_dropped)
+                item.answer = std::move(meant);
+            else
+                confirm(of, i, *other->what, std::move(meant));
             return {};
         }
     }
@@ -239,7 +261,12 @@ result<void> source_inbox::hold(round_ptr const& of, std::size_t i, std::string 
     if (one.is_known) memory_.look_at(one);
     area.add(std::move(one));
     propose(
-        {.why = purpose::hold, .of = of, .i = i, .reason = std::move(why), .has_changed = true},
+        {.why = purpose::hold,
+         .of = of,
+         .i = i,
+         .reason = std::move(why),
+         .assumed = {.added = what.id},
+         .has_changed = true},
         std::move(request)
     );
     return {};
@@ -255,9 +282,9 @@ result<void> source_inbox::pass(round_ptr const& of, std::size_t i) {
         .why = purpose::pass,
         .of = of,
         .i = i,
-        .released = planned.released(),
+        .assumed = planned.assumed(),
         .stale = planned.stale(),
-        .has_changed = source_.is_ordered() || !planned.released().empty()
+        .has_changed = source_.is_ordered() || !planned.assumed().taken.empty()
     };
     auto request = planned.take();
     request.command = key_of(source_, item.what);
@@ -267,6 +294,7 @@ result<void> source_inbox::pass(round_ptr const& of, std::size_t i) {
 
 // Memory counts as done what is not going to be proposed.
 std::unexpected<error> source_inbox::give_up(error why) {
+    must_rebuild_ = true;
     is_lost_ = true;
     return std::unexpected(std::move(why));
 }
@@ -274,7 +302,7 @@ std::unexpected<error> source_inbox::give_up(error why) {
 void source_inbox::propose(ticket what, append_request request) {
     ++under_way_;
     if (what.of) ++what.of->open;
-    releasing_ += what.released.size();
+    releasing_ += what.assumed.taken.size();
     log::proposal asked{.request = std::move(request), .done = {}};
     if (what.why == purpose::look || what.why == purpose::confirm) {
         asked.decide_first = true;
@@ -300,6 +328,7 @@ void source_inbox::leave(round_ptr const& of) {
     auto const is_open = [](round_item const& one) { return !one.answer; };
     auto const left = static_cast<std::size_t>(std::ranges::count_if(of->items, is_open));
     if (left < std::exchange(of->left, left)) of->turns = 0;
+    if (of->is_operation && left > 0) return options_.elsewhere([this, of] { operate(of, false); });
     if (!of->is_operation && left > 0 && of->turns < turns_max)
         return options_.elsewhere([this, of] { run(of); });
     std::vector<result<answer>> answers;

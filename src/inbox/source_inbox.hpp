@@ -3,8 +3,9 @@
 ///
 /// Passive: it owns no thread and asks nobody for the time. Messages are judged one after another
 /// against memory, which counts what is under way as done; what they lead to is proposed to the
-/// log in that order and committed together with whatever else is. If a proposal fails, the memory
-/// is thrown away, and made again of the log when nothing is under way any more.
+/// log in that order and committed together with whatever else is. If a proposal is refused, what
+/// it was counted on for is taken back when nothing is under way any more; if it is not known what
+/// became of it, the memory is thrown away then, and made again of the log.
 #pragma once
 
 #include "inbox/answer.hpp"
@@ -68,8 +69,9 @@ public:
     /// Lets those pass whose time has come. Whether there may be more to do at once.
     result<bool> step();
 
-    /// Lets a dead letter pass now, over what it waits for; with it those of its stream with lower
-    /// versions. `done` gets one answer, which fails with not_found, or as the log says.
+    /// Lets a dead letter pass now, over what it waits for; before it those of its stream with
+    /// lower versions, in as many appends as they need. `done` gets one answer, which fails with
+    /// not_found, or as the log says; what was appended before that has passed.
     void retry(std::string message_id, answers_taker done);
 
     /// Lets a dead letter go. Its version counts as passed.
@@ -77,13 +79,16 @@ public:
 
     source_status status();
     std::vector<gap> gaps(std::size_t most);
-    std::vector<held_message> page(bool dead_letters, std::string_view after, std::size_t limit);
+    std::vector<held_message> page(
+        bool dead_letters, std::optional<held_place> const& after, std::size_t limit
+    );
 
 private:
     using round_ptr = std::shared_ptr<round>;
 
     // With mutex_.
     result<bool> fresh(std::function<void()> later);
+    result<void> recover();
     result<void> rebuild();
     void take_notes();
     result<void> judge(round_ptr const& of, std::size_t i);
@@ -92,7 +97,7 @@ private:
     result<void> hold(round_ptr const& of, std::size_t i, std::string why);
     result<void> pass(round_ptr const& of, std::size_t i);
     result<void> begin(round_ptr const& of, bool is_drop);
-    void let_go(release& planned, round_ptr const& of, verdict meant);
+    void let_go(release& planned, round_ptr const& of, verdict meant, bool is_part);
     void note_failures();
     result<bool> let_pass();
     result<bool> follow_log();
@@ -109,6 +114,7 @@ private:
 
     // With it or without.
     void settle(ticket const& what, result<appended> said);
+    void lose(ticket const& what, result<appended> const& said);
     void settle_message(ticket const& what, result<appended> said);
     void settle_confirm(ticket const& what, result<appended> const& said);
     void settle_release(ticket const& what, result<appended> const& said);
@@ -120,11 +126,13 @@ private:
     source_options const options_;
     inbox::counters counters_;
     std::atomic<bool> is_lost_ = true;       // memory is not what the log says
+    std::atomic<bool> must_rebuild_ = true;  // nor by what is to be taken back alone
     std::atomic<bool> is_troubled_ = false;  // the last step, or what it let go, has failed
     std::atomic<std::size_t> under_way_ = 0;
     std::atomic<std::size_t> releasing_ = 0;  // messages whose passing is under way
 
-    std::mutex noting_;  // guards the three below: what answers of the log leave for later
+    std::mutex noting_;  // guards the four below: what answers of the log leave for later
+    std::vector<assumption> refused_;
     std::vector<std::string> durable_;  // messages that are held
     std::set<std::string> alone_;
     std::map<std::string, std::string> given_up_;  // why, by message id
@@ -133,6 +141,7 @@ private:
     log::growing_pause pause_;  // before the next release is tried
     ledger ledger_{source_};
     memory memory_;
+    std::uint64_t rebuilds_ = 0;
     std::vector<std::function<void()>> parked_;  // until memory can be made again
 };
 

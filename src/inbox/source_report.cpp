@@ -7,7 +7,7 @@ namespace diptych::inbox {
 
 source_status source_inbox::status() {
     auto const lock = std::scoped_lock(mutex_);
-    if (is_lost_ && under_way_ == 0) (void)rebuild();
+    if (is_lost_ && under_way_ == 0) (void)recover();
     memory_.area.advance(time_.now());
     return {
         .name = source_.name,
@@ -20,13 +20,14 @@ source_status source_inbox::status() {
         .released = counters_.released,
         .refused = counters_.refused,
         .waiting = memory_.area.held_count() + releasing_,
-        .dead_letters = memory_.area.dead_count()
+        .dead_letters = memory_.area.dead_count(),
+        .rebuilds = rebuilds_
     };
 }
 
 std::vector<gap> source_inbox::gaps(std::size_t most) {
     auto const lock = std::scoped_lock(mutex_);
-    if (is_lost_ && under_way_ == 0) (void)rebuild();
+    if (is_lost_ && under_way_ == 0) (void)recover();
     std::vector<gap> all;
     if (source_.mode != ordering::resequence) return all;
     for (auto const stream : memory_.area.streams()) {
@@ -46,10 +47,10 @@ std::vector<gap> source_inbox::gaps(std::size_t most) {
 }
 
 std::vector<held_message> source_inbox::page(
-    bool dead_letters, std::string_view after, std::size_t limit
+    bool dead_letters, std::optional<held_place> const& after, std::size_t limit
 ) {
     auto const lock = std::scoped_lock(mutex_);
-    if (is_lost_ && under_way_ == 0) (void)rebuild();
+    if (is_lost_ && under_way_ == 0) (void)recover();
     memory_.area.advance(time_.now());
     std::vector<held_message> all;
     for (auto const* const one : memory_.area.page(dead_letters, after, limit))
@@ -71,7 +72,7 @@ held_message source_inbox::describe(held const& one) {
         .type = what.type,
         .data = what.data,
         .occurred_at = what.occurred_at,
-        .since = one.since,
+        .place = {one.since, one.arrival},
         .why = std::move(why)
     };
 }

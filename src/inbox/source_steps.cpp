@@ -44,18 +44,20 @@ result<bool> source_inbox::let_pass() {
     DIPTYCH_TRY(auto const is_behind, follow_log());
     release planned(source_, memory_);
     if (auto const followed = planned.follow(alone()); !followed) return give_up(followed.error());
-    if (!planned.is_empty()) let_go(planned, {}, verdict::recorded);
+    if (!planned.is_empty()) let_go(planned, {}, verdict::recorded, false);
     return is_behind || planned.is_full();
 }
 
-void source_inbox::let_go(release& planned, round_ptr const& of, verdict meant) {
+void source_inbox::let_go(release& planned, round_ptr const& of, verdict meant, bool is_part) {
     ticket made{
         .why = purpose::release,
         .of = of,
         .meant = meant,
-        .released = planned.released(),
+        .assumed = planned.assumed(),
         .stale = planned.stale(),
-        .has_changed = true
+        .has_changed = true,
+        .is_lasting = meant == verdict::dropped,
+        .is_part = is_part
     };
     propose(std::move(made), planned.take());
 }
@@ -75,7 +77,7 @@ void source_inbox::note_failures() {
         memory_.area.fail(id, why);
     }
     if (request.events.empty()) return;
-    propose({.why = purpose::fail, .has_changed = true}, std::move(request));
+    propose({.why = purpose::fail, .has_changed = true, .is_lasting = true}, std::move(request));
 }
 
 // Whether there is more to look at.
@@ -122,6 +124,11 @@ result<void> source_inbox::begin(round_ptr const& of, bool is_drop) {
     auto const& id = of->items[0].what.id;
     memory_.area.advance(time_.now());
     auto const* const one = memory_.area.find(id);
+    if (one == nullptr && of->begun) {
+        // It has passed by itself, behind those that went before.
+        of->items[0].answer = *of->begun;
+        return {};
+    }
     if (one == nullptr || !memory_.area.is_dead(*one))
         return fail(
             errc::not_found,
@@ -145,10 +152,12 @@ result<void> source_inbox::begin(round_ptr const& of, bool is_drop) {
     release planned(source_, memory_);
     if (is_drop) {
         planned.drop(id);
-    } else if (auto const taken = planned.force(id); !taken) {
-        return give_up(taken.error());
+        let_go(planned, of, verdict::dropped, false);
+        return {};
     }
-    let_go(planned, of, is_drop ? verdict::dropped : verdict::recorded);
+    auto const taken = planned.force(id);
+    if (!taken) return give_up(taken.error());
+    let_go(planned, of, verdict::recorded, !*taken);
     return {};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "inbox/answer.hpp"
+#include "inbox/holding_area.hpp"
 #include "inbox/source.hpp"
 
 #include <diptych/clock.hpp>
@@ -58,7 +59,7 @@ struct held_message {
     std::string type;
     std::string data;
     std::string occurred_at;
-    timestamp since;
+    held_place place;
     std::string why;
 };
 
@@ -74,6 +75,7 @@ struct source_status {
     std::uint64_t refused;
     std::size_t waiting;       ///< Held now, dead letters apart; also those about to pass.
     std::size_t dead_letters;  ///< Now.
+    std::uint64_t rebuilds;    ///< Memory was made of the log so often since the start.
 };
 
 }  // namespace diptych::inbox

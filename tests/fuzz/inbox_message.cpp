@@ -41,7 +41,7 @@ void take(inbox::source const& of, inbox::message const& one) {
     auto const kept = stored(event);
     auto const back = log::decode(kept.bytes, position{5}, epoch{1}, 7);
     require(back.has_value(), "a message can be recorded");
-    require(inbox::source_version_of(*back) == one.version, "its version is found again");
+    require(inbox::passing_of(*back, of).version == one.version, "its version is found again");
     auto const waits = stored(inbox::held_record(of, one, "because"));
     auto const held = log::decode(waits.bytes, position{5}, epoch{1}, 7);
     require(held.has_value(), "that a message waits can be recorded");

@@ -1,5 +1,6 @@
 // Messages that an inline view refuses.
 #include "inbox/inbox_fixture.hpp"
+#include "property.hpp"
 #include "read/view_set.hpp"
 
 #include <doctest/doctest.h>
@@ -215,4 +216,66 @@ TEST_CASE("one dead letter is dropped while another could pass and makes a view 
     auto const said = in.of.operate("person", "m2", true);
     REQUIRE(said);
     CHECK(said->verdict == verdict::dropped);
+}
+
+TEST_CASE("a refused message takes back what was counted on for it, and no more") {
+    for (auto const* const mode : {"strict", "resequence"}) {
+        CAPTURE(mode);
+        with_names in(mode);
+        auto& person = in.of.of("person");
+        CHECK(in.of.verdict_on("person", in.named("ada", 1)) == "recorded");
+        auto const rebuilds = person.status().rebuilds;
+        auto const said =
+            in.of.hand_in("person", {in.named("bob", 2), in.named("ada", 3), in.named("eve", 4)});
+        in.of.drain();
+        CHECK((**said)[0]->verdict == verdict::recorded);
+        CHECK((**said)[1].error().kind == errc::refused);
+        CHECK(in.of.verdict_on("person", in.named("dan", 3)) != "refused");
+        CHECK(person.status().rebuilds == rebuilds);
+        // What is not known to be refused is no such case.
+        in.of.kept->fail_after(0, log::memory::store::failure::kept);
+        auto const unknown = in.of.send("person", in.named("kim", 5));
+        CHECK(unknown.error().kind == errc::outcome_unknown);
+        in.views->catch_up("names").or_throw();
+        CHECK(in.of.verdict_on("person", in.named("kim", 5)) == "duplicate");
+        CHECK(person.status().rebuilds == rebuilds + 1);
+    }
+}
+
+TEST_CASE("whatever is refused, memory is what the log makes of it") {
+    CHECK(testing::holds("a restart changes nothing", [] {
+        with_names in(testing::one_in(3) ? "strict" : "resequence");
+        auto const picture = [&in] {
+            auto all = in.of.waiting("person");
+            for (auto const& one : in.of.waiting("person", true)) all.push_back("dead " + one);
+            for (auto const& gap : in.of.of("person").gaps(100))
+                all.push_back(gap.stream + std::to_string(gap.waits_for));
+            return all;
+        };
+        for (int i = 0; i < 12; ++i) {
+            std::vector<posted> some;
+            for (auto count = 1 + testing::up_to(4); count > 0; --count) {
+                auto one = in.named(
+                    std::string(1, static_cast<char>('a' + testing::up_to(4))),
+                    1 + testing::up_to(4)
+                );
+                one.stream += std::to_string(testing::up_to(1));
+                one.id = one.stream + std::to_string(one.version) + one.data;
+                std::erase(one.id, '"');
+                some.push_back(std::move(one));
+            }
+            auto const said = in.of.hand_in("person", some);
+            in.of.drain();
+            for (auto const& one : **said) RC_ASSERT((one || one.error().kind == errc::refused));
+            if (testing::one_in(3)) in.of.settle();
+        }
+        in.of.settle();
+        in.of.settle();
+        auto const before = picture();
+        auto const passed = in.of.recorded();
+        in.restart();
+        RC_ASSERT(picture() == before);
+        in.of.settle();
+        RC_ASSERT(in.of.recorded() == passed);
+    }));
 }

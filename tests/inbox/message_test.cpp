@@ -64,7 +64,7 @@ TEST_CASE("a message becomes an event in a stream of its source's own, tagged wi
     CHECK(
         event.metadata ==
         R"({"source":"delivery","message_id":"m1","source_stream":"d-1","source_version":1,)"
-        R"("occurred_at":"2026-03-01T12:00:00+01:00","correlation_id":"c9"})"
+        R"("occurred_at":"2026-03-01T12:00:00+01:00","correlation_id":"c9","in_order":true})"
     );
 }
 

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace diptych;
 using namespace diptych::inbox;
 
@@ -102,4 +104,39 @@ TEST_CASE("a message whose sender is told that it failed does not pass all the s
     CHECK((**early)[0].error().kind == errc::outcome_unknown);
     CHECK((**missing)[0]->verdict == verdict::recorded);
     CHECK(of.recorded() == texts{"o1.1"});
+}
+
+// It is there after all, and must not pass again.
+TEST_CASE(
+    "what passed is not held, though the log that was to say so could not be opened for a while"
+) {
+    auto files = orders_in("resequence");
+    files[0].text += "ids.order = 'order'\n[after.changed]\ntypes = ['known']\nid = 'order'\n";
+    inbox_fixture of(files);
+    auto one = change(1);
+    one.data = R"({"order":"x"})";
+    CHECK(of.verdict_on("order", one) == "held");
+    of.append("known", "{}", "order-x");
+    of.kept->fail_after(0, log::memory::store::failure::kept);
+    of.kept->fail_reopen();
+    (void)of.of("order").step();
+    of.drain();
+    auto other = change(2, "o2");
+    other.type = "other";
+    for (int i = 0; i < 3; ++i) {
+        of.time.advance(std::chrono::seconds{1});
+        CHECK(of.verdict_on("order", other) == "log_failed");
+        (void)of.of("order").step();
+        of.drain();
+    }
+    of.kept->fail_reopen(false);
+    for (int i = 0; i < 10 && !of.log->writable(); ++i) {
+        of.time.advance(std::chrono::seconds{10});
+        (void)of.log->index_step();
+    }
+    of.settle();
+    CHECK(of.verdict_on("order", other) == "held");
+    auto const all = of.recorded({}, true);
+    CHECK(std::ranges::count(all, "$inbox_released") == 1);
+    CHECK(std::ranges::count(all, "o1.1") == 1);
 }

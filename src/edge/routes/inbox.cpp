@@ -8,7 +8,11 @@
 
 #include <fmt/core.h>
 
+#include <charconv>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -19,6 +23,26 @@ namespace {
 constexpr std::uint64_t page_default = 100;
 constexpr std::uint64_t page_most = 1'000;
 constexpr std::size_t gaps_most = 100;
+
+// Where a page ended: also when what stood there is gone, the next one goes on behind it.
+std::string text_of(inbox::held_place const& at) {
+    return fmt::format("{}.{}", at.since.time_since_epoch().count(), at.arrival);
+}
+
+result<std::optional<inbox::held_place>> place_parameter(http::request const& asked) {
+    auto const given = asked.query_value("after");
+    if (!given) return std::nullopt;
+    std::int64_t since = 0;
+    inbox::held_place at{};
+    auto const* const end = given->data() + given->size();
+    auto const [dot, first] = std::from_chars(given->data(), end, since);
+    auto const is_first = first == std::errc{} && dot != end && *dot == '.';
+    auto const [rest, second] = std::from_chars(is_first ? dot + 1 : end, end, at.arrival);
+    if (!is_first || second != std::errc{} || rest != end)
+        return wrong_parameter("after", "after is what the page before gave as 'next'");
+    at.since = timestamp(std::chrono::microseconds(since));
+    return at;
+}
 
 result<inbox::sources*> inbox_of(site_parts& parts) {
     if (parts.of.inbox != nullptr) return parts.of.inbox;
@@ -101,13 +125,13 @@ result<http::response> page(site_parts& parts, http::request const& asked, bool 
     DIPTYCH_TRY(expect_parameters(asked, {"after", "limit"}));
     DIPTYCH_TRY(auto* const source, source_of(parts, asked));
     DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, page_most}, page_default));
-    auto const after = asked.query_value("after").value_or("");
+    DIPTYCH_TRY(auto const after, place_parameter(asked));
     auto const all = source->page(dead_letters, after, limit);
     json::writer body;
     body.begin_object().key("messages").begin_array();
     for (auto const& one : all) write_held(body, one);
     body.end_array();
-    if (all.size() == limit) body.member("next", all.back().id);
+    if (all.size() == limit) body.member("next", text_of(all.back().place));
     body.end_object();
     return http::json(200, std::move(body).text());
 }
