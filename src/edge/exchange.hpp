@@ -32,7 +32,9 @@ public:
     virtual void answer_later(std::move_only_function<response()> make) { answer(make()); }
     virtual std::shared_ptr<channel> open(response head) = 0;
     virtual void mark(std::uint32_t route) = 0;
-    virtual void on_leave(std::function<void()>) {}  ///< By default it never leaves.
+    /// By default it never leaves.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): others keep it
+    virtual void on_leave(std::function<void()>) {}
 };
 
 }  // namespace diptych::http::detail

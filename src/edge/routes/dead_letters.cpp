@@ -161,7 +161,7 @@ result<http::response> drop_one(site_parts& parts, http::request const& asked) {
 
 http::route letter_route(
     site_parts& parts,
-    std::string method,
+    std::string const& method,
     std::string_view behind,
     letter_answer what,
     std::string summary
