@@ -2,6 +2,11 @@
 
 #include <diptych/try.hpp>
 
+#include <cstdint>
+#include <filesystem>
+#include <limits>
+#include <system_error>
+
 namespace diptych::app {
 
 using namespace std::chrono_literals;
@@ -31,6 +36,13 @@ result<bool> step_process(write::process_runner& runner) {
     if (more) return true;
     if (auto now = runner.status(); now.last_error) return std::unexpected(*now.last_error);
     return false;
+}
+
+// All there can be, if nobody knows.
+std::uint64_t free_bytes(std::filesystem::path const& in) {
+    std::error_code why;
+    auto const space = std::filesystem::space(in, why);
+    return why ? std::numeric_limits<std::uint64_t>::max() : space.available;
 }
 
 }  // namespace
@@ -90,8 +102,12 @@ void runtime::start_checking(node& of) {
     check_ = std::make_unique<view_checker>(
         of.views(),
         of.time(),
-        of.options().check_views_every,
-        [this](std::chrono::microseconds length) { rest(length); }
+        view_checker_options{
+            .every = of.options().check_views_every,
+            .rest = [this](std::chrono::microseconds length) { rest(length); },
+            .room = free_bytes,
+            .room_left = 2 * of.options().reserve_bytes,
+        }
     );
     checker_ = std::make_unique<worker>(
         "check views", aside, [this] { return check_->step(ended_.get_token()); }, report_

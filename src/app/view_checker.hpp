@@ -2,7 +2,8 @@
 /// Proves, round after round, that the views show what the log makes of them.
 ///
 /// Each view that is served is replayed aside and compared, one after the other, slowly: work is
-/// followed by a rest nine times as long.
+/// followed by a rest nine times as long. It is the first to give way: to a replay that somebody
+/// asks for, and when the disk gets full.
 #pragma once
 
 #include "read/view_set.hpp"
@@ -11,7 +12,8 @@
 #include <diptych/error.hpp>
 
 #include <chrono>
-#include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -19,34 +21,40 @@
 
 namespace diptych::app {
 
+/// What a checker is handed.
+struct view_checker_options {
+    std::chrono::seconds every;  ///< From the beginning of one round to that of the next.
+    /// Waits so long, or until it is to end.
+    std::function<void(std::chrono::microseconds)> rest;
+    /// Bytes that are free in a folder.
+    std::function<std::uint64_t(std::filesystem::path const&)> room;
+    std::uint64_t room_left = 0;  ///< Bytes that stay free.
+};
+
 /// One thread. Keeps references: views and clock must outlive it.
 class view_checker {
 public:
-    /// Waits so long, or until it is to end.
-    using rest_function = std::function<void(std::chrono::microseconds)>;
-
-    /// A round begins so long after the one before has begun, or has ended if that is later.
-    view_checker(
-        read::view_set& views, clock& time, std::chrono::seconds every, rest_function rest
-    );
+    view_checker(read::view_set& views, clock& time, view_checker_options how);
 
     /// Compares one view if its turn has come; whether there is another one to compare. Blocking;
-    /// what came of it is in view_versions::last_check().
+    /// what came of it is in view_versions::last_check(). A view that is not served yet is compared
+    /// once it is; one that somebody else asks to be replayed, later.
     ///
-    /// Fails with corrupt, code "view_differs", if it shows other rows; or with what kept it from
-    /// being compared. The next step goes on with the next view, unless it was being compared by
-    /// somebody else: then with this one.
+    /// Fails with corrupt, code "view_differs", if it shows other rows; with unavailable, code
+    /// "no_room_to_check", if there is no room for a copy; or with what else kept it from being
+    /// compared. The next step goes on with the next view.
     result<bool> step(std::stop_token const& stop);
 
 private:
-    result<void> compare(std::string const& name, std::stop_token const& stop);
+    void begin_round(timestamp now);
+    result<void> compare(read::view_versions& view, std::stop_token const& stop);
 
     read::view_set& views_;
     clock& time_;
-    std::chrono::seconds const every_;
-    rest_function const rest_;
+    view_checker_options const how_;
     timestamp begun_ = {};
-    std::vector<std::string> left_;  // of this round
+    std::vector<std::string> left_;      // of this round, the next one last
+    std::vector<std::string> unserved_;  // of this round: to be looked at again
 };
 
 }  // namespace diptych::app

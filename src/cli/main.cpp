@@ -218,7 +218,8 @@ private:
                 },
                 CLI::AsNumberWithUnit::UNIT_REQUIRED,
                 "TIME"
-            ));
+            ))
+            ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{366} * 86400));
         add_json(serve, serve_.json);
         serve->footer(
             "Example:\n  diptych serve --data shop --http 127.0.0.1:8080\n"

@@ -194,6 +194,12 @@ void add_views(samples& to, read::view_set const& views) {
                   name
             )
                 .gauge(
+                    "view_check_failed",
+                    "1 if it could not be compared then",
+                    one.checked->failed ? 1 : 0,
+                    name
+                )
+                .gauge(
                     "view_check_different_rows",
                     "Rows that were not what the log makes of them then",
                     number(one.checked->different),

@@ -25,7 +25,11 @@ void write_check(json::writer& to, read::replay_check const& made) {
     append_iso8601(when, made.when);
     to.key("checked").begin_object();
     to.member("at", to_string(made.at)).member("when", when);
-    to.member("rows", made.rows).member("different", made.different).end_object();
+    if (made.failed)
+        write_error(to, made.failed);
+    else
+        to.member("rows", made.rows).member("different", made.different);
+    to.end_object();
 }
 
 }  // namespace

@@ -17,6 +17,9 @@ namespace diptych::read {
 
 namespace {
 
+constexpr std::uint64_t near = 10'000;  // events
+constexpr int looks_max = 20;           // while it goes on as fast as it is followed
+
 std::unexpected<error> wrong_view(sqlite::location const& file, std::string_view why) {
     return fail(errc::corrupt, "wrong_view", file.string() + ": " + std::string(why));
 }
@@ -100,6 +103,22 @@ result<snapshot> open_file(
     return snapshot{.database = std::move(opened), .at = at, .parking = std::move(parking)};
 }
 
+// Where it is now, without a snapshot that stays.
+result<snapshot> place_of(
+    sqlite::location const& file, log::sequenced_log& of, std::stop_token const& stop
+) {
+    DIPTYCH_TRY(auto now, open_file(file, of, stop));
+    DIPTYCH_TRY(now.database.execute("rollback"));
+    return now;
+}
+
+result<void> check_pages_of(
+    sqlite::location const& file, log::sequenced_log& of, std::stop_token const& stop
+) {
+    DIPTYCH_TRY(auto const opened, open_file(file, of, stop));
+    return blamed(file, check_pages(file, opened.database));
+}
+
 result<void> replay(
     view_database& into,
     projection& with,
@@ -170,17 +189,16 @@ result<view_comparison> compare_with_log(
             auto const last = found.at.at.position;
             return replay(fresh, *with, of, time, last, parks, at_this_pace);
         };
+        DIPTYCH_TRY(check_pages_of(file, of, how.stop));
         // A long way is gone without a snapshot: while one stays, what its writer writes piles up.
-        auto const place = [&]() -> result<snapshot> {
-            DIPTYCH_TRY(auto now, open_file(file, of, how.stop));
-            DIPTYCH_TRY(now.database.execute("rollback"));
-            return now;
-        };
-        DIPTYCH_TRY(auto const first, place());
-        DIPTYCH_TRY(go_to(first, how));
+        for (auto look = 0; look < looks_max; ++look) {
+            DIPTYCH_TRY(auto const now, place_of(file, of, how.stop));
+            auto const is_near = now.at.at.position.value < fresh.at().at.position.value + near;
+            DIPTYCH_TRY(go_to(now, how));
+            if (is_near) break;
+        }
         DIPTYCH_TRY(auto const found, open_file(file, of, how.stop));
-        DIPTYCH_TRY(blamed(file, check_pages(file, found.database)));
-        if (found.at.at.position < first.at.at.position)
+        if (found.at.at.position < fresh.at().at.position)
             return fail(errc::unavailable, "view_moves", file.string() + " was begun anew");
         auto at_once = how;
         at_once.progress = {};

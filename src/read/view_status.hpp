@@ -41,13 +41,14 @@ struct version_status {
     parking_state parking = {};
 };
 
-/// How a version came out when it was compared with a replay of the log.
+/// How a version came out when it was last compared with a replay of the log.
 struct replay_check {
     std::string id;
     token at = {};  ///< As of which.
     timestamp when = {};
     std::uint64_t rows = 0;
     std::uint64_t different = 0;
+    std::optional<error> failed = {};  ///< It could not be compared; nothing else is known then.
 };
 
 struct view_status {

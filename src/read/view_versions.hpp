@@ -40,6 +40,16 @@ struct version_comparison {
     view_comparison tables;
 };
 
+/// How a view is compared with a replay.
+struct replay_options {
+    std::size_t differences_max = 10;
+    std::stop_token stop = {};
+    /// Called between pieces; may take its time.
+    std::function<void(position done, position end)> progress = {};
+    /// Another replay of the view that is asked for ends this one.
+    bool gives_way = false;
+};
+
 /// start(): one thread; then thread-safe. Keeps references: surroundings and choices must outlive
 /// it.
 class view_versions {
@@ -104,13 +114,10 @@ public:
 
     /// As compare(), with what the log makes of the view when it is applied once more: `other` is
     /// "rebuilt". Fails with unavailable while another replay of the view is under way.
-    result<version_comparison> compare_with_replay(
-        std::size_t differences_max,
-        std::stop_token const& stop = {},
-        std::function<void(position done, position end)> const& progress = {}
-    );
+    result<version_comparison> compare_with_replay(replay_options const& how = {});
 
-    /// How that came out the last time, if it was the version that is served.
+    /// How that came out the last time, if it was the version that is served. One that was ended
+    /// does not count.
     std::optional<replay_check> last_check() const;
 
     /// Dead letters of a version at work, the one that is served if `id` is empty: some of them,
@@ -165,6 +172,11 @@ private:
     );
     std::unexpected<error> moves() const;
     std::unexpected<error> compared_already() const;
+    std::unique_lock<std::mutex> turn_to_replay();
+    result<view_comparison> replay_and_compare(
+        live_view const& view, replay_options const& how, std::stop_token const& stop
+    );
+    void note_check(live_view const& view, result<view_comparison> const& made);
     result<std::filesystem::path> scratch_folder() const;
     result<version_ptr> open_beside(std::string_view id);
     view_choice choice() const;
@@ -191,6 +203,8 @@ private:
     std::set<std::string, std::less<>> removed_;
     std::size_t turn_ = 0;                 // guarded by choosing_
     std::optional<replay_check> checked_;  // guarded by choosing_
+    // Of the replay under way, if it gives way. Guarded by choosing_
+    std::stop_source gives_way_{std::nostopstate};
 };
 
 }  // namespace diptych::read

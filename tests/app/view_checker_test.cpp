@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <stop_token>
 #include <string>
 #include <utility>
@@ -45,6 +46,8 @@ struct checked_views {
     application app{{.data = folder.path() / "data", .threads = false, .clock = &time}};
     std::chrono::microseconds rested{};
     std::function<void()> while_resting = [] {};
+    std::uint64_t room = 1u << 30;
+    std::uint64_t room_after = room;  // it was looked at
     std::stop_source ended;
 
     checked_views() {
@@ -69,10 +72,23 @@ struct checked_views {
     }
 
     app::view_checker checker() {
-        return {app.parts().views(), time, 24h, [this](std::chrono::microseconds length) {
-                    rested += length;
-                    while_resting();
-                }};
+        return {
+            app.parts().views(),
+            time,
+            {
+                .every = 24h,
+                .rest =
+                    [this](std::chrono::microseconds length) {
+                        rested += length;
+                        while_resting();
+                    },
+                .room =
+                    [this](std::filesystem::path const&) {
+                        return std::exchange(room, room_after);
+                    },
+                .room_left = 1000,
+            }
+        };
     }
     read::view_versions& view(std::string const& name) {
         return *app.parts().views().versions(name).or_throw();
@@ -146,4 +162,62 @@ TEST_CASE("what a view is brought to while a comparison rests is compared, too")
     CHECK(of.view("first").last_check()->at.position.value == 4);
     CHECK(of.view("first").last_check()->rows == 3);
     CHECK(of.view("first").last_check()->different == 0);
+}
+
+TEST_CASE("a view that can not be compared is told, in its status too, and the next is looked at") {
+    checked_views of;
+    auto checker = of.checker();
+    auto const file = of.view("first").served()->file();
+    auto const in = sqlite::database::open(file).or_throw();
+    in.execute("create table besides (id integer primary key)").or_throw();
+    auto const found = checker.step(of.ended.get_token());
+    REQUIRE(!found);
+    CHECK(found.error().code == "wrong_view");
+    REQUIRE(of.view("first").last_check());
+    REQUIRE(of.view("first").last_check()->failed);
+    CHECK(of.view("first").last_check()->failed->code == "wrong_view");
+    CHECK(!checker.step(of.ended.get_token()).or_throw());
+    CHECK(!of.view("second").last_check()->failed);
+}
+
+TEST_CASE("a view is not compared where there is no room for a copy, nor when it gets narrow") {
+    checked_views of;
+    auto checker = of.checker();
+    of.room = 1000;
+    of.room_after = 1u << 30;
+    auto const at_first = checker.step(of.ended.get_token());
+    REQUIRE(!at_first);
+    CHECK(at_first.error().code == "no_room_to_check");
+    CHECK(of.rested == 0us);
+
+    of.room_after = 999;
+    auto const meanwhile = checker.step(of.ended.get_token());
+    REQUIRE(!meanwhile);
+    CHECK(meanwhile.error().code == "no_room_to_check");
+    CHECK(!checker.step(of.ended.get_token()).or_throw());
+}
+
+TEST_CASE("who asks for a comparison does not wait for the slow one") {
+    checked_views of;
+    auto checker = of.checker();
+    std::future<result<read::version_comparison>> asked;
+    auto is_asked = false;
+    of.while_resting = [&] {
+        if (std::exchange(is_asked, true)) return;
+        asked =
+            std::async(std::launch::async, [&] { return of.view("first").compare_with_replay(); });
+        CHECK(asked.wait_for(50ms) == std::future_status::timeout);
+    };
+    CHECK(!checker.step(of.ended.get_token()).or_throw());
+    CHECK(asked.get().or_throw().tables.different == 0);
+    CHECK(checker.step(of.ended.get_token()).or_throw());
+}
+
+TEST_CASE("a clock that jumps makes no long rest") {
+    checked_views of;
+    auto checker = of.checker();
+    of.while_resting = [&] { of.time.pass(1h); };
+    of.time.pass(1h);
+    CHECK(checker.step(of.ended.get_token()).or_throw());
+    CHECK(of.rested <= 20s);
 }

@@ -26,12 +26,12 @@ struct ended_fixture : versions_fixture {
 
 TEST_CASE("a comparison with a replay is ended, and leaves nothing behind") {
     ended_fixture const of;
-    auto const ended = of.of().compare_with_replay(10, of.stop.get_token());
+    auto const ended = of.of().compare_with_replay({.stop = of.stop.get_token()});
     REQUIRE_FALSE(ended);
     CHECK(ended.error().kind == errc::unavailable);
     CHECK(ended.error().code == "replay_ended");
     CHECK(of.left_nothing());
-    CHECK(of.of().compare_with_replay(10).or_throw().tables.different == 0);
+    CHECK(of.of().compare_with_replay().or_throw().tables.different == 0);
 }
 
 TEST_CASE("a what-if is ended, and leaves nothing behind") {

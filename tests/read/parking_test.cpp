@@ -177,13 +177,13 @@ TEST_CASE("a view is diverged until a replay makes the same of the log, and noth
     of.good("s-2");
     of.follow();
     of.accept();
-    auto compared = of.of().compare_with_replay(10).or_throw();
+    auto compared = of.of().compare_with_replay().or_throw();
     CHECK(compared.tables.different == 1);
     CHECK(of.status().parking.is_diverged);
     of.retry().or_throw();
     CHECK(of.status().parking.is_diverged);
     CHECK(of.views->query("notes", {}).or_throw().diverged == std::optional<std::uint64_t>{0});
-    compared = of.of().compare_with_replay(10).or_throw();
+    compared = of.of().compare_with_replay().or_throw();
     CHECK(compared.tables.different == 0);
     CHECK_FALSE(of.status().parking.is_diverged);
     CHECK_FALSE(of.views->query("notes", {}).or_throw().diverged);
@@ -198,7 +198,7 @@ TEST_CASE("a replay parks what the view parks, and is compared without it") {
     of.good("s-1");
     of.good("s-2");
     of.follow();
-    auto const compared = of.of().compare_with_replay(10).or_throw();
+    auto const compared = of.of().compare_with_replay().or_throw();
     CHECK(compared.tables.different == 0);
     CHECK(compared.tables.parked == 2);
     CHECK(of.status().parking.is_diverged);
@@ -219,10 +219,10 @@ insert into notes values (:$stream) on conflict do nothing;
     of.good("s-1");
     of.follow();
     of.accept();
-    REQUIRE(of.of().compare_with_replay(10).or_throw().tables.different == 0);
+    REQUIRE(of.of().compare_with_replay().or_throw().tables.different == 0);
     CHECK(of.status().parking.is_diverged);
     of.drop().or_throw();
-    CHECK(of.of().compare_with_replay(10));
+    CHECK(of.of().compare_with_replay());
     CHECK_FALSE(of.status().parking.is_diverged);
 }
 

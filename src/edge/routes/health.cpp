@@ -65,6 +65,12 @@ std::vector<std::string> worries(site_parts const& parts) {
                     to_string(beside.at),
                     beside.last_error ? beside.last_error->message : "it failed on the next event"
                 ));
+        if (one.checked && one.checked->failed)
+            all.push_back(fmt::format(
+                "view {} can not be compared with the log: {}",
+                one.name,
+                one.checked->failed->message
+            ));
         if (one.checked && one.checked->different > 0 && !one.parking.is_diverged)
             all.push_back(fmt::format(
                 "view {} is not what the log makes of it; different rows as of {}: {}",

@@ -61,8 +61,9 @@ result<http::response> compare(
         number_parameter(asked, {"differences", 0, differences_most}, differences_default)
     );
     auto const with = asked.query_value("with").value_or("rebuilt");
-    auto compared =
-        with == "rebuilt" ? view->compare_with_replay(most, stop) : view->compare(with, most, stop);
+    auto compared = with == "rebuilt"
+                        ? view->compare_with_replay({.differences_max = most, .stop = stop})
+                        : view->compare(with, most, stop);
     if (!compared) return std::unexpected(compared.error());
     json::writer body;
     body.begin_object().member("served", compared->served).member("with", compared->other);
