@@ -15,7 +15,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
+#include <filesystem>
+#include <string>
+#include <system_error>
 
 namespace diptych::cli {
 
@@ -36,36 +38,52 @@ std::string as_json(read::exported_rows const& made) {
     return std::move(out.end_object()).text();
 }
 
+std::unexpected<error> can_not_write(std::string const& file) {
+    return fail(
+        errc::failed,
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread
+        fmt::format("can not write {}: {}", file, std::strerror(errno))
+    );
+}
+
+result<read::exported_rows> write_rows(
+    sqlite::location const& of, std::FILE* to, std::string const& name
+) {
+    auto made = read::export_rows(of, [&](std::string_view line) -> result<void> {
+        if (std::fwrite(line.data(), 1, line.size(), to) != line.size()) return can_not_write(name);
+        return {};
+    });
+    if (made && std::fflush(to) != 0) return can_not_write(name);
+    return made;
+}
+
+result<read::exported_rows> to_standard_output(sqlite::location const& of) {
+    return write_rows(of, stdout, "standard output");
+}
+
+// What was there before stays until all of it is written.
+result<read::exported_rows> to_file(sqlite::location const& of, std::string const& file) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(of.path, file, ignored))
+        return fail(errc::invalid, file + " is the view's own file");
+    auto const beside = file + ".part";
+    auto* const out = std::fopen(beside.c_str(), "wb");
+    if (out == nullptr) return can_not_write(beside);
+    auto made = write_rows(of, out, beside);
+    auto const is_closed = std::fclose(out) == 0;
+    if (made && !is_closed) made = can_not_write(beside);
+    if (made && std::rename(beside.c_str(), file.c_str()) != 0) made = can_not_write(file);
+    if (!made) (void)std::remove(beside.c_str());
+    return made;
+}
+
 }  // namespace
 
 result<void> view_export(view_export_options const& how) {
     DIPTYCH_TRY(auto const file, file_in_folder(how));
-    auto const close = [](std::FILE* one) {
-        if (one != stdout) std::fclose(one);
-    };
-    std::unique_ptr<std::FILE, decltype(close)> const out(
-        how.file == "-" ? stdout : std::fopen(how.file.c_str(), "wb"), close
-    );
-    auto const complain = [&] {
-        return fail(
-            errc::failed,
-            // NOLINTNEXTLINE(concurrency-mt-unsafe): this program has one thread
-            fmt::format("can not write {}: {}", how.file, std::strerror(errno))
-        );
-    };
-    if (!out) return complain();
     DIPTYCH_TRY(
-        auto const made,
-        read::export_rows(
-            file,
-            [&](std::string_view line) -> result<void> {
-                if (std::fwrite(line.data(), 1, line.size(), out.get()) != line.size())
-                    return complain();
-                return {};
-            }
-        )
+        auto const made, how.file == "-" ? to_standard_output(file) : to_file(file, how.file)
     );
-    if (std::fflush(out.get()) != 0) return complain();
     if (how.json && how.file != "-")
         fmt::print("{}\n", as_json(made));
     else

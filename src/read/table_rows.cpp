@@ -5,6 +5,7 @@
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
+#include <cmath>
 #include <sqlite3.h>
 #include <string_view>
 #include <utility>
@@ -25,6 +26,34 @@ std::string in_hex(std::string_view bytes) {
         text += {digits[value >> 4], digits[value & 15]};
     }
     return text;
+}
+
+// With a point or an exponent: no whole number looks like it.
+void write_real(json::writer& to, double real) {
+    if (!std::isfinite(real)) {
+        to.begin_object().member("real", real > 0 ? "infinite" : "-infinite").end_object();
+        return;
+    }
+    json::writer number;
+    auto text = number.value(real).text();
+    if (text.find_first_of(".e") == text.npos) text += ".0";
+    to.raw(text);
+}
+
+// Each value in a form that no other value has.
+void write_cell(json::writer& to, found_cell const& one) {
+    if (auto const* const number = std::get_if<std::int64_t>(&one))
+        to.value(*number);
+    else if (auto const* const real = std::get_if<double>(&one))
+        write_real(to, *real);
+    else if (auto const* const text = std::get_if<std::string>(&one); text && json::is_utf8(*text))
+        to.value(*text);
+    else if (text)
+        to.begin_object().member("text", in_hex(*text)).end_object();
+    else if (auto const* const bytes = std::get_if<blob>(&one))
+        to.begin_object().member("bytes", in_hex(bytes->bytes)).end_object();
+    else
+        to.null();
 }
 
 }  // namespace
@@ -119,17 +148,7 @@ std::string table_rows::as_json() const {
     out.begin_object();
     for (std::size_t i = 0; i < names_.size(); ++i) {
         out.key(names_[i]);
-        auto const& one = here_->cells[i];
-        if (auto const* const number = std::get_if<std::int64_t>(&one))
-            out.value(*number);
-        else if (auto const* const real = std::get_if<double>(&one))
-            out.value(*real);
-        else if (auto const* const text = std::get_if<std::string>(&one))
-            out.value(*text);
-        else if (auto const* const bytes = std::get_if<blob>(&one))
-            out.value(in_hex(bytes->bytes));
-        else
-            out.null();
+        write_cell(out, here_->cells[i]);
     }
     return out.end_object().text();
 }

@@ -63,8 +63,7 @@ public:
     stored_row const& here() const { return *here_; }
     result<void> next();
 
-    /// The row as an object, values as they are stored: times and decimals are numbers, bytes are
-    /// hexadecimal.
+    /// The row as an object, values as they are stored; docs/reference/view-export.md has the form.
     std::string as_json() const;
 
 private:

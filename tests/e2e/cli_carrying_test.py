@@ -85,6 +85,10 @@ class Carrying(CliTest):
             self.assertEqual(out, self.diptych("view", "export", "orders", "--data", self.log))
             self.assertEqual(out, self.diptych("view", "export", "orders", "--version", version, "--data", self.log))
             self.assertEqual(out, self.diptych("view", "export", self.log / "views" / f"orders.{version}.db"))
+            own = self.log / "views" / f"orders.{version}.db"
+            self.assertIn("own file", self.diptych("view", "export", own, "--file", own, code=INVALID))
+            self.diptych("view", "export", self.folder / "orders.sql.db", "--file", "out.jsonl", code=NOT_FOUND)
+            self.assertEqual(out, (self.folder / "out.jsonl").read_text())
             said = self.diptych("view", "hash", "orders", "--version", "00000000", "--url", url, code=NOT_FOUND)
             self.assertIn(version, said)
         said = self.diptych("view", "export", "orders", "--version", "00000000", "--data", self.log, code=NOT_FOUND)

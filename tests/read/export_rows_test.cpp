@@ -53,17 +53,35 @@ TEST_CASE("rows are exported by table and key, each value as it is stored") {
     auto const [made, text] = export_of(views.versions("kinds").or_throw()->served()->file());
     CHECK(
         text ==
-        R"({"table":"bytes_of","row":{"id":"a","bytes":"61"}}
-{"table":"bytes_of","row":{"id":"z\"","bytes":"7a22"}}
-{"table":"bytes_of","row":{"id":"é","bytes":"c3a9"}}
+        R"({"table":"bytes_of","row":{"id":"a","bytes":{"bytes":"61"}}}
+{"table":"bytes_of","row":{"id":"z\"","bytes":{"bytes":"7a22"}}}
+{"table":"bytes_of","row":{"id":"é","bytes":{"bytes":"c3a9"}}}
 {"table":"kinds","row":{"second":"é","first":1,"real_one":1e+100,"whole":null}}
-{"table":"kinds","row":{"second":"a","first":2,"real_one":-3,"whole":null}}
+{"table":"kinds","row":{"second":"a","first":2,"real_one":-3.0,"whole":null}}
 {"table":"kinds","row":{"second":"z\"","first":2,"real_one":0.5,"whole":null}}
 )"
     );
     CHECK(made.rows == 6);
     CHECK(made.at.position.value == 3);
     CHECK(made.hash == log::sha256({text}));
+}
+
+TEST_CASE("values that JSON has no form for are exported as JSON, too") {
+    log_fixture of;
+    temporary_folder folder;
+    view_set views(*of.log, folder.path(), of.time, {});
+    views.add_text("kinds.sql", kinds).or_throw();
+    views.start().or_throw();
+    auto const file = views.versions("kinds").or_throw()->served()->file();
+    auto const in = sqlite::database::open(file).or_throw();
+    in.execute("insert into kinds values (cast(x'c3' as text), 1, 9e999, null)").or_throw();
+    in.execute("insert into kinds values ('c3', 2, -9e999, null)").or_throw();
+    CHECK(
+        export_of(file).text ==
+        R"({"table":"kinds","row":{"second":{"text":"c3"},"first":1,"real_one":{"real":"infinite"},"whole":null}}
+{"table":"kinds","row":{"second":"c3","first":2,"real_one":{"real":"-infinite"},"whole":null}}
+)"
+    );
 }
 
 TEST_CASE("the same rows have the same hash in whatever file they are, and others have another") {
