@@ -3,10 +3,14 @@
 
 DIPTYCH_TEST_SEED repeats a run's choices; DIPTYCH_KILL_ROUNDS sets how often it is killed.
 """
+import contextlib
 import json
 import os
 import random
+import signal
 import subprocess
+import threading
+import time
 import unittest
 
 from service import DIPTYCH, START_SECONDS, TestCase, eventually, run
@@ -14,6 +18,7 @@ from tally import Truth, lines, rows_of, serve, text
 
 ROUNDS = int(os.environ.get("DIPTYCH_KILL_ROUNDS", "8"))
 LINES = 6000
+AHEAD = 1000  # lines
 
 
 class Backfill(TestCase):
@@ -40,6 +45,30 @@ class Backfill(TestCase):
             importing.stdin.flush()
             importing.kill()
 
+    def durable(self):
+        """How far the log says it is, to all processes: the position in the newer of its two watermarks."""
+        marks = (self.data / "log/WATERMARK").read_bytes()
+        return max(int.from_bytes(marks[at + 40:at + 48], "little") for at in (0, 128))
+
+    def kill_at(self, goal):
+        """It is killed when the log has come so far, with more lines at hand, and some of them never."""
+        with self.importer("--data", self.data) as importing:
+            feeding = threading.Thread(target=self.feed, args=(importing.stdin.fileno(), goal + AHEAD))
+            feeding.start()
+            end = time.monotonic() + START_SECONDS
+            while self.durable() < goal and time.monotonic() < end:
+                pass  # the moment is a few milliseconds long
+            importing.kill()
+            feeding.join()
+        self.assertEqual(-signal.SIGKILL, importing.returncode)
+
+    def feed(self, pipe, count):
+        """Leaves nothing in a buffer of ours, and the pipe open."""
+        rest = "".join(self.lines[:count]).encode()
+        with contextlib.suppress(BrokenPipeError):
+            while rest:
+                rest = rest[os.write(pipe, rest):]
+
     def finish(self, *where):
         done = run(DIPTYCH, "import", "--backfill", "old", "--json", self.file, *where)
         self.assertEqual(0, done.returncode, done.stdout + done.stderr)
@@ -64,12 +93,20 @@ class Backfill(TestCase):
 
     def test_into_a_folder_it_is_whole_when_it_is_run_again(self):
         with self.subTest(seed=self.seed):
+            before, interrupted = 0, 0
             for number in range(ROUNDS):
-                self.killed_at(self.moments.randint(0, LINES), "--data", self.data)
+                # Further than it was ever, in steps that leave something for the last.
+                self.kill_at(self.moments.randint(*sorted((before + 1, (LINES - AHEAD) * (number + 1) // (ROUNDS + 1)))))
+                durable = self.durable()
+                self.assertGreaterEqual(durable, before)
+                interrupted += before < durable < LINES
+                before = durable
+            self.assertGreater(interrupted, 0)
             with serve(self.data) as service:
                 there = self.end(service.client())
                 self.check(service.client(), there)
                 self.assertEqual(0, service.stop())
+            self.assertGreaterEqual(there, before)
             told = self.finish("--data", self.data)
             self.assertEqual(there, told["repeated"])
             self.assertEqual(LINES, self.finish("--data", self.data)["repeated"])
