@@ -187,6 +187,26 @@ class Stock(AllocationTest):
         self.change("b1", 5)
         self.assertTrue(eventually(lambda: self.state_of("o2", "lamp") == [("allocated", "b1")]))
 
+    def test_s1_28_what_one_process_is_refused_is_recorded_and_stops_no_other(self):
+        for ref in ("b1", "b2"):
+            self.batch(ref, "lamp", 20)
+        self.order("o1", "lamp", 3)
+        misfit = {"order": "o9", "product": "ghost", "batch": "b9", "quantity": "three"}
+        said = self.client.post("/events", {"events": [
+            {"stream": "product-ghost", "type": "shop.deallocated", "data": misfit}]})
+        self.assertEqual((400, "event_misfit"), (said.status, said.json["code"]))
+        # It fits, and what follows from it can not be done: there is no such product.
+        said = self.client.post("/events", {"events": [
+            {"stream": "product-ghost", "type": "shop.deallocated", "data": misfit | {"quantity": 3}}]})
+        self.assertEqual(201, said.status, said.text)
+        self.change("b1", 1)
+        self.assertTrue(eventually(lambda: self.allocations("o1") == [{"sku": "lamp", "batchref": "b2"}]))
+        refused = [one for one in self.client.events() if one["type"] == "$refused"]
+        self.assertEqual([("reallocation-product-ghost", "unknown_product")],
+                         [(one["stream"], one["data"]["outcome"]["reason"]) for one in refused])
+        self.assertTrue(eventually(lambda: [(one["state"], one["lag"]) for one in self.client.get(
+            "/health").json["processes"]] == [("running", 0)]))
+
     def test_p3_07_two_lines_of_one_product_in_an_order_live_on_their_own(self):
         self.batch("b1", "lamp", 5)
         self.order("o1", "lamp", 3)

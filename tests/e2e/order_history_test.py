@@ -370,7 +370,7 @@ class Orders(TestCase):
             status = run(DIPTYCH, "inbox", "status", "order", "--url", url)
             self.assertIn("waiting 0  dead letters 0", status.stdout)
 
-    def test_a_message_that_makes_no_sense_is_set_aside_with_its_order_and_others_go_on(self):
+    def test_s1_28_a_message_that_makes_no_sense_is_set_aside_with_its_order_and_others_go_on(self):
         odd = created("odd")
         odd["data"]["line_items"] = "soup"
         with history(self.data) as service:

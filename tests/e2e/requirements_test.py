@@ -166,6 +166,46 @@ class Deciding(TestCase):
                                Diptych_Concurrency="hopeful")
             self.assertEqual(400, wrong.status)
 
+    def test_s1_14_what_is_decided_on_what_was_read_is_guarded_by_versions_or_by_turns_as_one_chooses(self):
+        for mode in ("optimistic", "pessimistic"):
+            with self.subTest(mode), allocation(self.folder / mode) as service:
+                first = service.client()
+                first.post("/add_batch", {"ref": "b1", "sku": "lamp", "qty": 50, "eta": None})
+                together(8, lambda number: [service.client().post(
+                    "/commands/allocate", {"order": f"o{number}-{i}", "product": "lamp", "quantity": 3},
+                    Diptych_Concurrency=mode) for i in range(10)])
+                fold = Fold(first.events())
+                self.assertEqual([], fold.broken)
+                self.assertEqual((16, 80), (sum(1 for batch in fold.lines.values() if batch), len(fold.lines)))
+                # By turns each is decided in its turn; else only what is in another one's way.
+                first.post("/add_batch", {"ref": "b2", "sku": "rug", "qty": 50, "eta": None})
+                decided = self.decided_in_turn(first)
+                first.post("/commands/allocate", {"order": "alone", "product": "rug", "quantity": 3},
+                           Diptych_Concurrency=mode)
+                self.assertEqual({"optimistic": 0, "pessimistic": 1}[mode], self.decided_in_turn(first) - decided)
+                self.count_up(service, mode)
+
+    @staticmethod
+    def decided_in_turn(client):
+        return int(client.get("/metrics").text.partition("\ndiptych_log_redecided_total ")[2].split()[0])
+
+    def count_up(self, service, mode):
+        """A client's own read, change and write: the token that it has read holds, or it reads again."""
+        def change(_):
+            client = service.client()
+            for _ in range(5):
+                while True:
+                    read = client.get("/views/stock?batchref=eq.b1")
+                    quantity = read.json[0]["quantity"]
+                    answer = client.post("/commands/change_batch_quantity", {"batch": "b1", "quantity": quantity + 1},
+                                         Diptych_Concurrency=mode, If_Match=read.headers["Diptych-Token"])
+                    if answer.status == 201:
+                        break
+                    self.assertEqual(412, answer.status, answer.text)
+
+        together(4, change)
+        self.assertEqual([50 + 4 * 5], [row["quantity"] for row in service.client().rows("stock", batchref="b1")])
+
 
 class OwnViews(TestCase):
     """The generic program with views of the test's own."""
