@@ -65,6 +65,16 @@ result<void> parse_without(json::value what, event_log const& log, read::altered
     return {};
 }
 
+// Those at one place stay as they came.
+std::vector<read::inserted_event> by_place(std::vector<read::inserted_event> all) {
+    std::vector<std::pair<position, std::size_t>> order;
+    for (auto const& one : all) order.emplace_back(one.after, order.size());
+    std::ranges::sort(order);
+    std::vector<read::inserted_event> sorted;
+    for (auto const& [after, number] : order) sorted.push_back(std::move(all[number]));
+    return sorted;
+}
+
 }  // namespace
 
 result<what_if_body> parse_what_if(std::string_view body, event_log const& log) {
@@ -87,7 +97,7 @@ result<what_if_body> parse_what_if(std::string_view body, event_log const& log) 
             DIPTYCH_TRY(auto event, parse_inserted(one, path, log));
             inserted.push_back(std::move(event));
         }
-        std::ranges::stable_sort(inserted, {}, &read::inserted_event::after);
+        inserted = by_place(std::move(inserted));
     }
     if (auto const without = root.find("without")) {
         DIPTYCH_TRY(parse_without(*without, log, made.otherwise));

@@ -114,7 +114,7 @@ private:
             "create index " + name + " on " + quoted_name(of_.name) + " (" + list + ")"
         );
         if (!made) return false;
-        auto const said = look();
+        auto said = look();
         DIPTYCH_TRY(on_.execute("drop index " + name));
         return said;
     }

@@ -83,6 +83,7 @@ void live_view::move_after(int wal_pages) const {
     if (writer_) writer_->into.connection().move_after(wal_pages);
 }
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): each attempt hands it on
 result<void> live_view::serve(std::function<void()> shown) {
     if (!writer_)
         return fail(errc::unavailable, "view_not_started", "view '" + name_ + "' is not open");

@@ -226,8 +226,9 @@ result<void> condition_reader::untyped(condition& made, std::vector<std::string>
         auto number = json_number(text);
         if (is_equality && (text == "true" || text == "false"))
             number = cell{std::int64_t{text == "true"}};
-        if (number) what.values.push_back(*std::move(number));
-        if (is_equality || !number) what.values.emplace_back(text);
+        auto const is_number = number.has_value();
+        if (is_number) what.values.push_back(*std::move(number));
+        if (is_equality || !is_number) what.values.emplace_back(text);
     }
     if (!is_equality) return {};
     if (what.how == comparison::neq) made.negated = !made.negated;

@@ -116,7 +116,11 @@ using replay =
     result<http::response> (*)(site_parts&, http::request const&, std::stop_token const&);
 
 http::route replay_route(
-    site_parts& parts, std::string method, std::string pattern, replay what, std::string summary
+    site_parts& parts,
+    std::string const& method,
+    std::string const& pattern,
+    replay what,
+    std::string const& summary
 ) {
     return {
         .method = method,
@@ -136,7 +140,7 @@ http::route replay_route(
                     }
                 );
             },
-        .summary = std::move(summary)
+        .summary = summary
     };
 }
 
