@@ -6,7 +6,7 @@
 namespace diptych::read {
 
 result<view_versions::version_ptr> view_versions::version_at_work(std::string_view id) const {
-    auto const served = served_version();
+    auto served = served_version();
     if (id.empty() || served->view->id() == id) return served;
     if (auto found = find_beside(id)) return found;
     DIPTYCH_TRY(find(id));  // says what there is

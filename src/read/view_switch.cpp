@@ -28,7 +28,7 @@ bool view_versions::was_removed(std::string_view id) const {
 }
 
 void view_versions::build_next(view_plan plan, std::string id, bool by_itself) {
-    auto made = open_version(std::move(plan), id, view_role::beside, false);
+    auto made = open_version(std::move(plan), std::move(id), view_role::beside, false);
     made->view->open();
     made->is_next = by_itself;
     auto const lock = std::scoped_lock(choosing_);

@@ -32,7 +32,7 @@ view_versions::version_ptr view_versions::open_version(
     live_view_options how{.id = id, .role = role, .was_part = part};
     if (role == view_role::served) how.not_before = not_before_;
     // What takes part is remembered first: from then on appends wait for it.
-    how.before_part = [this, id]() -> result<void> {
+    how.before_part = [this, id = std::move(id)]() -> result<void> {
         auto now = choice();
         if (now.served != id) return {};
         now.is_part = true;
