@@ -2,6 +2,9 @@
 
 #include <boost/asio/buffer.hpp>
 
+#include <algorithm>
+#include <poll.h>
+
 namespace diptych::edge {
 
 namespace asio = boost::asio;
@@ -96,6 +99,19 @@ void connection::on_end_of_input() {
     // Who only stopped sending still gets the answers he waits for, but for those that are not
     // worth their while if he has gone.
     for (auto const& one : replies_) one->leave();
+}
+
+/// Sees the other side's end where nothing is read: behind the last request, or requests too many.
+/// What it has sent stays where it is. Whether it may go on.
+bool connection::notice_leaving() {
+    auto const minds = [](std::shared_ptr<reply> const& one) { return one->minds_leaving(); };
+    if (closed_ || eof_seen_ || std::ranges::none_of(replies_, minds)) return !closed_;
+    pollfd asked{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+    if (::poll(&asked, 1, 0) <= 0) return true;
+    if ((asked.revents & (POLLERR | POLLHUP)) != 0) return close(), false;
+    auto const all = replies_;  // whoever leaves may answer at once
+    for (auto const& one : all) one->leave();
+    return !closed_;
 }
 
 void connection::take_in(std::string_view bytes) {
@@ -194,6 +210,7 @@ void connection::refuse(http::response what) {
 }
 
 void connection::check_time() {
+    if (!notice_leaving()) return;
     auto const& limits = loop_.hub().options.limits;
     auto const now = loop_.now();
     if (lingering_) {

@@ -196,6 +196,11 @@ bool reply::is_stream() const {
     return is_stream_;
 }
 
+bool reply::minds_leaving() const {
+    std::lock_guard const lock(mutex_);
+    return phase_ == phase::waiting && on_leave_;
+}
+
 void reply::sent() {
     std::function<void()> call;
     {

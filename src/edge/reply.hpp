@@ -65,10 +65,11 @@ public:
     /// counted until they have gone.
     part take(bool nothing_in_flight);
     bool is_stream() const;
-    void sent();         ///< What take() gave has been sent.
-    void close_after();  ///< The connection ends with this answer.
-    void leave();        ///< The other side sends no more.
-    void abandon();      ///< The connection has gone, or the stream been sent to its end.
+    bool minds_leaving() const;  ///< Whoever works on it wants to know of leave().
+    void sent();                 ///< What take() gave has been sent.
+    void close_after();          ///< The connection ends with this answer.
+    void leave();                ///< The other side sends no more.
+    void abandon();              ///< The connection has gone, or the stream been sent to its end.
 
     connection* owner = nullptr;  ///< Null once sent or abandoned. The I/O thread's alone.
 
