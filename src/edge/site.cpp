@@ -65,7 +65,8 @@ public:
                   handle(std::move(asked), std::move(to));
               }
           ),
-          replays_(server_, options_.server.complain),
+          replays_(server_, "replay", options_.server.complain),
+          hashes_(server_, "hash", options_.server.complain),
           parts_{
               .of = of_,
               .pool = pool_,
@@ -79,7 +80,8 @@ public:
               .needs_token = !options_.token.empty() || !options_.jwt.algorithm.empty(),
               .complain = options_.server.complain,
               .shadows = shadows_,
-              .replays = replays_
+              .replays = replays_,
+              .hashes = hashes_
           } {}
 
     ~implementation() { stop(); }
@@ -116,6 +118,7 @@ public:
         feed_.close();
         live_.close();
         replays_.stop();
+        hashes_.stop();
         server_.stop();  // the pool still answers what was accepted
         pool_.stop();
     }
@@ -249,6 +252,7 @@ private:
     router router_;
     server server_;
     edge::replays replays_;
+    edge::replays hashes_;
     site_parts parts_;
     bool running_ = false;
 };

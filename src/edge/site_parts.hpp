@@ -38,6 +38,7 @@ struct site_parts {
     std::function<void(std::string_view)> complain;
     edge::shadows& shadows;
     edge::replays& replays;
+    edge::replays& hashes;  ///< Minutes, and so apart from replays, which may take hours.
 
     /// Tells whoever runs the server of a defect; what a client did wrong is nobody else's matter.
     void note(std::string_view where, error const& what) const {

@@ -1,9 +1,16 @@
+#include "edge/exchange.hpp"
+#include "edge/replays.hpp"
 #include "edge/site_fixture.hpp"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <memory>
+#include <new>
+#include <pthread.h>
+#include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 
 using namespace diptych;
@@ -37,12 +44,12 @@ struct replaying_fixture : site_fixture {
     }
 
     /// A client whose replay is under way, within a statement without end but for what a few ticks
-    /// of the server could not bring it to.
-    http_client replaying() {
+    /// of the server could not bring it to. `behind` is sent together with its request.
+    http_client replaying(std::string_view headers = {}, std::string_view behind = {}) {
         std::string body = R"({"view":)";
         json::append_quoted(body, endless());
         auto asks = client();
-        asks.send(request_text("POST", path, {}, body + '}'));
+        asks.send(request_text("POST", path, headers, body + '}').append(behind));
         auto const rows = folder.path() / "replay" / "would be.db";
         auto ticks = 0;
         REQUIRE(time.soon([&] { return std::filesystem::exists(rows) && ++ticks == 20; }));
@@ -52,6 +59,34 @@ struct replaying_fixture : site_fixture {
         auto const answer = ask("GET", "/views/readers/compare");
         return answer.status == 503 && json_at(answer.body, "code") == "replay_busy";
     }
+};
+
+/// While it lives, threads ask for stacks that no machine has.
+class no_more_threads {
+public:
+    no_more_threads() {
+        pthread_attr_t huge;
+        pthread_attr_init(&huge);
+        pthread_attr_setstacksize(&huge, std::size_t{1} << 47);
+        pthread_getattr_default_np(&usual_);
+        REQUIRE(pthread_setattr_default_np(&huge) == 0);
+        pthread_attr_destroy(&huge);
+    }
+    ~no_more_threads() {
+        pthread_setattr_default_np(&usual_);
+        pthread_attr_destroy(&usual_);
+    }
+    no_more_threads(no_more_threads const&) = delete;
+    no_more_threads& operator=(no_more_threads const&) = delete;
+
+private:
+    pthread_attr_t usual_;
+};
+
+struct full_exchange final : http::detail::exchange {
+    void answer(http::response) override { throw std::bad_alloc(); }
+    std::shared_ptr<http::detail::channel> open(http::response) override { return {}; }
+    void mark(std::uint32_t) override {}
 };
 
 }  // namespace
@@ -79,6 +114,73 @@ TEST_CASE("a replay does not keep a server that stops") {
     auto const ended = slow.read();
     CHECK(ended.status == 503);
     CHECK(json_at(ended.body, "code") == "replay_ended");
+}
+
+TEST_CASE("who leaves is noticed also where nothing is read any more") {
+    replaying_fixture of;
+    auto const next = [&] { return of.ask("GET", "/views/readers/compare").status == 200; };
+    std::string many;
+    for (auto i = 0; i < 64; ++i) many += request_text("GET", "/health/live");
+    std::string_view headers;
+    std::string_view behind;
+    SUBCASE("behind a last request") { headers = "Connection: close\r\n"; }
+    SUBCASE("behind a last request, and more") {
+        headers = "Connection: close\r\n";
+        behind = many;
+    }
+    SUBCASE("behind requests too many to be looked at") { behind = many; }
+    {
+        auto gone = of.replaying(headers, behind);
+        REQUIRE(of.is_busy());
+        gone.reset();
+    }
+    CHECK(of.time.soon(next));
+    {
+        auto const closed = of.replaying(headers, behind);
+        REQUIRE(of.is_busy());
+    }
+    CHECK(of.time.soon(next));
+    auto half = of.replaying(headers, behind);
+    half.stop_sending();
+    CHECK(json_at(half.read().body, "code") == "replay_ended");
+    if (!headers.empty()) {
+        CHECK(half.is_closed_by_server());
+        return;
+    }
+    for (auto i = 0; i < 64; ++i) CHECK(half.read().status == 200);
+}
+
+TEST_CASE("the hash of rows does not wait for replays") {
+    replaying_fixture of;
+    auto const slow = of.replaying();
+    REQUIRE(of.is_busy());
+    CHECK(of.ask("GET", "/views/readers/hash").status == 200);
+    CHECK(slow.has_nothing_to_read());
+}
+
+TEST_CASE("a replay for which there is no thread is answered so, and the next has one") {
+    replaying_fixture of;
+    CHECK(of.ask("GET", "/views/readers/compare").status == 200);
+    {
+        no_more_threads const none;
+        auto const refused = of.ask("GET", "/views/readers/compare");
+        CHECK(refused.status == 503);
+        CHECK(json_at(refused.body, "code") == "overloaded");
+    }
+    CHECK(of.ask("GET", "/views/readers/compare").status == 200);
+}
+
+TEST_CASE("an answer that can not be sent harms no other") {
+    edge::server const server({}, [](http::request const&, http::responder const&) {});
+    std::string said;
+    edge::replays of(server, "replay", [&](std::string_view what) { said = what; });
+    of.run(
+        {.method = "GET", .path = "/it"},
+        http::responder{std::make_shared<full_exchange>()},
+        [](http::request const&, std::stop_token const&) { return http::response{}; }
+    );
+    of.stop();
+    CHECK(said == "GET /it threw: its answer could not be sent");
 }
 
 TEST_CASE("a replay that nobody waits for any more makes room for the next") {

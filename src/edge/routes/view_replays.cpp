@@ -13,6 +13,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -117,19 +118,20 @@ using replay =
 
 http::route replay_route(
     site_parts& parts,
-    std::string const& method,
-    std::string const& pattern,
+    replays& among,
+    std::string_view method,
+    std::string_view pattern,
     replay what,
     std::string const& summary
 ) {
     return {
-        .method = method,
-        .pattern = pattern,
+        .method = std::string{method},
+        .pattern = std::string{pattern},
         .handle =
-            [&parts,
-             what,
-             where = method + ' ' + pattern](http::request asked, http::responder to) {
-                parts.replays.run(
+            [&parts, &among, what, where = fmt::format("{} {}", method, pattern)](
+                http::request asked, http::responder to
+            ) {
+                among.run(
                     std::move(asked),
                     std::move(to),
                     [&parts, what, where](http::request const& of, std::stop_token const& stop) {
@@ -150,14 +152,23 @@ std::vector<http::route> view_replay_routes(site_parts& parts) {
     return {
         replay_route(
             parts,
+            parts.replays,
             "GET",
             "/views/{view}/compare",
             compare,
             "Compares the rows that are served with those of another version, or of a replay"
         ),
-        replay_route(parts, "GET", "/views/{view}/hash", hash, "Tells the hash of a view's rows"),
         replay_route(
             parts,
+            parts.hashes,
+            "GET",
+            "/views/{view}/hash",
+            hash,
+            "Tells the hash of a view's rows"
+        ),
+        replay_route(
+            parts,
+            parts.replays,
             "POST",
             "/views/{view}/what-if",
             what_if,
