@@ -48,12 +48,14 @@ std::string target_of(http::request const& what) {
     return target;
 }
 
-std::string why_in_words(httplib::Error why) {
+std::string why_in_words(httplib::Error why, thinking_time at_most) {
     switch (why) {
         case httplib::Error::Connection:
             return "can not connect";
         case httplib::Error::Read:
-            return "the connection was closed, or nothing came for a minute";
+            return at_most == thinking_time::a_minute
+                       ? "the connection was closed, or nothing came for a minute"
+                       : "the connection was closed";
         default:
             return httplib::to_string(why);
     }
@@ -131,9 +133,10 @@ public:
         request.path = target_of(what);
         request.headers = headers_of(what);
         request.body = what.body;
-        if (!what.body.empty()) request.set_header("Content-Type", "application/json");
+        if (!what.body.empty() && !request.has_header("Content-Type"))
+            request.set_header("Content-Type", "application/json");
         auto const answer = client_.send(request);
-        if (!answer) return no_answer(answer.error());
+        if (!answer) return no_answer(answer.error(), at_most);
         http::response response{.status = answer->status, .body = answer->body};
         for (auto const& [name, value] : answer->headers) response.headers.add(name, value);
         return response;
@@ -203,7 +206,7 @@ private:
             return std::unexpected(error_of({.status = 500, .body = splitter.problem()}));
         if (enough) return stream_end::enough;
         if (answer) return stream_end::closed;
-        return no_answer(answer.error());
+        return no_answer(answer.error(), thinking_time::a_minute);
     }
 
     std::unexpected<error> stream_ended() const {
@@ -219,9 +222,10 @@ private:
         return headers;
     }
 
-    std::unexpected<error> no_answer(httplib::Error why) const {
+    std::unexpected<error> no_answer(httplib::Error why, thinking_time at_most) const {
         return fail(
-            errc::unavailable, fmt::format("no answer from {}: {}", where_.url, why_in_words(why))
+            errc::unavailable,
+            fmt::format("no answer from {}: {}", where_.url, why_in_words(why, at_most))
         );
     }
 

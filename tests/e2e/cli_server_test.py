@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """The command line on a running server, and on one that goes."""
+import http.server
 import json
 import subprocess
+import threading
 import unittest
 
 import tally
@@ -71,6 +73,53 @@ class Server(CliTest):
                 "follow", "--json", "--limit", "1", "--after", "1.1", *where)])
         told = self.diptych("follow", "--url", self.url, "--token", "secret", "--after", "9.1", code=INVALID)
         self.assertIn("9.1", told)
+
+
+class Heard(http.server.BaseHTTPRequestHandler):
+    """Notes what it is told, and answers nothing of use."""
+
+    def do_GET(self):
+        self.close_connection = True  # and no word
+
+    def note(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.heard.append((self.command, self.headers.get_all("Content-Type")))
+        self.send_response(503)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    do_POST = do_PUT = note
+
+    def log_message(self, *_):
+        pass
+
+
+class Asking(CliTest):
+    def listener(self):
+        made = self.enterContext(http.server.HTTPServer(("127.0.0.1", 0), Heard))
+        made.heard = []
+        answering = threading.Thread(target=made.serve_forever)
+        answering.start()
+        self.addCleanup(answering.join)
+        self.addCleanup(made.shutdown)
+        return made, ["--url", f"http://127.0.0.1:{made.server_port}"]
+
+    def test_what_was_waited_for_is_what_is_said(self):
+        _, at = self.listener()
+        self.assertIn("closed, or nothing came for a minute", self.diptych("view", "list", *at, code=UNAVAILABLE))
+        said = self.diptych("view", "compare", "tally", *at, code=UNAVAILABLE)
+        self.assertIn("the connection was closed", said)
+        self.assertNotIn("minute", said)
+
+    def test_a_body_has_one_type(self):
+        listener, at = self.listener()
+        file = self.folder / "tally.sql"
+        file.write_text(tally.text(31))
+        self.diptych("view", "check", file, *at, code=UNAVAILABLE)
+        self.diptych("view", "add", file, *at, code=UNAVAILABLE)
+        self.diptych("append", "order-o1", "placed", "{}", *at, code=UNAVAILABLE)
+        sql, json_type = ["application/sql"], ["application/json"]
+        self.assertEqual([("POST", sql), ("PUT", sql), ("POST", json_type)], listener.heard)
 
 
 class Leaving(CliTest):
