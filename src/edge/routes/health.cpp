@@ -16,16 +16,20 @@ namespace diptych::edge {
 
 namespace {
 
+using statuses = std::vector<read::view_status>;
+
 /// Why this node is not ready; empty if it is: commands are taken (or it was opened for reading
 /// only) and every view is served. A process that is stuck is listed, but stops neither.
-std::vector<std::string> faults(site_parts const& parts, result<void> const& writable) {
+std::vector<std::string> faults(
+    site_parts const& parts, statuses const& views, result<void> const& writable
+) {
     std::vector<std::string> all;
     if (!writable && writable.error().kind != errc::denied) all.push_back(writable.error().message);
     if (auto const lost = parts.of.views.lost_history()) all.push_back(lost->message);
     auto const waited_for = parts.of.log.detached_views();
     for (auto const& one : waited_for)
         all.push_back(fmt::format("commands wait for the inline view {}", one));
-    for (auto const& one : parts.of.views.status()) {
+    for (auto const& one : views) {
         auto const why = one.last_error ? one.last_error->message : "it is built again";
         if (one.is_new && !one.last_error) continue;  // nobody misses it yet
         if (!one.is_served)
@@ -42,9 +46,9 @@ std::vector<std::string> faults(site_parts const& parts, result<void> const& wri
 }
 
 /// What a person should look at though commands and queries are answered.
-std::vector<std::string> worries(site_parts const& parts) {
+std::vector<std::string> worries(site_parts const& parts, statuses const& views) {
     std::vector<std::string> all;
-    for (auto const& one : parts.of.views.status()) {
+    for (auto const& one : views) {
         if (one.parking.is_diverged)
             all.push_back(fmt::format(
                 "view {} has diverged from the log; dead letters: {}", one.name, one.parking.parked
@@ -106,7 +110,8 @@ void write_followed(json::writer& to, source_status const& one) {
 http::response health(site_parts& parts, bool in_detail) {
     auto& log = parts.of.log;
     auto const writable = log.writable();
-    auto const reasons = faults(parts, writable);
+    auto const views = parts.of.views.status();  // once, or one answer could contradict itself
+    auto const reasons = faults(parts, views, writable);
     bool const ready = reasons.empty();
 
     json::writer body;
@@ -116,7 +121,7 @@ http::response health(site_parts& parts, bool in_detail) {
         body.key("reasons").begin_array();
         for (auto const& one : reasons) body.value(one);
         body.end_array().key("degraded").begin_array();
-        for (auto const& one : worries(parts)) body.value(one);
+        for (auto const& one : worries(parts, views)) body.value(one);
         body.end_array();
         body.key("log")
             .begin_object()
@@ -128,7 +133,7 @@ http::response health(site_parts& parts, bool in_detail) {
         body.end_object().key("detached_views").begin_array();
         for (auto const& one : log.detached_views()) body.value(one);
         body.end_array().key("views");
-        write_view_status(body, parts.of.views.status());
+        write_view_status(body, views);
         if (parts.of.view_faults) {
             body.key("view_files").begin_array();
             for (auto const& one : parts.of.view_faults()) body.value(one);
