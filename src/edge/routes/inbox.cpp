@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -139,11 +140,15 @@ result<http::response> page(site_parts& parts, http::request const& asked, bool 
 /// Answers later; on a worker, since judging a message may read the log.
 template <class Task>
 http::route later_route(
-    site_parts& parts, std::string method, std::string pattern, Task task, std::string summary
+    site_parts& parts,
+    std::string_view method,
+    std::string_view pattern,
+    Task task,
+    std::string_view summary
 ) {
     return {
-        .method = std::move(method),
-        .pattern = std::move(pattern),
+        .method = std::string{method},
+        .pattern = std::string{pattern},
         .handle =
             [&parts, task](http::request asked, http::responder to) {
                 run_or_refuse(
@@ -157,21 +162,23 @@ http::route later_route(
                     }
                 );
             },
-        .summary = std::move(summary)
+        .summary = std::string{summary}
     };
 }
 
 template <class Answer>
-http::route get_route(site_parts& parts, std::string pattern, Answer answer, std::string summary) {
+http::route get_route(
+    site_parts& parts, std::string_view pattern, Answer answer, std::string_view summary
+) {
     return {
         .method = "GET",
-        .pattern = std::move(pattern),
+        .pattern = std::string{pattern},
         .answer =
             [&parts, answer](http::request const& asked) {
                 auto const said = answer(parts, asked);
                 return said ? *said : http::problem(said.error());
             },
-        .summary = std::move(summary)
+        .summary = std::string{summary}
     };
 }
 

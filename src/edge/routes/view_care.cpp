@@ -12,6 +12,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 namespace diptych::edge {
 
@@ -124,13 +125,18 @@ result<http::response> drop(site_parts& parts, http::request const& asked) {
 using care = result<http::response> (*)(site_parts&, http::request const&);
 
 http::route care_route(
-    site_parts& parts, std::string method, std::string pattern, care what, std::string summary
+    site_parts& parts,
+    std::string_view method,
+    std::string_view pattern,
+    care what,
+    std::string summary
 ) {
     return {
-        .method = method,
-        .pattern = pattern,
+        .method = std::string{method},
+        .pattern = std::string{pattern},
         .answer =
-            [&parts, what, where = method + ' ' + pattern](http::request const& asked) {
+            [&parts, what, where = fmt::format("{} {}", method, pattern)](http::request const& asked
+            ) {
                 auto answer = what(parts, asked);
                 if (answer) return *std::move(answer);
                 parts.note(where, answer.error());
