@@ -23,7 +23,7 @@ namespace diptych::inbox {
 /// What memory counts on for the sake of one append.
 struct assumption {
     std::vector<held> taken = {};           ///< They have left the holding area.
-    std::set<std::string> streams = {};     ///< Source streams that have come further.
+    std::set<std::string> streams = {};     ///< Source streams that went on, or got one more held.
     std::optional<std::string> added = {};  ///< A message that is held.
 };
 

@@ -112,18 +112,26 @@ void source_inbox::take_notes() {
 }
 
 result<void> source_inbox::recover() {
+    // A log that has failed may yet turn out to have recorded what was under way. Until it does, it
+    // says nothing that it has not said.
+    auto const is_certain = log_.writable();
+    auto const has_failed = !is_certain && is_certain.error().code == "log_failed";
+    auto const end = log_.end().position;
+    if (has_failed && made_of_failed_ == end) return is_certain;
     std::vector<assumption> refused;
     {
         auto const lock = std::scoped_lock(noting_);
         refused = std::exchange(refused_, {});
     }
-    // A log that has failed may yet turn out to have recorded what was under way.
-    auto const is_certain = log_.writable();
     // If it fails half-way, nothing less helps.
     auto const must_rebuild = must_rebuild_.exchange(true);
     DIPTYCH_TRY(must_rebuild ? rebuild() : memory_.take_back(std::move(refused)));
     memory_.area.advance(time_.now());
-    if (must_rebuild && !is_certain && is_certain.error().code == "log_failed") return is_certain;
+    if (must_rebuild && has_failed) {
+        made_of_failed_ = end;
+        return is_certain;
+    }
+    made_of_failed_.reset();
     must_rebuild_ = false;
     is_lost_ = false;
     if (!parked_.empty()) options_.elsewhere([this] { resume(); });
@@ -265,7 +273,7 @@ result<void> source_inbox::hold(round_ptr const& of, std::size_t i, std::string 
          .of = of,
          .i = i,
          .reason = std::move(why),
-         .assumed = {.added = what.id},
+         .assumed = {.streams = {what.stream}, .added = what.id},
          .has_changed = true},
         std::move(request)
     );

@@ -19,6 +19,7 @@
 
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
+#include <diptych/position.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -142,6 +143,7 @@ private:
     ledger ledger_{source_};
     memory memory_;
     std::uint64_t rebuilds_ = 0;
+    std::optional<position> made_of_failed_;     // memory, of a log that ended there and had failed
     std::vector<std::function<void()>> parked_;  // until memory can be made again
 };
 

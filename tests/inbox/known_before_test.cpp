@@ -71,3 +71,26 @@ TEST_CASE("behind one that waits for another id, one whose id is known passes in
         CHECK(of.recorded("inbox.ticket") == texts{"t1", "t2"});
     }
 }
+
+TEST_CASE("one behind a message that comes to nothing passes as if that had never come") {
+    inbox_fixture of(tickets_of("strict"));
+    of.commit_one_by_one();
+    CHECK(of.verdict_on("order", created("o1")) == "recorded");
+    CHECK(of.verdict_on("ticket", changed(6, "o2")) == "held");
+    auto const made_known = of.hand_in("order", {created("o2")});
+    auto other = changed(5, "o1");
+    other.stream = "u";
+    auto const first = of.hand_in("ticket", {other});
+    // It is in the way until it is known to have another message's id.
+    auto const in_the_way = of.hand_in("ticket", {changed(5, "o3")});
+    CHECK(of.log->commit_step());
+    CHECK(made_known->has_value());
+    CHECK_FALSE(in_the_way->has_value());
+    CHECK_FALSE(of.of("ticket").step().or_throw());
+    of.drain();
+    CHECK((**first)[0]->verdict == verdict::recorded);
+    CHECK((**in_the_way)[0].error().code == "message_id_reused");
+    of.settle();
+    CHECK(of.waiting("ticket").empty());
+    CHECK(of.recorded("inbox.ticket") == texts{"t5", "t6"});
+}

@@ -129,6 +129,15 @@ TEST_CASE(
         (void)of.of("order").step();
         of.drain();
     }
+    // Nor is it read again and again meanwhile: who asks for the state of things asks often.
+    auto const rebuilds = of.of("order").status().rebuilds;
+    for (int i = 0; i < 3; ++i) {
+        CHECK(of.of("order").status().waiting == 1);
+        CHECK(of.waiting("order").size() == 1);
+        CHECK(of.of("order").gaps(10).empty());
+        CHECK(of.verdict_on("order", other) == "log_failed");
+    }
+    CHECK(of.of("order").status().rebuilds == rebuilds);
     of.kept->fail_reopen(false);
     for (int i = 0; i < 10 && !of.log->writable(); ++i) {
         of.time.advance(std::chrono::seconds{10});
