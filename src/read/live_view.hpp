@@ -144,11 +144,12 @@ private:
     result<void> try_open();
     bool is_distrusted() const;
     void read_with(std::shared_ptr<reader_pool> readers);
-    bool look_for_damage(error const& what);
+    static bool is_damage(error const& what);
+    void look_for_damage(error const& what);
     bool is_made_again_when_damaged() const;
     std::optional<std::string> reason_to_begin_again() const;
     result<bool> begin_again(std::string const& why);
-    error failure_to_show(error what);
+    error failure_to_show(error what) const;
     result<void> check_history(checkpoint const& at);
     result<bool> next_batch(batch_limits const& limits);
     batch_limits limits() const;

@@ -16,8 +16,8 @@ bool live_view::is_served() const {
 }
 
 // What is about to be made again is a matter of time.
-error live_view::failure_to_show(error what) {
-    if (!look_for_damage(what) || !is_made_again_when_damaged()) return what;
+error live_view::failure_to_show(error what) const {
+    if (!is_damage(what) || !is_made_again_when_damaged()) return what;
     what.kind = errc::unavailable;
     what.code = "view_rebuilt";
     what.message = "view '" + name_ + "' is built again: " + what.message;
@@ -55,10 +55,12 @@ result<query_answer> live_view::query(
         how,
         {.time = in_.time, .most = in_.options.query_time_max}
     );
-    // Its file may have been another one by then.
+    // Its file may have been another one by then, and is not to blame for what that was like.
     auto const is_same = [&] {
         auto const lock = std::scoped_lock(sharing_);
-        return readers_ == readers;
+        if (readers_ != readers) return false;
+        if (!answer) look_for_damage(answer.error());
+        return true;
     }();
     if (!is_same)
         return fail(

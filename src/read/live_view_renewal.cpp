@@ -13,10 +13,12 @@ bool live_view::is_distrusted() const {
     return writer_ && writer_->into.connection().is_distrusted();
 }
 
-bool live_view::look_for_damage(error const& what) {
-    auto const is_damage = what.code == "damaged_file" || what.code == "not_a_database";
-    if (is_damage) is_damaged_ = true;
-    return is_damage;
+bool live_view::is_damage(error const& what) {
+    return what.code == "damaged_file" || what.code == "not_a_database";
+}
+
+void live_view::look_for_damage(error const& what) {
+    if (is_damage(what)) is_damaged_ = true;
 }
 
 // What was decided about dead letters is nowhere else, and can not be read any more.
