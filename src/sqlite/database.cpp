@@ -140,15 +140,20 @@ result<database> database::open_as(location const& file, options const& how, boo
     if (auto const directory = file.path.parent_path(); !directory.empty()) {
         DIPTYCH_TRY(file.disk().sync_directory(directory));
     }
+    result<void> again;
     if (!how.is_second) {
         wait_for_locks(false);
-        DIPTYCH_TRY(write_wal_again(file, handle));
+        again = write_wal_again(file, handle);
         wait_for_locks(true);
     }
+    // A file system that copies on write needs room for it.
+    auto const is_left = !again && how.opens_without_room && storage::is_disk_full(again.error());
+    if (!again && !is_left) return std::unexpected(again.error());
     opened.trust_ =
         std::make_unique<file_trust>(file, handle, how.automatic_checkpoint ? how.wal_pages : 0);
     opened.handle_.get_deleter().trust = opened.trust_.get();
     moves_on_close(true);
+    if (is_left) opened.trust_->leave_as_it_is();
     return opened;
 }
 

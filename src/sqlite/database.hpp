@@ -32,6 +32,9 @@ struct options {
     bool automatic_checkpoint = true;  ///< False: only checkpoint() moves the WAL into the file.
     int wal_pages = 1000;              ///< Of a WAL that is moved automatically.
     bool is_second = false;            ///< This process has opened the file to write before.
+    /// Opens, and is distrusted, if there is no room to write again what another life has left in
+    /// the WAL. For who writes to the file by this connection alone.
+    bool opens_without_room = false;
 };
 
 /// A prepared statement. Columns count from 0 and parameters from 1, as in SQLite. Not thread-safe.
@@ -102,8 +105,9 @@ public:
     /// Changes options::wal_pages; 0: only checkpoint() moves anything. For who writes.
     void move_after(int wal_pages) const;
 
-    /// Whether a sync of the file has failed, as far as this connection has noticed: nothing is
-    /// moved into it any more, and its WAL grows, until it is removed and opened again.
+    /// Whether a sync of the file has failed, as far as this connection has noticed, or it was
+    /// opened without room: nothing is moved into it any more, and its WAL grows, until it is
+    /// removed and opened again.
     bool is_distrusted() const { return trust_ && trust_->is_lost(); }
 
     /// Pages that this connection has written to the WAL since it was opened.

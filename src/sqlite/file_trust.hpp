@@ -34,15 +34,16 @@ public:
     /// SQLite's code.
     int checkpoint();
 
-    /// Whether a sync has failed: it must be begun anew.
+    /// Whether nothing is moved any more: it must be begun anew.
     bool is_lost() const { return is_lost_; }
+
+    /// As after a failed sync, but unmarked: who opens it next may trust it.
+    void leave_as_it_is();
 
     /// The last to close moves what is left, unless that could go wrong.
     void before_close();
 
 private:
-    void leave_as_it_is();
-
     location file_;
     sqlite3* handle_;
     int wal_pages_;

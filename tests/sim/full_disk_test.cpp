@@ -159,6 +159,31 @@ TEST_CASE("a node that is killed on a full disk again and again starts each time
     on.check_views_caught_up();
 }
 
+TEST_CASE("a node starts where there is no room to write its index's WAL again, and builds another"
+) {
+    machine on;
+    for (auto i = 0; i < 20; ++i) CHECK(on.append());
+    on.run(3s);
+    on.all.kill();
+    REQUIRE(on.size_of("index.db-wal") > 0);
+    on.all.disk().fail_at(
+        {{.kind = fault_kind::no_space,
+          .calls = 1'000'000,
+          .operation = "write",
+          .where = "/log/index.db-wal"}}
+    );
+    auto const met = on.all.disk().faults_met();
+    on.all.start().or_throw();
+    CHECK(on.all.disk().faults_met() > met);
+    on.check_all_there();
+    on.all.disk().fail_at({});
+    on.run(60s);
+    CHECK(on.append());
+    on.run(5s);
+    on.check_all_there();
+    on.check_views_caught_up();
+}
+
 TEST_CASE("a folder whose disk has become full meanwhile opens with its reserve") {
     machine on;
     for (auto i = 0; i < 20; ++i) CHECK(on.append());

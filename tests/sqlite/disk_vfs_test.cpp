@@ -191,6 +191,47 @@ TEST_CASE("what another life has left in a WAL is durable before it is moved int
         }
 }
 
+// To write in place takes room where a file system copies on write.
+TEST_CASE("who opens a file without room to write its WAL again moves nothing, and the next does") {
+    files of;
+    {
+        auto const db = of.open({.automatic_checkpoint = false}).or_throw();
+        db.execute("create table t (n integer primary key)").or_throw();
+        db.checkpoint().or_throw();
+        db.execute("insert into t values (1)").or_throw();
+        of.disk.power_off();  // as if it were killed
+    }
+    of.disk.restart_process();
+    auto const before = of.disk.contents().at("/db/a.db");
+    auto const fill = [&] {
+        of.disk.fail_at(
+            {{.kind = sim::fault_kind::no_space,
+              .calls = 1'000,
+              .operation = "write",
+              .where = "/db/a.db-wal"}}
+        );
+    };
+    fill();
+    CHECK(of.open().error().code == "disk_full");
+    {
+        auto const db =
+            of.open({.automatic_checkpoint = false, .opens_without_room = true}).or_throw();
+        CHECK(of.disk.faults_met() == 2);
+        CHECK(db.is_distrusted());
+        CHECK(count(db) == 1);
+        of.disk.fail_at({});
+        db.execute("insert into t values (2)").or_throw();
+        db.checkpoint().or_throw();
+    }
+    CHECK(of.disk.contents().at("/db/a.db") == before);
+    CHECK_FALSE(of.disk.contents().contains("/db/a.db-distrusted"));
+    auto const again = of.open({.opens_without_room = true}).or_throw();
+    CHECK_FALSE(again.is_distrusted());
+    CHECK(count(again) == 2);
+    again.checkpoint().or_throw();
+    CHECK(of.disk.contents().at("/db/a.db") != before);
+}
+
 TEST_CASE("who fails to open a file moves nothing into it") {
     files of;
     {

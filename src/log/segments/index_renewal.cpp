@@ -34,7 +34,7 @@ result<bool> index_renewal::step(
     (void)give_up();  // else the next attempt begins with that
     auto why = is_whole.error();
     if (storage::is_disk_full(why)) full_since_ = now;
-    why.message = "index.db: a sync has failed, and it can not be built again: " + why.message;
+    why.message = "index.db: it is not trusted, and can not be built again: " + why.message;
     return std::unexpected(std::move(why));
 }
 

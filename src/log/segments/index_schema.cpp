@@ -101,6 +101,7 @@ constexpr auto to_write = sqlite::options{
     .mode = sqlite::open_mode::read_write,
     .cache_kib = 48 * 1024,
     .automatic_checkpoint = false,
+    .opens_without_room = true,
 };
 
 // Without a cache to speak of: every merge by the writer empties it anyway.

@@ -53,7 +53,8 @@ public:
     /// once.
     result<bool> maintain(timestamp end, pending_states const& states);
 
-    /// Whether a sync has failed: the WAL is not moved any more, and grows.
+    /// Whether a sync has failed, or there was no room when it was opened: the WAL is not moved any
+    /// more, and grows.
     bool is_distrusted() const { return database_.is_distrusted(); }
 
     /// Writes states and moves the WAL into the file.
