@@ -62,9 +62,11 @@ enum class bug : std::uint8_t {
     held_forgotten,            ///< Messages that wait are not looked for in the log.
     lost_memory_used,          ///< Messages are judged on what was believed before a failure.
     unknown_id_passed,         ///< A message passes before what it refers to.
+    older_passed,              ///< A message passes behind a newer one that has, in strict order.
+    gap_passed_over,           ///< A message passes before the one that it comes behind.
 };
 
-inline constexpr bug last_bug = bug::unknown_id_passed;
+inline constexpr bug last_bug = bug::gap_passed_over;
 
 #ifdef DIPTYCH_PLANTS_BUGS
 /// Switches one on, and any other off. Not while a node runs on another thread.

@@ -91,6 +91,8 @@ std::vector<hunt> const among_messages{
     {bug::lost_memory_used, "judged on what was believed before a failure", 60, aim{"write", ".seg"}
     },
     {bug::unknown_id_passed, "a message passes before what it refers to", 20},
+    {bug::older_passed, "in strict order a message passes behind a newer one", 20},
+    {bug::gap_passed_over, "a message passes before the one that it comes behind", 20},
 };
 
 struct planting {

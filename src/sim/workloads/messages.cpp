@@ -3,9 +3,12 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace diptych::sim {
@@ -63,7 +66,7 @@ void act(clients& of) {
         std::vector<std::string> all;
         for (auto n = draws.one_in(4) ? draws.between(2, 5) : 1; n > 0; --n)
             all.push_back(some_message(draws));
-        of.messages(draws.one_in(3) ? "loose" : "numbered", all);
+        of.messages(draws.one_of<std::string>({"numbered", "rising", "loose"}), all);
     } else if (draw < 14) {
         auto const thing = fmt::format("t{}", draws.below(things));
         of.append({.events = {{.stream = "thing-" + thing, .type = "known"}}});
@@ -76,9 +79,12 @@ void act(clients& of) {
 
 void probe(clients& of) {
     of.messages("numbered", {message("probe", "probe", 1, "")});
+    of.messages("rising", {message("probe", "probe", 1, "")});
     of.messages("loose", {message("probe", "probe", 1, "")});
+    append_request all;
     for (std::uint64_t i = 0; i < things; ++i)
-        of.append({.events = {{.stream = fmt::format("thing-t{}", i), .type = "known"}}});
+        all.events.push_back({.stream = fmt::format("thing-t{}", i), .type = "known"});
+    of.append(std::move(all));
 }
 
 std::string rows(std::string_view, log_model const& log, std::uint64_t prefix) {
@@ -96,10 +102,29 @@ std::string rows(std::string_view, log_model const& log, std::uint64_t prefix) {
     return text + "]";
 }
 
-// Numbers without a gap, nothing before what it refers to, and at rest nothing held that can pass.
+using records = std::map<std::pair<std::string, std::string>, logged const*>;
+
+std::uint64_t version_of(logged const& one) {
+    return number_in(one.metadata, "source_version").value_or(0);
+}
+
+// What is held is judged when nothing is under way.
+bool order_permits(records const& held, logged const& one, std::uint64_t last) {
+    auto const source = text_in(one.metadata, "source");
+    if (source == "loose") return true;
+    if (source == "numbered") return version_of(one) <= last + 1;
+    return std::ranges::none_of(held, [&](auto const& other) {
+        return other.first.first == source &&
+               text_in(other.second->data, "stream") == text_in(one.data, "stream") &&
+               version_of(*other.second) < version_of(one);
+    });
+}
+
+// Numbers without a gap, or only higher ones; nothing before what it refers to, and at rest nothing
+// held that can pass.
 std::optional<std::string> rule(log_model const& log) {
     std::map<std::string, std::uint64_t> last;
-    std::map<std::pair<std::string, std::string>, logged const*> held;
+    records held;
     std::set<std::string> known;
     for (auto const& event : log.events()) {
         auto const source = text_in(event.metadata, "source");
@@ -119,9 +144,13 @@ std::optional<std::string> rule(log_model const& log) {
         } else if (source.empty()) {
             continue;
         } else {
-            auto const version = number_in(event.metadata, "source_version").value_or(0);
-            if (source == "numbered" && version != ++last[event.stream])
-                return fmt::format("version {} passes at {}", version, event.position);
+            auto const version = version_of(event);
+            auto const before = std::exchange(last[event.stream], version);
+            if ((source == "numbered" && version != before + 1) ||
+                (source == "rising" && version <= before))
+                return fmt::format(
+                    "version {} passes at {}, behind {}", version, event.position, before
+                );
             if (event.type == "named" && !known.contains("thing-" + text_in(event.data, "thing")))
                 return fmt::format("nothing is known of the thing of {}", event.position);
         }
@@ -130,8 +159,7 @@ std::optional<std::string> rule(log_model const& log) {
         auto const is_known = known.contains("thing-" + text_in(record->data, "thing")) ||
                               text_in(record->data, "type") != "named";
         auto const home = "inbox." + name.first + "-" + text_in(record->data, "stream");
-        auto const version = number_in(record->metadata, "source_version").value_or(0);
-        if (is_known && (name.first == "loose" || version <= last[home] + 1))
+        if (is_known && order_permits(held, *record, last[home]))
             return fmt::format("message {} of {} can pass, and is held", name.second, name.first);
     }
     return {};
@@ -146,6 +174,7 @@ workload messages() {
             {{.views = {{"passed.sql", passed_view}},
               .inbox =
                   {{"numbered.toml", "mode = 'resequence'" + rest},
+                   {"rising.toml", "mode = 'strict'" + rest},
                    {"loose.toml", "mode = 'tolerant'" + rest}}}},
         .act = act,
         .probe = probe,
