@@ -82,7 +82,7 @@ result<bool> release::force(std::string message_id) {
     return true;
 }
 
-void release::drop(std::string message_id) {
+void release::drop(std::string const& message_id) {
     request_.events.push_back(dropped_record(source_, message_id));
     memory_.area.drop(message_id);
     memory_.look_at(*memory_.area.find(message_id));

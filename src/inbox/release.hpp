@@ -30,7 +30,7 @@ public:
     result<bool> force(std::string message_id);
 
     /// One that is held will never pass; its version counts as passed when its turn comes.
-    void drop(std::string message_id);
+    void drop(std::string const& message_id);
 
     /// All that can pass now, as far as there is room in one append. Those in `alone` are taken one
     /// at a time.

@@ -114,7 +114,7 @@ void source_inbox::take_notes() {
 result<void> source_inbox::recover() {
     // A log that has failed may yet turn out to have recorded what was under way. Until it does, it
     // says nothing that it has not said.
-    auto const is_certain = log_.writable();
+    auto is_certain = log_.writable();
     auto const has_failed = !is_certain && is_certain.error().code == "log_failed";
     auto const end = log_.end().position;
     if (has_failed && made_of_failed_ == end) return is_certain;
