@@ -5,7 +5,7 @@ import time
 import unittest
 
 from live import LiveQuery
-from products_test import VIEWS, declare, products, send
+from catalogue import VIEWS, declare, products, send
 from service import TestCase, eventually
 
 BEST = "/views/products?category=eq.light&order_amount=lt.10&order=order_amount.desc&limit=3"
@@ -27,6 +27,13 @@ class Live(TestCase):
     def serve(self, mode="inline"):
         (self.views / "products.sql").write_text(self.text(mode))
         return self.enterContext(products(self.data, "--views", self.views))
+
+    def serve_one_product(self):
+        service = self.serve()
+        client = service.client()
+        declare(client)
+        add(client, "p0")
+        return service, client
 
     def text(self, mode="inline"):
         text = (VIEWS / "products.sql").read_text()
@@ -146,10 +153,7 @@ class ComingBack(Live):
     """Last-Event-ID."""
 
     def test_what_was_missed_is_told_at_once_and_no_more(self):
-        service = self.serve()
-        client = service.client()
-        declare(client)
-        add(client, "p0")
+        service, client = self.serve_one_product()
         first = self.follow(service)
         first.until_rows(self.answer(client))
         first.close()
@@ -167,10 +171,7 @@ class ComingBack(Live):
         self.check_states(client, again)
 
     def test_after_too_much_or_from_nowhere_it_is_reset(self):
-        service = self.serve()
-        client = service.client()
-        declare(client)
-        add(client, "p0")
+        service, client = self.serve_one_product()
         stays, leaves = self.follow(service), self.follow(service)
         leaves.until_rows(self.answer(client))
         leaves.close()
@@ -186,10 +187,7 @@ class ComingBack(Live):
                 self.assertEqual((stays.place, stays.rows), (again.place, again.rows), place)
 
     def test_another_version_of_the_view_resets_whoever_follows_and_whoever_comes_back(self):
-        service = self.serve()
-        client = service.client()
-        declare(client)
-        add(client, "p0")
+        service, client = self.serve_one_product()
         self.order(client, "p0", 3)
         followed, left = self.follow(service), self.follow(service)
         for one in (followed, left):
@@ -212,10 +210,7 @@ class ComingBack(Live):
 
 class Killed(Live):
     def test_after_kill_9_who_has_missed_nothing_hears_nothing_twice(self):
-        service = self.serve()
-        client = service.client()
-        declare(client)
-        add(client, "p0")
+        service, client = self.serve_one_product()
         first = self.follow(service)
         first.until_rows(self.answer(client))
         service.kill()

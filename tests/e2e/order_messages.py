@@ -2,6 +2,7 @@
 import datetime
 import json
 import pathlib
+import urllib.parse
 
 from service import PROGRAMS, Service, eventually
 
@@ -84,3 +85,34 @@ def without_names(row, number):
 def credited(number, account="acc", amount=1):
     return {"message_id": f"credit-{number}", "stream": account, "type": "account_credited",
             "data": {"account_id": account, "amount": amount}}
+
+
+def whole(client, order):
+    answer = client.get(f"/orders/{order}")
+    if answer.status != 200:
+        raise AssertionError(f"{order}: {answer.status} {answer.text}")
+    return answer.json
+
+
+def page(client, **parameters):
+    token = client.get("/events?limit=1&direction=backward").json["seen"]
+    return client.get("/orders?" + urllib.parse.urlencode({"at_least": token, **parameters}))
+
+
+def found(client, **parameters):
+    answer = page(client, **parameters)
+    if answer.status != 200:
+        raise AssertionError(f"{parameters}: {answer.status} {answer.text}")
+    return [order["orderId"] for order in answer.json["orders"]]
+
+
+def recorded(client):
+    """Source and id of each message that has become an event, sorted."""
+    return sorted((event["metadata"]["source"], event["metadata"]["message_id"])
+                  for event in client.events() if not event["type"].startswith("$"))
+
+
+def odd_ones(rows):
+    """Those that are not what the first is, but for their names."""
+    first = without_names(rows[0], rows[0]["order_id"][1:])
+    return [row for row in rows if without_names(row, row["order_id"][1:]) != first]

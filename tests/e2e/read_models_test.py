@@ -7,7 +7,7 @@ import unittest
 from order_messages import FIVE, history, order_event
 from order_messages import send as tell
 from order_messages import settled
-from products_test import VIEWS, declare, fill, products, send, view
+from catalogue import VIEWS, declare, fill, products, send, view
 from service import DIPTYCH, TestCase, eventually, run
 
 LAMP = {"product": "p1", "name": "Lamp", "category": "light"}
