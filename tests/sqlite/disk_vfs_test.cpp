@@ -26,6 +26,19 @@ struct files {
         return sqlite::database::open(file, how);
     }
 
+    /// Makes the file, whose last row is in the WAL alone. What is in the file itself.
+    std::string killed_before_a_checkpoint() {
+        {
+            auto const db = open({.automatic_checkpoint = false}).or_throw();
+            db.execute("create table t (n integer primary key)").or_throw();
+            db.checkpoint().or_throw();
+            db.execute("insert into t values (1)").or_throw();
+            disk.power_off();  // as if it were killed
+        }
+        disk.restart_process();
+        return disk.contents().at("/db/a.db");
+    }
+
     lying_disk disk;
     sqlite::disk_vfs vfs{disk};
     sqlite::location file{"/db/a.db", &vfs};
@@ -194,15 +207,7 @@ TEST_CASE("what another life has left in a WAL is durable before it is moved int
 // To write in place takes room where a file system copies on write.
 TEST_CASE("who opens a file without room to write its WAL again moves nothing, and the next does") {
     files of;
-    {
-        auto const db = of.open({.automatic_checkpoint = false}).or_throw();
-        db.execute("create table t (n integer primary key)").or_throw();
-        db.checkpoint().or_throw();
-        db.execute("insert into t values (1)").or_throw();
-        of.disk.power_off();  // as if it were killed
-    }
-    of.disk.restart_process();
-    auto const before = of.disk.contents().at("/db/a.db");
+    auto const before = of.killed_before_a_checkpoint();
     auto const fill = [&] {
         of.disk.fail_at(
             {{.kind = sim::fault_kind::no_space,
@@ -234,15 +239,7 @@ TEST_CASE("who opens a file without room to write its WAL again moves nothing, a
 
 TEST_CASE("who fails to open a file moves nothing into it") {
     files of;
-    {
-        auto const db = of.open({.automatic_checkpoint = false}).or_throw();
-        db.execute("create table t (n integer primary key)").or_throw();
-        db.checkpoint().or_throw();
-        db.execute("insert into t values (1)").or_throw();
-        of.disk.power_off();  // as if it were killed
-    }
-    of.disk.restart_process();
-    auto const before = of.disk.contents().at("/db/a.db");
+    auto const before = of.killed_before_a_checkpoint();
     of.disk.fail_operation("sync", "/db");
     CHECK_FALSE(of.open());
     CHECK(of.disk.faults_met() == 1);
