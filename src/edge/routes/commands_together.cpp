@@ -1,5 +1,6 @@
 // POST /commands: several commands as one unit
 #include "edge/command_exchange.hpp"
+#include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 
 #include <diptych/json_value.hpp>
@@ -104,18 +105,13 @@ result<http::response> execute_all(site_parts& parts, http::request const& asked
 }  // namespace
 
 std::vector<http::route> commands_together_routes(site_parts& parts) {
-    return {
-        {.method = "POST",
-         .pattern = "/commands",
-         .answer =
-             [&parts](http::request const& asked) {
-                 auto answer = execute_all(parts, asked);
-                 if (answer) return *std::move(answer);
-                 parts.note("POST /commands", answer.error());
-                 return http::problem(answer.error());
-             },
-         .summary = "Executes several commands as one: all of them or none"}
-    };
+    return {answer_route(
+        parts,
+        "POST",
+        "/commands",
+        execute_all,
+        "Executes several commands as one: all of them or none"
+    )};
 }
 
 }  // namespace diptych::edge

@@ -1,6 +1,7 @@
 // What views have given up on: listed, looked at, retried, dropped.
 #include "edge/event_json.hpp"
 #include "edge/parameters.hpp"
+#include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/url.hpp"
 #include "read/view_versions.hpp"
@@ -22,8 +23,6 @@ namespace {
 
 constexpr std::uint64_t letters_default = 100;
 constexpr std::uint64_t letters_most = 1000;
-
-using letter_answer = result<http::response> (*)(site_parts&, http::request const&);
 
 result<read::view_versions*> view_with_letters(site_parts& parts, http::request const& asked) {
     return parts.of.views.versions(asked.parameter("view"));
@@ -161,24 +160,14 @@ result<http::response> drop_one(site_parts& parts, http::request const& asked) {
 
 http::route letter_route(
     site_parts& parts,
-    std::string const& method,
+    std::string_view method,
     std::string_view behind,
-    letter_answer what,
-    std::string summary
+    answer_function what,
+    std::string_view summary
 ) {
-    auto const pattern = "/views/{view}/dead-letters" + std::string{behind};
-    return {
-        .method = method,
-        .pattern = pattern,
-        .answer =
-            [&parts, what, where = method + ' ' + pattern](http::request const& asked) {
-                auto answer = what(parts, asked);
-                if (answer) return *std::move(answer);
-                parts.note(where, answer.error());
-                return http::problem(answer.error());
-            },
-        .summary = std::move(summary)
-    };
+    return answer_route(
+        parts, method, "/views/{view}/dead-letters" + std::string{behind}, what, summary
+    );
 }
 
 }  // namespace

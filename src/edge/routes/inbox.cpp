@@ -1,6 +1,7 @@
 // POST /inbox/{source}, and what can be seen and done of those that wait.
 #include "edge/inbox_json.hpp"
 #include "edge/parameters.hpp"
+#include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 
 #include <diptych/json_writer.hpp>
@@ -166,22 +167,6 @@ http::route later_route(
     };
 }
 
-template <class Answer>
-http::route get_route(
-    site_parts& parts, std::string_view pattern, Answer answer, std::string_view summary
-) {
-    return {
-        .method = "GET",
-        .pattern = std::string{pattern},
-        .answer =
-            [&parts, answer](http::request const& asked) {
-                auto const said = answer(parts, asked);
-                return said ? *said : http::problem(said.error());
-            },
-        .summary = std::string{summary}
-    };
-}
-
 }  // namespace
 
 std::vector<http::route> inbox_routes(site_parts& parts) {
@@ -200,10 +185,12 @@ std::vector<http::route> inbox_routes(site_parts& parts) {
     std::string const letters = "/inbox/{source}/dead-letters";
     return {
         later_route(parts, "POST", "/inbox/{source}", receive, "Takes messages of another service"),
-        get_route(parts, "/inbox", list, "Lists the sources of messages"),
-        get_route(parts, "/inbox/{source}", status, "How a source is, and what it waits for"),
-        get_route(parts, "/inbox/{source}/held", held, "Lists messages that wait"),
-        get_route(parts, letters, dead, "Lists messages that have waited too long"),
+        answer_route(parts, "GET", "/inbox", list, "Lists the sources of messages"),
+        answer_route(
+            parts, "GET", "/inbox/{source}", status, "How a source is, and what it waits for"
+        ),
+        answer_route(parts, "GET", "/inbox/{source}/held", held, "Lists messages that wait"),
+        answer_route(parts, "GET", letters, dead, "Lists messages that have waited too long"),
         later_route(
             parts, "POST", letters + "/{message_id}/retry", retry, "Lets a dead letter pass now"
         ),

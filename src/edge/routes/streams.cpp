@@ -1,6 +1,7 @@
 // GET /streams/<stream>
 #include "edge/event_pages.hpp"
 #include "edge/parameters.hpp"
+#include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/url.hpp"
 
@@ -33,7 +34,8 @@ std::optional<version> after(page_end const& end, direction way) {
     return last.value > 1 ? std::optional{last - 1} : std::nullopt;
 }
 
-result<http::response> read_stream(event_log const& log, http::request const& asked) {
+result<http::response> read_stream(site_parts& parts, http::request const& asked) {
+    auto& log = parts.of.log;
     auto const stream = asked.parameter("stream");
     DIPTYCH_TRY(expect_parameters(asked, {"from", "limit", "direction", "as_of", "engine"}));
     DIPTYCH_TRY(auto const way, direction_parameter(asked));
@@ -85,16 +87,9 @@ result<http::response> read_stream(event_log const& log, http::request const& as
 }  // namespace
 
 std::vector<http::route> stream_routes(site_parts& parts) {
-    return {
-        {.method = "GET",
-         .pattern = "/streams/{stream}",
-         .answer =
-             [&parts](http::request const& asked) {
-                 auto answer = read_stream(parts.of.log, asked);
-                 return answer ? *std::move(answer) : http::problem(answer.error());
-             },
-         .summary = "Reads the events of one stream"}
-    };
+    return {answer_route(
+        parts, "GET", "/streams/{stream}", read_stream, "Reads the events of one stream"
+    )};
 }
 
 }  // namespace diptych::edge

@@ -1,5 +1,6 @@
 // What is done to views: new texts, versions, switching.
 #include "edge/parameters.hpp"
+#include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/view_status_json.hpp"
 #include "read/view_versions.hpp"
@@ -10,7 +11,6 @@
 
 #include <fmt/core.h>
 
-#include <functional>
 #include <string>
 #include <string_view>
 
@@ -122,51 +122,27 @@ result<http::response> drop(site_parts& parts, http::request const& asked) {
     return http::response{.status = 204};
 }
 
-using care = result<http::response> (*)(site_parts&, http::request const&);
-
-http::route care_route(
-    site_parts& parts,
-    std::string_view method,
-    std::string_view pattern,
-    care what,
-    std::string summary
-) {
-    return {
-        .method = std::string{method},
-        .pattern = std::string{pattern},
-        .answer =
-            [&parts, what, where = fmt::format("{} {}", method, pattern)](http::request const& asked
-            ) {
-                auto answer = what(parts, asked);
-                if (answer) return *std::move(answer);
-                parts.note(where, answer.error());
-                return http::problem(answer.error());
-            },
-        .summary = std::move(summary)
-    };
-}
-
 }  // namespace
 
 std::vector<http::route> view_care_routes(site_parts& parts) {
     return {
-        care_route(parts, "PUT", "/views/{view}", put_view, "Takes a view's text"),
-        care_route(
+        answer_route(parts, "PUT", "/views/{view}", put_view, "Takes a view's text"),
+        answer_route(
             parts, "GET", "/views/{view}/versions", list_versions, "Lists the versions of a view"
         ),
-        care_route(
+        answer_route(
             parts, "DELETE", "/views/{view}/versions/{version}", drop, "Removes a version of a view"
         ),
-        care_route(
+        answer_route(
             parts, "POST", "/views/{view}/rebuild", rebuild, "Builds a view again, beside itself"
         ),
-        care_route(
+        answer_route(
             parts, "POST", "/views/{view}/switch", switch_to, "Serves another version of a view"
         ),
-        care_route(
+        answer_route(
             parts, "POST", "/views/{view}/back", back, "Serves the version that was served before"
         ),
-        care_route(
+        answer_route(
             parts, "POST", "/views/{view}/resume", resume, "Lets a paused view try its event again"
         )
     };

@@ -1,6 +1,7 @@
 // POST /view-files/check: what is wrong with a view file, by the events that are known here
 #include "app/view_test.hpp"
 #include "edge/parameters.hpp"
+#include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/view_report_json.hpp"
 
@@ -35,18 +36,9 @@ result<http::response> check_file(site_parts& parts, http::request const& asked)
 }  // namespace
 
 std::vector<http::route> view_check_routes(site_parts& parts) {
-    return {
-        {.method = "POST",
-         .pattern = "/view-files/check",
-         .answer =
-             [&parts](http::request const& asked) {
-                 auto answer = check_file(parts, asked);
-                 if (answer) return *std::move(answer);
-                 parts.note("POST /view-files/check", answer.error());
-                 return http::problem(answer.error());
-             },
-         .summary = "Says all that is wrong with a view file"}
-    };
+    return {answer_route(
+        parts, "POST", "/view-files/check", check_file, "Says all that is wrong with a view file"
+    )};
 }
 
 }  // namespace diptych::edge

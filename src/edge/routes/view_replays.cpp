@@ -1,5 +1,6 @@
 // What is asked of the whole log, or of all rows: views compared, what they would be, their hash.
 #include "edge/parameters.hpp"
+#include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/what_if_body.hpp"
 #include "read/export_rows.hpp"
@@ -135,10 +136,7 @@ http::route replay_route(
                     std::move(asked),
                     std::move(to),
                     [&parts, what, where](http::request const& of, std::stop_token const& stop) {
-                        auto answer = what(parts, of, stop);
-                        if (answer) return *std::move(answer);
-                        parts.note(where, answer.error());
-                        return http::problem(answer.error());
+                        return answer_or_problem(parts, where, what(parts, of, stop));
                     }
                 );
             },
