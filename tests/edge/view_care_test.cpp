@@ -248,3 +248,33 @@ TEST_CASE("a query is asked of the version that it names, and of its shadow to c
     with("", "another");
     CHECK(!of.ask("GET", "/metrics").body.contains("another"));
 }
+
+TEST_CASE("a version that does not show the token yet is not taken for the one that does") {
+    site_fixture of;
+    lend_one(of, "b1");
+    work(of);
+    auto const made = put(of, "/views/readers?switch=by_hand", tenfold());
+    auto const second = "Diptych-Version: " + json_at(made.body, "version") + "\r\n";
+    auto const ask = [&] { return of.ask("GET", "/views/readers?at_least=1.1", second); };
+    auto const behind = ask();
+    CHECK(behind.status == 503);
+    CHECK(json_at(behind.body, "code") == "view_behind");
+    CHECK(behind.headers.at("retry-after") == "1");
+    work(of);
+    CHECK(ask().body == R"([{"reader":"ada","books":10}])");
+}
+
+TEST_CASE("a live query is one of the version that is served") {
+    site_fixture of;
+    auto const version = json_at(of.ask("GET", "/views").body, "1.version");
+    for (std::string const name : {"Diptych-Version", "Diptych-Shadow"}) {
+        auto const refused = of.ask(
+            "GET",
+            "/views/readers",
+            "Accept: text/event-stream\r\n" + name + ": " + version + "\r\n"
+        );
+        CHECK(refused.status == 400);
+        CHECK(json_at(refused.body, "code") == "bad_header");
+        CHECK(json_at(refused.body, "detail").starts_with(name + ": "));
+    }
+}

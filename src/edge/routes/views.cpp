@@ -96,7 +96,7 @@ void ask_shadow(
     parts.shadows.compare(view, *shadow, text, found, parts.of.views.query(view, parameters, how));
 }
 
-http::response query(site_parts& parts, http::request const& asked) {
+http::response query(site_parts& parts, http::request const& asked, position least) {
     auto const& of = parts.of;
     auto parameters = asked.query;
     std::erase_if(parameters, [](auto const& one) {
@@ -110,8 +110,21 @@ http::response query(site_parts& parts, http::request const& asked) {
     how.as_of = *as_of;
     auto const version = asked.header("Diptych-Version");
     how.version = version.value_or("");
-    auto found = of.views.query(asked.parameter("view"), parameters, how);
+    auto const view = asked.parameter("view");
+    auto found = of.views.query(view, parameters, how);
     if (!found) return http::problem(found.error());
+    // What was waited for is the version that is served; who answers may be another one.
+    if (found->at.position < least)
+        return http::problem(
+            503,
+            "view_behind",
+            fmt::format(
+                "version {} of view {} shows {}, and nothing later yet; ask again",
+                found->version,
+                view,
+                to_string(found->at)
+            )
+        );
     ask_shadow(parts, asked, parameters, how, *found);
 
     auto const etag = '"' + found->etag + '"';
@@ -131,11 +144,18 @@ void answer_query(
     site_parts& parts, http::request const& asked, position least, http::responder to
 ) {
     if (wants_stream(asked)) return parts.live.follow(asked, least, std::move(to));
-    to.answer(query(parts, asked));
+    to.answer(query(parts, asked, least));
 }
 
 void answer_in_time(site_parts& parts, http::request asked, http::responder to) {
     auto const least = asked.query_value("at_least");
+    for (auto const* const name : {"Diptych-Version", "Diptych-Shadow"})
+        if (wants_stream(asked) && asked.header(name))
+            return to.answer(http::problem(
+                400,
+                "bad_header",
+                fmt::format("{}: a live query is one of the version that is served", name)
+            ));
     if (asked.query_value("as_of") && (least || wants_stream(asked)))
         return to.answer(http::problem(
             400,
