@@ -46,21 +46,34 @@ result<void> view_versions::remove(version_ptr const& one) {
     return sqlite::remove(one->view->file());
 }
 
-// What was to be served next is not wanted any more; what has never been whole is not kept.
-result<void> view_versions::forget_next() {
+// What was to be served next is not wanted any more, unless it is the one `but`; what has never
+// been whole is not kept.
+result<void> view_versions::forget_next(std::string_view but) {
     version_ptr next;
     {
         auto const lock = std::scoped_lock(choosing_);
         for (auto const& one : beside_)
-            if (std::exchange(one->is_next, false)) next = one;
+            if (one->view->id() != but && std::exchange(one->is_next, false)) next = one;
     }
     auto now = choice();
-    if (!now.building.empty()) {
+    if (now.building != but && !now.building.empty()) {
         now.building.clear();
         DIPTYCH_TRY(choices_.keep(name_, now));
     }
     if (!next || next->view->id() == now.before) return {};
     return remove(next);
+}
+
+// If it keeps its text, nothing has been chosen either.
+result<void> view_versions::choose_and_redefine(
+    view_choice const& next, version& one, view_plan plan
+) {
+    auto const was = choice();
+    DIPTYCH_TRY(choices_.keep(name_, next));
+    auto const stepping = std::scoped_lock(one.stepping);
+    auto done = one.view->redefine(std::move(plan));
+    if (!done) (void)choices_.keep(name_, was);
+    return done;
 }
 
 result<std::string> view_versions::offer(view_plan plan, bool by_itself) {
@@ -69,12 +82,10 @@ result<std::string> view_versions::offer(view_plan plan, bool by_itself) {
     auto next = choice();
     next.offered = plan.version;
     if (plan.version == version_in(now->view->id())) {
-        DIPTYCH_TRY(forget_next());
         next.building.clear();
         if (!plan.definition->is_inline) next.is_part = false;
-        DIPTYCH_TRY(choices_.keep(name_, next));
-        auto const stepping = std::scoped_lock(now->stepping);
-        DIPTYCH_TRY(now->view->redefine(std::move(plan)));
+        DIPTYCH_TRY(choose_and_redefine(next, *now, std::move(plan)));
+        (void)forget_next();  // a file that can not be removed rests
         return now->view->id();
     }
     auto id = plan.version;
@@ -84,19 +95,17 @@ result<std::string> view_versions::offer(view_plan plan, bool by_itself) {
     if (was_removed(id)) {
         DIPTYCH_TRY(id, unused_id(id));
     }
-    auto const known = find_beside(id);
-    if (!known || !known->is_next) {
-        DIPTYCH_TRY(forget_next());
-    }
     next.building = by_itself ? id : std::string{};
-    DIPTYCH_TRY(choices_.keep(name_, next));
+    auto const known = find_beside(id);
+    if (known) {
+        DIPTYCH_TRY(choose_and_redefine(next, *known, std::move(plan)));
+    } else {
+        DIPTYCH_TRY(choices_.keep(name_, next));
+    }
+    (void)forget_next(id);
     if (!known) {
         build_next(std::move(plan), id, by_itself);
         return id;
-    }
-    {
-        auto const stepping = std::scoped_lock(known->stepping);
-        DIPTYCH_TRY(known->view->redefine(std::move(plan)));
     }
     auto const choosing = std::scoped_lock(choosing_);
     known->is_next = by_itself;

@@ -181,7 +181,8 @@ private:
     result<version_ptr> open_beside(std::string_view id);
     view_choice choice() const;
     void build_next(view_plan plan, std::string id, bool by_itself);
-    result<void> forget_next();
+    result<void> forget_next(std::string_view but = {});
+    result<void> choose_and_redefine(view_choice const& next, version& one, view_plan plan);
     result<void> remove(version_ptr const& one);
     result<void> hand_over(version_ptr const& to);
     result<void> reach(version& to, version& from);

@@ -279,3 +279,49 @@ TEST_CASE("choices that can not be read are named, with what to do") {
     std::ofstream{of.folder.path() / "versions.json"} << R"({"format":2,"views":{}})";
     CHECK(views.start().error().code == "newer_format");
 }
+
+namespace {
+
+void keep_no_more_texts(live_view const& of) {
+    sqlite::database::open(of.file())
+        .or_throw()
+        .execute(
+            "create trigger no_more before insert on _diptych_text begin select raise(abort, "
+            "'no'); end"
+        )
+        .or_throw();
+}
+
+}  // namespace
+
+TEST_CASE("what cannot be kept of a text of the same meaning leaves the choice as it was") {
+    versions_fixture of;
+    of.start(counter("1"));
+    of.count(2);
+    of.follow();
+    of.views->offer("counter.sql", counter("10")).or_throw();
+    keep_no_more_texts(*of.of().served());
+    CHECK_FALSE(of.views->offer("counter.sql", counter("1") + "-- @serve filter n\n"));
+    CHECK(of.standing() == "served@2 building@0");
+    of.restart(counter("10"));
+    CHECK(of.standing() == "served@2 building@0");
+    of.build();
+    CHECK(of.rows() == one_each + "20}]");
+}
+
+TEST_CASE("and so it is with the text of a version beside") {
+    versions_fixture of;
+    of.start(counter("1"));
+    of.count(2);
+    of.follow();
+    auto const first = of.of().served();
+    of.views->offer("counter.sql", counter("10")).or_throw();
+    of.build();
+    of.views->offer("counter.sql", counter("100")).or_throw();
+    keep_no_more_texts(*first);
+    CHECK_FALSE(of.views->offer("counter.sql", counter("1") + "-- @serve filter n\n"));
+    CHECK(of.standing() == "served@2 kept@2 building@0");
+    of.restart(counter("100"));
+    of.build();
+    CHECK(of.rows() == one_each + "200}]");
+}
