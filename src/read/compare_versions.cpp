@@ -57,7 +57,9 @@ result<version_comparison> view_versions::compare_at_one_position(
     for (auto attempt = 0; attempt < snapshot_attempts; ++attempt) {
         DIPTYCH_TRY(go_on(stop));
         // Both at once, as hand_over() takes them: which of them is served stays so meanwhile.
-        auto const lock = std::scoped_lock(one->stepping, served->stepping);
+        auto other_stands = std::unique_lock(one->stepping, std::defer_lock);
+        auto served_stands = std::unique_lock(served->stepping, std::defer_lock);
+        std::lock(other_stands, served_stands);
         if (served != served_version()) return moves();
         // An inline view does not write down where it is for events that do not concern it.
         auto const seen = served->view->now().at;
@@ -71,6 +73,9 @@ result<version_comparison> view_versions::compare_at_one_position(
         DIPTYCH_TRY(auto const beside, stand_still(one->view->file(), stop));
         made.tables.at = one->view->now().at;
         if (beside.at >= rows.at && beside.at <= upper) {
+            // Snapshots stay: nobody waits while all rows are looked at.
+            other_stands.unlock();
+            served_stands.unlock();
             DIPTYCH_TRY(compare_tables(beside.in, rows.in, differences_max, made.tables));
             return made;
         }

@@ -1,8 +1,11 @@
 #include "read/versions_fixture.hpp"
+#include "read/watched_disk.hpp"
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <fstream>
+#include <future>
 
 using namespace diptych;
 using namespace diptych::read;
@@ -324,4 +327,32 @@ TEST_CASE("and so it is with the text of a version beside") {
     of.restart(counter("100"));
     of.build();
     CHECK(of.rows() == one_each + "200}]");
+}
+
+TEST_CASE("nobody waits while all rows of two versions are compared") {
+    watched_disk disk;
+    sqlite::disk_vfs const on{disk};
+    versions_fixture of;
+    of.how.files = &on;
+    of.start(counter("1"));
+    for (auto i = 0; i < 2000; ++i)
+        of.append("counted", R"({"name":")" + std::string(200, 'x') + std::to_string(i) + "\"}");
+    of.follow();
+    auto const second = of.views->offer("counter.sql", counter("10"), false).or_throw().version;
+    of.build();
+    auto stepped = std::future<void>();
+    auto in_time = false;
+    disk.on_read = [&, here = std::this_thread::get_id()](auto const&) {
+        if (std::this_thread::get_id() != here || in_time) return;
+        auto const step = [&] {
+            of.views->step("counter").or_throw();
+            (void)of.of().versions();
+            of.views->build_step().or_throw();
+        };
+        if (!stepped.valid()) stepped = std::async(std::launch::async, step);
+        in_time = stepped.wait_for(std::chrono::milliseconds{5}) == std::future_status::ready;
+    };
+    CHECK(of.of().compare(second, 10).or_throw().tables.different == 2000);
+    disk.on_read = [](auto const&) {};
+    CHECK(in_time);
 }
