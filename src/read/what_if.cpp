@@ -23,12 +23,13 @@ constexpr std::size_t transaction_max = 10'000;
 class scratch_view {
 public:
     static result<scratch_view> make(
-        view_plan const& plan, what_if_options const& how, std::string_view name
+        view_plan const& plan, what_if_options const& how, std::string_view verb
     ) {
         scratch_view made;
-        auto const file = std::string{name} + ".db";
+        // Others may ask the same of other views meanwhile.
+        auto const file = fmt::format("{}.{}.db", plan.definition->name, verb);
         made.file_ = sqlite::location{how.scratch.path / file, how.scratch.vfs};
-        made.verb_ = name;
+        made.verb_ = verb;
         DIPTYCH_TRY(sqlite::remove(*made.file_));
         DIPTYCH_TRY(made.on_, sqlite::database::open(*made.file_));
         end_statements(*made.on_, how.stop);
@@ -89,7 +90,7 @@ public:
 
     result<void> walk(log::sequenced_log const& of, position last, what_if_options const& how) {
         recorded_event beginning{};
-        beginning.epoch = epoch{1};
+        beginning.epoch = end_.epoch;
         DIPTYCH_TRY(insert_behind(beginning));
         for (position at{}; at < last;) {
             DIPTYCH_TRY(go_on(how.stop));
@@ -107,10 +108,12 @@ public:
         return would_be_.finish();
     }
 
+    token end() const { return end_; }
     std::uint64_t removed() const { return removed_; }
 
 private:
     result<void> one(recorded_event const& event) {
+        end_ = {event.epoch, event.position};
         DIPTYCH_TRY(is_.apply(event));
         if (otherwise_.without.contains(event.position) ||
             otherwise_.without_types.contains(event.type)) {
@@ -147,6 +150,7 @@ private:
     scratch_view& would_be_;
     std::size_t next_ = 0;
     std::uint64_t removed_ = 0;
+    token end_{epoch{1}, {}};  // of what has been walked
 };
 
 result<void> check_places(altered_history const& otherwise, position last) {
@@ -186,7 +190,7 @@ result<what_if_answer> compare_histories(
     DIPTYCH_TRY(auto other, scratch_view::make(would_be, how, "would be"));
     two_histories both(otherwise, one, other);
     DIPTYCH_TRY(both.walk(of, last, how));
-    what_if_answer made{.rows = {.at = {end.epoch, last}}};
+    what_if_answer made{.rows = {.at = both.end()}};
     DIPTYCH_TRY(compare_tables(one.rows(), other.rows(), how.differences_max, made.rows));
     made.removed = both.removed();
     made.inserted = otherwise.inserted.size();

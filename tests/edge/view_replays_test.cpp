@@ -50,7 +50,7 @@ struct replaying_fixture : site_fixture {
         json::append_quoted(body, endless());
         auto asks = client();
         asks.send(request_text("POST", path, headers, body + '}').append(behind));
-        auto const rows = folder.path() / "replay" / "would be.db";
+        auto const rows = folder.path() / "replay" / "readers.would be.db";
         auto ticks = 0;
         REQUIRE(time.soon([&] { return std::filesystem::exists(rows) && ++ticks == 20; }));
         return asks;

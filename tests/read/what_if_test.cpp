@@ -2,6 +2,7 @@
 
 #include "read/log_fixture.hpp"
 #include "read/view_versions.hpp"
+#include "read/watched_disk.hpp"
 
 #include <doctest/doctest.h>
 
@@ -145,4 +146,43 @@ TEST_CASE("nothing is left of it, and the view goes on as it was") {
     CHECK(std::filesystem::is_empty(of.folder.path() / "replay"));
     CHECK(rows_of(of.views, "balances") == before);
     CHECK(of.log->end().position.value == 4);
+}
+
+TEST_CASE("its end is a token on the line of history, also where that is of an earlier epoch") {
+    log_fixture of;
+    of.append("paid", R"({"owner":"ada","amount":1})");
+    of.log.reset();
+    of.kept->start_epoch();
+    of.reopen();
+    of.append("paid", R"({"owner":"ada","amount":2})");
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time};
+    views.add_text("balances.sql", balances("1")).or_throw();
+    views.start().or_throw();
+    auto& view = *views.versions("balances").or_throw();
+    auto const end = [&](std::uint64_t at) {
+        return view.what_if({}, {.as_of = position{at}}, 10).or_throw().rows.at;
+    };
+    CHECK(end(2) == token{epoch{2}, position{2}});
+    CHECK(end(1) == token{epoch{1}, position{1}});
+    CHECK(end(0) == token{epoch{1}, position{0}});
+}
+
+TEST_CASE("its scratch is the view's own: the same may be asked of others meanwhile") {
+    watched_disk disk;
+    sqlite::disk_vfs const on{disk};
+    log_fixture of;
+    temporary_folder const folder;
+    view_set views{*of.log, folder.path(), of.time, {.files = &on}};
+    views.add_text("balances.sql", balances("1")).or_throw();
+    views.start().or_throw();
+    auto is_own = true;
+    auto opened = 0;
+    disk.on_open = [&](std::filesystem::path const& at) {
+        ++opened;
+        is_own = is_own && at.filename().string().starts_with("balances.");
+    };
+    views.versions("balances").or_throw()->what_if({}, {}, 10).or_throw();
+    CHECK(opened >= 2);
+    CHECK(is_own);
 }
