@@ -8,7 +8,16 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <thread>
+
 namespace diptych::cli {
+
+namespace {
+
+constexpr auto look_for_past = std::chrono::milliseconds{100};
+
+}  // namespace
 
 result<void> view_list(view_options const& how) {
     DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
@@ -58,6 +67,7 @@ result<void> view_query(view_options const& how) {
     auto answer = log->ask_well(request);
     // As of an earlier position it is built while it is asked for; a time is one position then.
     while (!answer && answer.error().code == "past_not_built") {
+        std::this_thread::sleep_for(look_for_past);  // it may be built for somebody else
         for (auto const& [fact, value] : answer.error().facts)
             for (auto& [name, asked] : request.query)
                 if (fact == "as_of" && name == "as_of") asked = value;

@@ -1,5 +1,8 @@
 """Views as they were, and as they would be, from the command line, on a folder and on a server."""
+import http.server
 import json
+import threading
+import time
 import unittest
 
 from cli import INVALID, CliTest
@@ -41,6 +44,32 @@ class ViewTimeTest(CliTest):
             for at, ids in (("0", []), ("2", ["o1", "o2"]), ("1.3", ["o1", "o2", "o3"]), ("4", ["o1", "o3"])):
                 rows = self.diptych("view", "query", "orders", f"as_of={at}", *place).splitlines()
                 self.assertEqual(ids, [json.loads(row)["id"] for row in rows], (place, at))
+
+    def test_rows_that_are_being_built_are_asked_for_with_a_rest_between(self):
+        asked = []
+
+        class Slow(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append((time.monotonic(), self.path))
+                problem = {"code": "past_not_built", "kind": "unavailable", "detail": "wait", "as_of": 7}
+                body = json.dumps(problem if len(asked) < 4 else [{"id": "o1"}]).encode()
+                self.send_response(503 if len(asked) < 4 else 200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+        self.addCleanup(server.server_close)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        said = self.diptych(
+            "view", "query", "orders", "as_of=2026-03-01T12:30:00Z", "--url", f"http://127.0.0.1:{server.server_port}")
+        self.assertEqual({"id": "o1"}, json.loads(said))
+        self.assertEqual(["/views/orders?as_of=7"] * 3, [path for _, path in asked[1:]])
+        self.assertGreater(asked[3][0] - asked[0][0], 0.25)
 
     def test_what_would_be_is_compared_with_what_is(self):
         inserted = self.folder / "inserted.jsonl"
