@@ -85,6 +85,7 @@ private:
         return replica(copy);
     }
 
+    // What says which events are printed, and what says how a copy is served, do not go together.
     void add_copy(CLI::App* follow) {
         auto& copy = follow_.copy;
         auto* const from = follow->add_option(
@@ -92,9 +93,22 @@ private:
             copy.from,
             "Keep a copy of this log, a URL or a folder, in --data, and serve views of it"
         );
+        for (auto const* const name :
+             {"--type",
+              "--tag",
+              "--category",
+              "--after",
+              "--limit",
+              "--engine",
+              "--json",
+              "--retry",
+              "--url"})
+            from->excludes(follow->get_option(name));
         follow->add_option("--view", copy.views, "View file, or a folder of them; may repeat")
             ->needs(from);
-        follow->add_option("--http", copy.http, "Where the copy is served")->capture_default_str();
+        follow->add_option("--http", copy.http, "Where the copy is served")
+            ->needs(from)
+            ->capture_default_str();
         follow->add_option("--serve-token", copy.token, "Bearer token that requests must carry")
             ->envname("DIPTYCH_SERVE_TOKEN");
     }

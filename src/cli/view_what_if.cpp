@@ -40,6 +40,8 @@ result<void> write_inserted(json::writer& to, std::string const& file) {
 }
 
 result<std::string> body_of(view_what_if_options const& how) {
+    if (how.file == "-" && how.insert == "-")
+        return fail(errc::invalid, "only one of --file and --insert can be standard input (-)");
     json::writer body;
     body.begin_object().member("differences", how.differences);
     if (!how.file.empty()) {

@@ -63,6 +63,11 @@ class Folder(CliTest):
             (("read", "--url", "ftp://x"), "http://HOST:PORT"),
             (("view", "query", "x", "status"), "NAME=VALUE"),
             (("follow", "--tga", "x"), "--tga"),
+            (("follow", "--from", "other", "--type", "placed"), "--type"),
+            (("follow", "--from", "other", "--limit", "1"), "--limit"),
+            (("follow", "--from", "other", "--url", "http://127.0.0.1:9"), "--url"),
+            (("follow", "--limit", "0", "--http", "127.0.0.1:0"), "--http"),
+            (("view", "what-if", "x", "--file", "-", "--insert", "-"), "standard input"),
         ]:
             with self.subTest(words=words):
                 where = [] if "--url" in words else ["--data", self.log]
