@@ -2,6 +2,7 @@
 
 #include <diptych/try.hpp>
 
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
@@ -43,6 +44,13 @@ std::uint64_t free_bytes(std::filesystem::path const& in) {
     std::error_code why;
     auto const space = std::filesystem::space(in, why);
     return why ? std::numeric_limits<std::uint64_t>::max() : space.available;
+}
+
+// So long, or until a stop is requested.
+void wait_for(std::chrono::microseconds length, std::stop_token const& stop) {
+    std::mutex of_nobody_else;
+    auto lock = std::unique_lock(of_nobody_else);
+    std::condition_variable_any().wait_for(lock, stop, length, [] { return false; });
 }
 
 }  // namespace
@@ -89,13 +97,8 @@ void runtime::add_view(std::string_view name) {
 
 result<bool> runtime::build() {
     DIPTYCH_TRY(auto const rest, node_.views().build_step());
-    if (rest && rest->count() > 0) this->rest(*rest);
+    if (rest && rest->count() > 0) wait_for(*rest, ended_.get_token());
     return rest.has_value();
-}
-
-void runtime::rest(std::chrono::microseconds length) {
-    auto lock = std::unique_lock(resting_);
-    ending_.wait_for(lock, length, [this] { return is_ending_; });
 }
 
 void runtime::start_checking(node& of) {
@@ -104,7 +107,7 @@ void runtime::start_checking(node& of) {
         of.time(),
         view_checker_options{
             .every = of.options().check_views_every,
-            .rest = [this](std::chrono::microseconds length) { rest(length); },
+            .rest = wait_for,
             .room = free_bytes,
             .room_left = 2 * of.options().reserve_bytes,
         }
@@ -147,11 +150,6 @@ runtime::~runtime() {
     more_.reset();
     node_.views().on_wanted({});
     node_.views().on_added({});
-    {
-        auto const lock = std::scoped_lock(resting_);
-        is_ending_ = true;
-    }
-    ending_.notify_all();
     ended_.request_stop();
     checker_.reset();
     builder_.reset();

@@ -7,7 +7,6 @@
 #include "app/worker.hpp"
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -34,7 +33,6 @@ private:
     void start_writing(node& of);
     void add_view(std::string_view name);
     result<bool> build();
-    void rest(std::chrono::microseconds length);
     void start_checking(node& of);
     worker& add(std::string name, worker_pace pace, worker::step_function step);
 
@@ -43,10 +41,7 @@ private:
     std::mutex adding_;  // guards the next two: views are added while others are at work
     std::vector<std::unique_ptr<worker>> workers_;
     std::map<std::string, worker*, std::less<>> views_;  // those of them that step a view
-    std::mutex resting_;                                 // guards is_ending_
-    std::condition_variable ending_;
-    bool is_ending_ = false;
-    std::stop_source ended_;  // for what is asked instead of told
+    std::stop_source ended_;                             // for what rests or takes long
     std::unique_ptr<worker> builder_;
     std::unique_ptr<view_checker> check_;
     std::unique_ptr<worker> checker_;

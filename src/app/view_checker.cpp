@@ -101,11 +101,11 @@ result<void> view_checker::compare(read::view_versions& view, std::stop_token co
     auto const forwarding = std::stop_callback(stop, [&ended] { ended.request_stop(); });
     auto is_full = false;
     auto since = time_.now();
-    auto const rest = [&](position, position) {
+    auto const rest = [&](position, position, std::stop_token const& to_end) {
         is_full = is_full || !has_room(0);
         if (is_full) ended.request_stop();
         auto const worked = time_.now() - since;
-        how_.rest(std::clamp(worked * rest_for_work, timestamp::duration{}, rest_max));
+        how_.rest(std::clamp(worked * rest_for_work, timestamp::duration{}, rest_max), to_end);
         since = time_.now();
     };
     auto const made = view.compare_with_replay({

@@ -24,8 +24,8 @@ namespace diptych::app {
 /// What a checker is handed.
 struct view_checker_options {
     std::chrono::seconds every;  ///< From the beginning of one round to that of the next.
-    /// Waits so long, or until it is to end.
-    std::function<void(std::chrono::microseconds)> rest;
+    /// Waits so long, or until a stop is requested.
+    std::function<void(std::chrono::microseconds, std::stop_token const&)> rest;
     /// Bytes that are free in a folder.
     std::function<std::uint64_t(std::filesystem::path const&)> room;
     std::uint64_t room_left = 0;  ///< Bytes that stay free.

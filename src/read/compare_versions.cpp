@@ -181,6 +181,9 @@ result<view_comparison> view_versions::replay_and_compare(
     DIPTYCH_TRY(auto const scratch, scratch_folder());
     auto const copy = sqlite::location{scratch / view.file().path.filename(), view.file().vfs};
     DIPTYCH_TRY(sqlite::remove(copy));  // of one that was killed
+    auto progress = std::function<void(position, position)>{};
+    if (how.progress)
+        progress = [&](position done, position end) { how.progress(done, end, stop); };
     auto tables = check_view(
         *view.plan(),
         view.file(),
@@ -188,7 +191,7 @@ result<view_comparison> view_versions::replay_and_compare(
         in_.time,
         {.scratch = scratch,
          .differences_max = how.differences_max,
-         .progress = how.progress,
+         .progress = std::move(progress),
          .stop = stop}
     );
     if (!tables) (void)sqlite::remove(copy);

@@ -44,8 +44,8 @@ struct version_comparison {
 struct replay_options {
     std::size_t differences_max = 10;
     std::stop_token stop = {};
-    /// Called between pieces; may take its time.
-    std::function<void(position done, position end)> progress = {};
+    /// Called between pieces; may take its time, but not once `ended` is requested.
+    std::function<void(position done, position end, std::stop_token const& ended)> progress = {};
     /// Another replay of the view that is asked for ends this one.
     bool gives_way = false;
 };
