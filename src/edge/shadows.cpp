@@ -1,5 +1,7 @@
 #include "edge/shadows.hpp"
 
+#include <diptych/json_writer.hpp>
+
 #include <fmt/core.h>
 
 #include <utility>
@@ -20,6 +22,13 @@ std::string difference(std::string_view one, std::string_view other) {
     return fmt::format("{} | {}", beginning_of(one.substr(at)), beginning_of(other.substr(at)));
 }
 
+// What somebody else wrote stays on its line.
+std::string quoted(std::string_view text) {
+    std::string made;
+    json::append_quoted(made, text);
+    return made;
+}
+
 }  // namespace
 
 void shadows::compare(
@@ -38,7 +47,7 @@ void shadows::compare(
             std::string{view}, answer.version, std::string{is_known ? shadow : "unknown"}
         }];
         if (!other) {
-            if (is_known || count.failed == 0) told = other.error().message;
+            if (is_known || count.failed == 0) told = quoted(other.error().message);
             ++count.failed;
         } else if (other->at != answer.at) {
             ++count.moved;
@@ -51,13 +60,13 @@ void shadows::compare(
     }
     if (told.empty() || !report_) return;
     report_(fmt::format(
-        "view {} at {}: {} and its shadow {} {} '{}': {}",
+        "view {} at {}: {} and its shadow {} {} {}: {}",
         view,
         to_string(answer.at),
         answer.version,
         is_known ? shadow : "unknown",
         other ? "differ for" : "can not be compared for",
-        asked,
+        quoted(asked),
         told
     ));
 }

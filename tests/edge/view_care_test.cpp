@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <mutex>
 #include <string>
+#include <vector>
 
 using namespace diptych;
 using namespace diptych::testing;
@@ -277,4 +279,24 @@ TEST_CASE("a live query is one of the version that is served") {
         CHECK(json_at(refused.body, "code") == "bad_header");
         CHECK(json_at(refused.body, "detail").starts_with(name + ": "));
     }
+}
+
+TEST_CASE("what a query of a shadow is reported with can not be taken for another report") {
+    std::mutex telling;
+    std::vector<std::string> told;
+    site_fixture of({.server = {.complain = [&](std::string_view what) {
+                         auto const lock = std::scoped_lock(telling);
+                         told.emplace_back(what);
+                     }}});
+    lend_one(of, "b1");
+    work(of);
+    auto const made = put(of, "/views/readers?switch=by_hand", tenfold());
+    work(of);
+    auto const shadow = "Diptych-Shadow: " + json_at(made.body, "version") + "\r\n";
+    auto const asked = "/views/readers?reader=in.(ada,%22x%0Aview%20y%22)";
+    CHECK(of.ask("GET", asked, shadow).status == 200);
+    auto const lock = std::scoped_lock(telling);
+    REQUIRE(told.size() == 1);
+    CHECK(told[0].contains(R"-("reader=in.(ada,\"x\nview y\")")-"));
+    CHECK(!told[0].contains('\n'));
 }
