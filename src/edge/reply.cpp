@@ -57,11 +57,24 @@ int reply::put(http::response what) {
     return what.status;
 }
 
+/// For want of memory there may be no answer. Then the connection ends: nobody waits for one.
+int reply::put_or_end(http::response what) noexcept {
+    try {
+        return put(std::move(what));
+    } catch (...) {
+        head_ = {};
+        body_ = {};
+        how_.keep_alive = false;
+        share_.hold(unsent());
+        return 500;
+    }
+}
+
 void reply::answer(http::response what) {
     std::lock_guard const lock(mutex_);
     if (phase_ != phase::waiting || gone_) return observe(what.status);
     phase_ = phase::ended;
-    observe(put(std::move(what)));
+    observe(put_or_end(std::move(what)));
     tell();
 }
 
@@ -174,7 +187,7 @@ reply::part reply::take(bool nothing_in_flight) {
     std::lock_guard const lock(mutex_);
     told_ = false;
     bool const ended = phase_ == phase::ended && !taken_last_;
-    if (auto make = std::exchange(make_, {})) observe(put(made_by(make)));
+    if (auto make = std::exchange(make_, {})) observe(put_or_end(made_by(make)));
     if ((head_.empty() && !ended) || (is_stream_ && !nothing_in_flight)) return {};
     part taken{
         .is_there = true,

@@ -77,9 +77,10 @@ private:
     enum class phase { waiting, streaming, ended };
 
     void observe(int status);
-    void tell();                   // mutex_ held
-    void end();                    // mutex_ held
-    int put(http::response what);  // mutex_ held; the status
+    void tell();                                   // mutex_ held
+    void end();                                    // mutex_ held
+    int put(http::response what);                  // mutex_ held; the status
+    int put_or_end(http::response what) noexcept;  // mutex_ held; the status
     std::size_t unsent() const { return head_.size() + body_.size() + in_flight_; }
 
     std::shared_ptr<edge::hub> const hub_;
