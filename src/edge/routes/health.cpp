@@ -9,6 +9,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,15 +19,27 @@ namespace {
 
 using statuses = std::vector<read::view_status>;
 
+/// Looked at once, or one answer could contradict itself.
+struct finding {
+    explicit finding(site_parts const& parts)
+        : writable(parts.of.log.writable()),
+          lost(parts.of.views.lost_history()),
+          waited_for(parts.of.log.detached_views()),
+          views(parts.of.views.status()) {}
+
+    result<void> writable;
+    std::optional<error> lost;
+    std::vector<std::string> waited_for;
+    statuses views;
+};
+
 /// Why this node is not ready; empty if it is: commands are taken (or it was opened for reading
 /// only) and every view is served. A process that is stuck is listed, but stops neither.
-std::vector<std::string> faults(
-    site_parts const& parts, statuses const& views, result<void> const& writable
-) {
+std::vector<std::string> faults(finding const& found) {
     std::vector<std::string> all;
+    auto const& [writable, lost, waited_for, views] = found;
     if (!writable && writable.error().kind != errc::denied) all.push_back(writable.error().message);
-    if (auto const lost = parts.of.views.lost_history()) all.push_back(lost->message);
-    auto const waited_for = parts.of.log.detached_views();
+    if (lost) all.push_back(lost->message);
     for (auto const& one : waited_for)
         all.push_back(fmt::format("commands wait for the inline view {}", one));
     for (auto const& one : views) {
@@ -108,32 +121,29 @@ void write_followed(json::writer& to, source_status const& one) {
 }
 
 http::response health(site_parts& parts, bool in_detail) {
-    auto& log = parts.of.log;
-    auto const writable = log.writable();
-    auto const views = parts.of.views.status();  // once, or one answer could contradict itself
-    auto const reasons = faults(parts, views, writable);
+    finding const found(parts);
+    auto const reasons = faults(found);
     bool const ready = reasons.empty();
 
     json::writer body;
     body.begin_object().member("status", ready ? "ready" : "not_ready");
     if (in_detail) {
-        auto const lost = parts.of.views.lost_history();
         body.key("reasons").begin_array();
         for (auto const& one : reasons) body.value(one);
         body.end_array().key("degraded").begin_array();
-        for (auto const& one : worries(parts, views)) body.value(one);
+        for (auto const& one : worries(parts, found.views)) body.value(one);
         body.end_array();
         body.key("log")
             .begin_object()
-            .member("end", to_string(log.end()))
-            .member("writable", writable.has_value());
-        if (!writable) body.member("read_only_reason", writable.error().message);
-        if (lost) body.member("lost_history", lost->message);
+            .member("end", to_string(parts.of.log.end()))
+            .member("writable", found.writable.has_value());
+        if (!found.writable) body.member("read_only_reason", found.writable.error().message);
+        if (found.lost) body.member("lost_history", found.lost->message);
         if (parts.of.source) write_followed(body, parts.of.source());
         body.end_object().key("detached_views").begin_array();
-        for (auto const& one : log.detached_views()) body.value(one);
+        for (auto const& one : found.waited_for) body.value(one);
         body.end_array().key("views");
-        write_view_status(body, views);
+        write_view_status(body, found.views);
         if (parts.of.view_faults) {
             body.key("view_files").begin_array();
             for (auto const& one : parts.of.view_faults()) body.value(one);
