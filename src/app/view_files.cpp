@@ -90,12 +90,14 @@ std::optional<std::string> text_of(fs::path const& file) {
     return text ? std::optional{*std::move(text)} : std::nullopt;
 }
 
-void put_back(fs::path const& file, std::optional<std::string> const& text) {
+// If that fails, too, what was refused is looked at again at the next start.
+error put_back(error why, fs::path const& file, std::optional<std::string> const& text) {
     auto& disk = storage::system_disk();
-    if (text)
-        (void)storage::write_whole(disk, file, *text);
-    else
-        (void)disk.remove(file);
+    auto const done = text ? storage::write_whole(disk, file, *text) : disk.remove(file);
+    if (!done)
+        why.message +=
+            fmt::format("; and {} could not be put back: {}", file.string(), done.error().message);
+    return why;
 }
 
 }  // namespace
@@ -129,7 +131,7 @@ result<read::offered> view_files::put(
         DIPTYCH_TRY(storage::write_whole(disk, file, text));
     }
     auto made = views_.offer(file.filename().string(), text, by_itself);
-    if (!made && !own_.empty()) put_back(file, before);
+    if (!made && !own_.empty()) return std::unexpected(put_back(made.error(), file, before));
     if (made && !own_.empty()) {
         std::error_code ignored;
         known_.insert_or_assign(
