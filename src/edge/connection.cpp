@@ -98,7 +98,12 @@ void connection::on_end_of_input() {
         if (one->is_stream()) return close();  // its reader has left
     // Who only stopped sending still gets the answers he waits for, but for those that are not
     // worth their while if he has gone.
-    for (auto const& one : replies_) one->leave();
+    tell_leaving();
+}
+
+void connection::tell_leaving() {
+    auto const all = replies_;  // whoever leaves may answer at once
+    for (auto const& one : all) one->leave();
 }
 
 /// Sees the other side's end where nothing is read: behind the last request, or requests too many.
@@ -109,8 +114,7 @@ bool connection::notice_leaving() {
     pollfd asked{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
     if (::poll(&asked, 1, 0) <= 0) return true;
     if ((asked.revents & (POLLERR | POLLHUP)) != 0) return close(), false;
-    auto const all = replies_;  // whoever leaves may answer at once
-    for (auto const& one : all) one->leave();
+    tell_leaving();
     return !closed_;
 }
 

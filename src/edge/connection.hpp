@@ -45,6 +45,7 @@ private:
     void on_readable();
     void on_end_of_input();
     bool notice_leaving();
+    void tell_leaving();
     void take_in(std::string_view bytes);
     std::size_t parse(std::string_view bytes);
     void resume();
