@@ -94,8 +94,8 @@ public:
     audience(audience const&) = delete;
     audience& operator=(audience const&) = delete;
 
-    /// Until `seconds` pass without a byte, or until all have got the n-th change. Milliseconds
-    /// from `began` to each of those.
+    /// Until `patience_ms` pass without a byte, or until all have got the n-th change (0: none is
+    /// waited for). Milliseconds from `began` to each of those.
     std::vector<double> wait_for(std::size_t n, clock_type::time_point began, int patience_ms) {
         std::vector<double> took;
         std::vector<epoll_event> ready(1024);

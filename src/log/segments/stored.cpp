@@ -25,7 +25,7 @@ std::unexpected<error> other_history(position at) {
     );
 }
 
-// Of a sealed segment all there is, of the open one what is durable.
+// How far a sealed segment reaches: all there is of it.
 result<std::uint64_t> reach_of(storage::file const& file, segment_entry const& of) {
     DIPTYCH_TRY(auto const footer, read_segment_footer(file, of.header.key()));
     if (footer) return footer->file_size();

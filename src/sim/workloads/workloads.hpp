@@ -17,8 +17,8 @@ workload reservations();
 /// operator retries and drops.
 workload parking();
 
-/// Messages of other services, of one that is resequenced and one that is not; some wait for what
-/// others, or the node itself, record.
+/// Messages of three other services: one is resequenced, one strict, one tolerant. Some wait for
+/// what others, or the node itself, record.
 workload messages();
 
 }  // namespace diptych::sim
