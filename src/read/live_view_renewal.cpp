@@ -21,7 +21,8 @@ void live_view::look_for_damage(error const& what) {
     if (is_damage(what)) is_damaged_ = true;
 }
 
-// What was decided about dead letters is nowhere else, and can not be read any more.
+// What was decided about dead letters is nowhere else, and can not be read any more. Of a file that
+// does not even open nobody knows whether there were any: then it is by the text.
 bool live_view::is_made_again_when_damaged() const {
     return !plan()->definition->parks && progress_->now().parking.ever == 0;
 }
