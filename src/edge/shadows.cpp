@@ -23,7 +23,7 @@ std::string difference(std::string_view one, std::string_view other) {
 }
 
 // What somebody else wrote stays on its line.
-std::string quoted(std::string_view text) {
+std::string on_one_line(std::string_view text) {
     std::string made;
     json::append_quoted(made, text);
     return made;
@@ -47,7 +47,7 @@ void shadows::compare(
             std::string{view}, answer.version, std::string{is_known ? shadow : "unknown"}
         }];
         if (!other) {
-            if (is_known || count.failed == 0) told = quoted(other.error().message);
+            if (is_known || count.failed == 0) told = on_one_line(other.error().message);
             ++count.failed;
         } else if (other->at != answer.at) {
             ++count.moved;
@@ -66,7 +66,7 @@ void shadows::compare(
         answer.version,
         is_known ? shadow : "unknown",
         other ? "differ for" : "can not be compared for",
-        quoted(asked),
+        on_one_line(asked),
         told
     ));
 }
