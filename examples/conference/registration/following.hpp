@@ -1,0 +1,102 @@
+/// @file
+/// What follows by itself in registration, beside the way of an order: seats that management
+/// announces are put on sale, confirmed orders get their seats assigned, and who waits is called.
+#pragma once
+
+#include "registration/seat_assignments.hpp"
+#include "registration/seats_availability.hpp"
+#include "registration/wait_list.hpp"
+
+#include <diptych/process.hpp>
+
+#include <cstdlib>
+#include <set>
+
+namespace conference::registration {
+
+/// Management says how many seats of a type there are; what has changed is added or removed.
+struct seat_supply {
+    using of = seat_type_id;
+    int announced = 0;
+    int change = 0;
+    int times = 0;
+
+    void evolve(from_management::seat_created const& e) { announce(e.quantity); }
+    void evolve(from_management::seat_updated const& e) { announce(e.quantity); }
+    void announce(int quantity) {
+        change = quantity - announced;
+        announced = quantity;
+        ++times;
+    }
+
+    diptych::reaction react(from_management::seat_created const& e) const { return supply(e); }
+    diptych::reaction react(from_management::seat_updated const& e) const { return supply(e); }
+    diptych::reaction supply(auto const& e) const {
+        // Two changes of one type have two names, also when they are the same change twice.
+        supply_id const id{e.seat_type.value + "-" + std::to_string(times)};
+        if (change > 0)
+            return add_seats{
+                .conference = e.conference,
+                .seat_type = e.seat_type,
+                .quantity = change,
+                .supply = id
+            };
+        if (change < 0)
+            return remove_seats{
+                .conference = e.conference,
+                .seat_type = e.seat_type,
+                .quantity = -change,
+                .supply = id
+            };
+        return {};
+    }
+};
+
+struct seat_assigning {
+    using of = order_id;
+
+    diptych::reaction react(order_confirmed const& e) const {
+        return create_seat_assignments{.order = e.order};
+    }
+};
+
+/// Calls who waits whenever there may be seats.
+struct wait_list_calling {
+    using of = conference_id;
+    std::set<order_id> waiting;
+
+    void evolve(wait_list_joined const& e) { waiting.insert(e.order); }
+    void evolve(wait_list_left const& e) { waiting.erase(e.order); }
+    void evolve(wait_list_called const& e) { waiting.erase(e.order); }
+
+    diptych::reaction react(wait_list_joined const& e) const { return call(e.conference); }
+    diptych::reaction react(from_management::conference_published const& e) const {
+        return call(e.conference);
+    }
+    diptych::reaction react(available_seats_changed const& e) const { return call(e.conference); }
+    diptych::reaction react(seats_reservation_cancelled const& e) const {
+        return call(e.conference);
+    }
+    diptych::reaction react(seats_reserved const& e) const {
+        for (auto const& change : e.changes)
+            if (change.quantity > 0) return call(e.conference);
+        return {};
+    }
+    diptych::reaction react(wait_list_called const& e) const {
+        return register_to_conference{
+            .order = e.order, .conference = e.conference, .seats = e.seats
+        };
+    }
+    diptych::reaction react(diptych::refused<register_to_conference> const& no) const {
+        return cancel_seat_reservation{
+            .reservation = reservation_of(no.command.order), .conference = no.command.conference
+        };
+    }
+
+    diptych::reaction call(conference_id const& conference) const {
+        if (waiting.empty()) return {};
+        return call_wait_list{.conference = conference};
+    }
+};
+
+}  // namespace conference::registration

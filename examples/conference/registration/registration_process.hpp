@@ -1,0 +1,72 @@
+/// @file
+/// How an order, its seats and its payment come together, whatever comes late.
+///
+/// When an order is placed, seats are reserved and a clock begins to run. When it runs out, the
+/// order expires and its seats go back, all of them. A payment that comes later tries to get the
+/// same seats once more; if they have gone, the money is to be paid back, and somebody sees it.
+#pragma once
+
+#include "registration/orders.hpp"
+#include "registration/seats_availability.hpp"
+
+#include <diptych/process.hpp>
+
+#include <cstdint>
+
+namespace conference::registration {
+
+enum class registration_status : std::uint8_t {
+    not_started,
+    awaiting_reservation,
+    partially_reserved,
+    reserved,
+    confirmed,
+    expired,
+    reacquiring  // expired, but paid: the seats are asked for once more
+};
+
+struct received_payment {
+    payment_id payment;
+    money amount;
+};
+
+struct registration_process {
+    using of = order_id;
+
+    registration_status status = registration_status::not_started;
+    order_id order;
+    conference_id conference;
+    int request = 0;  // the newest for which seats were asked
+    std::vector<seat_quantity> seats;
+    std::vector<seat_quantity> granted;
+    bool was_reserved = false;
+    money total;
+    std::vector<received_payment> payments;  // for which nothing was given yet
+
+    static order_id key(seats_reserved const& e) { return {e.reservation.value}; }
+
+    void evolve(order_placed const& e);
+    void evolve(order_updated const& e);
+    void evolve(order_totals_calculated const& e) { total = e.total; }
+    void evolve(seats_reserved const& e);
+    void evolve(order_partially_reserved const& e);
+    void evolve(order_reservation_completed const& e);
+    void evolve(from_payments::payment_completed const& e);
+    void evolve(order_confirmed const& e);
+    void evolve(order_expired const& e);
+    void evolve(refund_required const& e);
+
+    diptych::reaction react(order_placed const& e, diptych::environment const& surroundings) const;
+    diptych::reaction react(order_updated const& e) const;
+    diptych::reaction react(seats_reserved const& e) const;
+    diptych::reaction react(order_reservation_completed const& e) const;
+    diptych::reaction react(from_payments::payment_completed const& e) const;
+    diptych::reaction react(order_confirmed const& e) const;
+    diptych::reaction react(order_expired const& e) const;
+    diptych::reaction react(diptych::timer_due const& e) const;
+    diptych::reaction react(diptych::refused<make_seat_reservation> const& no) const;
+    diptych::reaction react(diptych::refused<confirm_order> const& no) const;
+    diptych::reaction react(diptych::refused<reinstate_order> const& no) const;
+};
+
+}  // namespace conference::registration

@@ -1,0 +1,78 @@
+#include "registration/wait_list.hpp"
+
+#include "registration/wanted_seats.hpp"
+
+#include <algorithm>
+
+namespace conference::registration {
+
+using diptych::no_events;
+using diptych::refuse;
+
+namespace {
+
+bool has_enough(std::map<seat_type_id, int> const& free, std::vector<seat_quantity> const& wanted) {
+    return std::ranges::all_of(wanted, [&](seat_quantity const& one) {
+        auto const found = free.find(one.seat_type);
+        return found != free.end() && found->second >= one.quantity;
+    });
+}
+
+}  // namespace
+
+diptych::decision<wait_list_joined> join_wait_list::decide(
+    order_state const& known,
+    waiter_state const& before,
+    offer_state const& offer,
+    wait_list_state const& list
+) const {
+    if (before.was_called) return no_events;
+    for (auto const& one : list.waiting)
+        if (one.order == order) {
+            if (one.seats == seats && one.email == email) return no_events;
+            return refuse(refusal::waits_for_other_seats);
+        }
+    if (known.status != order_status::none)
+        return refuse(refusal::order_exists, "The order " + order.value + " is placed already");
+    if (!offer.is_published) return refuse(refusal::conference_not_published);
+    if (email.find('@') == email.npos) return refuse(refusal::email_malformed);
+    if (auto fault = fault_of_order(seats)) return *std::move(fault);
+    for (auto const& one : seats)
+        if (!offer.seats.contains(one.seat_type)) return unknown_seat_type(one.seat_type);
+    return wait_list_joined{
+        .order = order, .conference = conference, .email = email, .seats = seats
+    };
+}
+
+diptych::decision<wait_list_left> leave_wait_list::decide(wait_list_state const& list) const {
+    for (auto const& one : list.waiting)
+        if (one.order == order) return wait_list_left{.order = order, .conference = conference};
+    return no_events;
+}
+
+diptych::decision<wait_list_called, seats_reserved> call_wait_list::decide(
+    wait_list_state const& list, seats_availability const& free, offer_state const& offer
+) const {
+    diptych::decision<wait_list_called, seats_reserved> made;
+    if (!offer.is_published) return made;
+    auto remaining = free.remaining;
+    for (auto const& one : list.waiting) {
+        if (!has_enough(remaining, one.seats)) continue;
+        seats_reserved reserved{
+            .conference = conference,
+            .reservation = reservation_of(one.order),
+            .request = 0,
+            .granted = one.seats,
+            .changes = {}
+        };
+        for (auto const& [seat_type, quantity] : one.seats) {
+            remaining[seat_type] -= quantity;
+            if (quantity > 0) reserved.changes.push_back({seat_type, -quantity});
+        }
+        made += wait_list_called{.order = one.order, .conference = conference, .seats = one.seats};
+        made += reserved;
+    }
+    return made;
+}
+
+}  // namespace conference::registration

@@ -1,0 +1,155 @@
+#include "conference/registration/context.hpp"
+
+#include <diptych/testing.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace conference::registration;
+
+namespace {
+
+template <class... Event>
+auto given(Event const&... event) {
+    return diptych::given<context>(event...);
+}
+
+using quantities = std::vector<seat_quantity>;
+
+seat_quantity full(int quantity) { return {{"full"}, quantity}; }
+seat_quantity day(int quantity) { return {{"day"}, quantity}; }
+
+available_seats_changed supplied(std::string id, quantities seats) {
+    return {.conference = {"c1"}, .supply = {id}, .seats = std::move(seats)};
+}
+auto const ten = supplied("s1", {full(10)});
+
+make_seat_reservation reserve(std::string of, int request, quantities seats) {
+    return {
+        .reservation = {of}, .conference = {"c1"}, .request = request, .seats = std::move(seats)
+    };
+}
+seats_reserved reserved(std::string of, int request, quantities granted, quantities changes) {
+    return {
+        .conference = {"c1"},
+        .reservation = {of},
+        .request = request,
+        .granted = std::move(granted),
+        .changes = std::move(changes)
+    };
+}
+auto const four = reserved("o1", 1, {full(4)}, {full(-4)});
+seats_reservation_committed const committed{.conference = {"c1"}, .reservation = {"o1"}};
+seats_reservation_cancelled const cancelled{
+    .conference = {"c1"}, .reservation = {"o1"}, .changes = {full(4)}
+};
+cancel_seat_reservation const cancel{.reservation = {"o1"}, .conference = {"c1"}};
+commit_seat_reservation const commit{.reservation = {"o1"}, .conference = {"c1"}};
+
+}  // namespace
+
+TEST_CASE("seats are granted as far as there are any") {
+    given(ten).when(reserve("o1", 1, {full(4)})).then(four);
+    given(ten, four)
+        .when(reserve("o2", 1, {full(8)}))
+        .then(reserved("o2", 1, {full(6)}, {full(-6)}));
+    given(ten, reserved("o1", 1, {full(10)}, {full(-10)}))
+        .when(reserve("o2", 1, {full(1)}))
+        .then(reserved("o2", 1, {full(0)}, {}));
+}
+
+TEST_CASE("what a reservation holds counts as free for it, and only the difference is taken") {
+    given(ten, four)
+        .when(reserve("o1", 2, {full(10)}))
+        .then(reserved("o1", 2, {full(10)}, {full(-6)}));
+    given(ten, four)
+        .when(reserve("o1", 2, {full(12)}))
+        .then(reserved("o1", 2, {full(10)}, {full(-6)}));
+    given(ten, four)
+        .when(reserve("o1", 2, {full(1)}))
+        .then(reserved("o1", 2, {full(1)}, {full(3)}));
+    given(ten, four).when(reserve("o1", 2, {full(4)})).then(reserved("o1", 2, {full(4)}, {}));
+}
+
+TEST_CASE("seats of a type that is no longer wanted are given back, all of them if none is") {
+    auto const both = supplied("s2", {day(10)});
+    given(ten, both, four)
+        .when(reserve("o1", 2, {day(2)}))
+        .then(reserved("o1", 2, {day(2)}, {day(-2), full(4)}));
+    given(ten, four)
+        .when(reserve("o1", 2, {full(0)}))
+        .then(reserved("o1", 2, {full(0)}, {full(4)}));
+    given(ten, four).when(reserve("o1", 2, {})).then(reserved("o1", 2, {}, {full(4)}));
+}
+
+TEST_CASE("an unknown seat type refuses all that was asked for with it") {
+    given(ten).when(reserve("o1", 1, {full(1), day(1)})).then_refused(refusal::unknown_seat_type);
+    given(ten).when(reserve("o1", 1, {full(-1)})).then_refused(refusal::quantity_negative);
+    given(ten).when(reserve("o1", 1, {full(1), full(1)})).then_refused(refusal::seat_type_twice);
+    given(ten).when(reserve("o1", 1, {full(1'001)})).then_refused(refusal::too_many_seats);
+    given(ten).when(reserve("o1", 0, {full(1)})).then_refused(refusal::request_not_positive);
+}
+
+TEST_CASE("P4-02 a request that comes again, or behind a newer one, does nothing") {
+    auto const newer = reserved("o1", 3, {full(4)}, {full(-4)});
+    given(ten, newer).when(reserve("o1", 3, {full(4)})).then_nothing();
+    given(ten, newer).when(reserve("o1", 2, {full(9)})).then_nothing();
+}
+
+TEST_CASE("P4-12 a committed reservation is not made again by a request that comes late") {
+    given(ten, four, committed).when(reserve("o1", 2, {full(4)})).then_nothing();
+}
+
+TEST_CASE("a cancelled reservation gives back all that it held, once") {
+    given(ten, four).when(cancel).then(cancelled);
+    given(ten, four, cancelled).when(cancel).then_nothing();
+    given(ten).when(cancel).then_nothing();
+    given(ten, four, cancelled).when(commit).then_nothing();
+}
+
+TEST_CASE("a cancelled reservation may be made again by a newer request, and by no older one") {
+    given(ten, four, cancelled)
+        .when(reserve("o1", 2, {full(4)}))
+        .then(reserved("o1", 2, {full(4)}, {full(-4)}));
+    given(ten, four, cancelled).when(reserve("o1", 1, {full(4)})).then_nothing();
+}
+
+TEST_CASE("a committed reservation keeps its seats for good") {
+    given(ten, four).when(commit).then(committed);
+    given(ten, four, committed).when(commit).then_nothing();
+    given(ten, four, committed).when(cancel).then_nothing();
+    given(ten).when(commit).then_nothing();
+}
+
+TEST_CASE("P4-12 seats that are added or removed twice under one name are added or removed once") {
+    add_seats const add{
+        .conference = {"c1"}, .seat_type = {"full"}, .quantity = 5, .supply = {"s2"}
+    };
+    given(ten).when(add).then(supplied("s2", {full(5)}));
+    given(ten, supplied("s2", {full(5)})).when(add).then_nothing();
+    remove_seats const remove{
+        .conference = {"c1"}, .seat_type = {"full"}, .quantity = 5, .supply = {"s3"}
+    };
+    given(ten).when(remove).then(supplied("s3", {full(-5)}));
+    given(ten, supplied("s3", {full(-5)})).when(remove).then_nothing();
+    given().when(remove).then_refused(refusal::unknown_seat_type);
+    for (int const quantity : {0, -1}) {
+        auto odd = add;
+        odd.quantity = quantity;
+        given().when(odd).then_refused(refusal::quantity_not_positive);
+        auto other = remove;
+        other.quantity = quantity;
+        given(ten).when(other).then_refused(refusal::quantity_not_positive);
+    }
+}
+
+TEST_CASE("P4-06 a cut quota takes nothing that was granted, and what comes back pays for it") {
+    auto const taken = reserved("o2", 1, {full(6)}, {full(-6)});
+    auto const cut = supplied("s2", {full(-3)});
+    auto const owing = given(ten, four, taken, cut);  // 10 taken of 7
+    owing.when(reserve("o1", 2, {full(4)})).then(reserved("o1", 2, {full(4)}, {}));
+    owing.when(reserve("o1", 2, {full(5)})).then(reserved("o1", 2, {full(4)}, {}));
+    owing.when(reserve("o3", 1, {full(1)})).then(reserved("o3", 1, {full(0)}, {}));
+    given(ten, four, taken, cut, cancelled)
+        .when(reserve("o3", 1, {full(4)}))
+        .then(reserved("o3", 1, {full(1)}, {full(-1)}));
+}

@@ -1,0 +1,160 @@
+#include "conference/registration/context.hpp"
+
+#include <diptych/testing.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace conference::registration;
+using namespace std::chrono_literals;
+
+namespace {
+
+template <class... Event>
+auto given(Event const&... event) {
+    return diptych::given<context>(event...);
+}
+
+from_management::conference_published const published{.conference = {"c1"}};
+from_management::seat_created const seats{
+    .conference = {"c1"}, .seat_type = {"full"}, .name = "Full", .quantity = 10, .price = {1'00}
+};
+available_seats_changed supplied(int quantity) {
+    return {.conference = {"c1"}, .supply = {"s1"}, .seats = {{{"full"}, quantity}}};
+}
+wait_list_joined joined(std::string order, int quantity) {
+    return {
+        .order = {order},
+        .conference = {"c1"},
+        .email = order + "@x",
+        .seats = {{{"full"}, quantity}}
+    };
+}
+wait_list_called called(std::string order, int quantity) {
+    return {.order = {order}, .conference = {"c1"}, .seats = {{{"full"}, quantity}}};
+}
+seats_reserved reserved(std::string order, int quantity) {
+    return {
+        .conference = {"c1"},
+        .reservation = {order},
+        .request = 0,
+        .granted = {{{"full"}, quantity}},
+        .changes = {{{"full"}, -quantity}}
+    };
+}
+join_wait_list join(std::string order, int quantity) {
+    return {
+        .order = {order},
+        .conference = {"c1"},
+        .email = order + "@x",
+        .seats = {{{"full"}, quantity}}
+    };
+}
+call_wait_list const call{.conference = {"c1"}};
+
+}  // namespace
+
+TEST_CASE("S4-69 who finds no seats can wait, under the id of the order to come") {
+    auto const open = given(published, seats);
+    open.when(join("o1", 2)).then(joined("o1", 2));
+    given(published, seats, joined("o1", 2)).when(join("o1", 2)).then_nothing();
+    given(published, seats, joined("o1", 2))
+        .when(join("o1", 3))
+        .then_refused(refusal::waits_for_other_seats);
+    given(published, seats, called("o1", 2)).when(join("o1", 2)).then_nothing();
+    open.when(join("o1", 0)).then_refused(refusal::no_seats_wanted);
+    given(seats).when(join("o1", 2)).then_refused(refusal::conference_not_published);
+    given(published).when(join("o1", 2)).then_refused(refusal::unknown_seat_type);
+}
+
+TEST_CASE("who has an order does not wait for it") {
+    order_placed const placed{
+        .order = {"o1"},
+        .conference = {"c1"},
+        .revision = 1,
+        .lines = {},
+        .expires_at = {},
+        .buffer = 14min,
+        .access_code = "ABCDEF"
+    };
+    given(published, seats, placed).when(join("o1", 2)).then_refused(refusal::order_exists);
+}
+
+TEST_CASE("the first for whom there are enough seats are called, and have them") {
+    given(published, seats, supplied(3), joined("o1", 2), joined("o2", 2), joined("o3", 1))
+        .when(call)
+        .then(called("o1", 2), reserved("o1", 2), called("o3", 1), reserved("o3", 1));
+    given(published, seats, supplied(1), joined("o1", 2)).when(call).then_nothing();
+    given(seats, supplied(9), joined("o1", 2)).when(call).then_nothing();
+}
+
+TEST_CASE("who was called or has left is not called again") {
+    given(published, supplied(9), joined("o1", 2), called("o1", 2)).when(call).then_nothing();
+    given(published, supplied(9), joined("o1", 2), wait_list_left{{"o1"}, {"c1"}})
+        .when(call)
+        .then_nothing();
+}
+
+TEST_CASE("the wait-list is left once") {
+    leave_wait_list const leave{.order = {"o1"}, .conference = {"c1"}};
+    given(joined("o1", 2)).when(leave).then(wait_list_left{{"o1"}, {"c1"}});
+    given().when(leave).then_nothing();
+}
+
+TEST_CASE("whenever there may be seats, who waits is called, and nobody else is bothered") {
+    seats_reservation_cancelled const back{
+        .conference = {"c1"}, .reservation = {"o9"}, .changes = {{{"full"}, 1}}
+    };
+    auto fewer = reserved("o9", 1);
+    fewer.changes = {{{"full"}, 1}};
+    auto const calls = [](auto const& outcome) {
+        outcome.template reacting<wait_list_calling>().then_sends(call);
+    };
+    calls(given(joined("o1", 2)));
+    calls(given(joined("o1", 2), back));
+    calls(given(joined("o1", 2), supplied(1)));
+    calls(given(joined("o1", 2), fewer));
+    calls(given(joined("o1", 2), published));
+    given(joined("o1", 2), reserved("o9", 1)).reacting<wait_list_calling>().then_sends();
+    given(back).reacting<wait_list_calling>().then_sends();
+    given(joined("o1", 2), wait_list_left{{"o1"}, {"c1"}}, back)
+        .reacting<wait_list_calling>()
+        .then_sends();
+}
+
+TEST_CASE("for who is called the order is placed; if it can not be, the seats go back") {
+    given(joined("o1", 2), called("o1", 2))
+        .reacting<wait_list_calling>()
+        .then_sends(
+            register_to_conference{.order = {"o1"}, .conference = {"c1"}, .seats = {{{"full"}, 2}}}
+        );
+    diptych::refused<register_to_conference> const no{
+        .command = {.order = {"o1"}, .conference = {"c1"}, .seats = {{{"full"}, 2}}},
+        .id = "",
+        .reason = "conference_not_published",
+        .detail = ""
+    };
+    auto const back = wait_list_calling{}.react(no).commands();
+    REQUIRE(back.size() == 1);
+    CHECK(back[0].name == "cancel_seat_reservation");
+    CHECK(back[0].json == R"({"reservation":"o1","conference":"c1"})");
+}
+
+TEST_CASE("P4-08 P4-12 what management announces is added or removed by difference") {
+    auto const updated = [](int quantity) {
+        return from_management::seat_updated{
+            .conference = {"c1"},
+            .seat_type = {"full"},
+            .name = "Full",
+            .quantity = quantity,
+            .price = {1'00}
+        };
+    };
+    given(seats).reacting<seat_supply>().then_sends(add_seats{{"c1"}, {"full"}, 10, {"full-1"}});
+    given(seats, updated(15))
+        .reacting<seat_supply>()
+        .then_sends(add_seats{{"c1"}, {"full"}, 5, {"full-2"}});
+    given(seats, updated(15), updated(12))
+        .reacting<seat_supply>()
+        .then_sends(remove_seats{{"c1"}, {"full"}, 3, {"full-3"}});
+    given(seats, updated(10)).reacting<seat_supply>().then_sends();
+}
