@@ -61,7 +61,7 @@ TEST_CASE("P4-12 a confirmed order has one set of seats to assign, however often
     given(placed, reserved, confirmed).reacting<seat_assigning>().then_sends(create);
 }
 
-TEST_CASE("a free seat is assigned; another person takes a taken one over") {
+TEST_CASE("a free seat is assigned, another person takes a taken one over") {
     given(created).when(assign(0, "Ada", "ada@x")).then(ada);
     given(created, ada).when(assign(0, "Ada", "ada@x")).then_nothing();
     given(created, ada)

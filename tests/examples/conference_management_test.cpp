@@ -144,6 +144,11 @@ TEST_CASE("a conference is updated, and not by what it is already") {
     given().when(update).then_refused(refusal::unknown_conference);
     given(created).when(update).then(updated);
     given(created, updated).when(update).then_nothing();
+    auto odd = update;
+    odd.ends = first_day - std::chrono::days{1};
+    given(created).when(odd).then_refused(refusal::ends_before_it_starts);
+    odd.name = "";
+    given(created).when(odd).then_refused(refusal::name_empty);
 }
 
 TEST_CASE("seats are drafts until the first publish, which announces them") {

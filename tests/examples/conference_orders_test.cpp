@@ -283,6 +283,9 @@ TEST_CASE("S4-69 a promotion takes so many percent off, rounded half to even") {
     given(published, full_seats, one, half, applied)
         .when(want({{{"full"}, 3}}))
         .then(updated(2, {line("full", 3)}), totals(3, {150'75}, {150'75}));
+    given(two, half, partially({line("full", 2, 1)}))
+        .when(asked)
+        .then(applied, totals(1, {50'25}, {50'25}));
     given(one).when(asked).then_refused(refusal::unknown_promotion);
     given(half).when(asked).then_refused(refusal::unknown_order);
 }

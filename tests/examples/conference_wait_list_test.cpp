@@ -121,7 +121,7 @@ TEST_CASE("whenever there may be seats, who waits is called, and nobody else is 
         .then_sends();
 }
 
-TEST_CASE("for who is called the order is placed; if it can not be, the seats go back") {
+TEST_CASE("for who is called the order is placed, if it can not be, the seats go back") {
     given(joined("o1", 2), called("o1", 2))
         .reacting<wait_list_calling>()
         .then_sends(
@@ -149,12 +149,17 @@ TEST_CASE("P4-08 P4-12 what management announces is added or removed by differen
             .price = {1'00}
         };
     };
-    given(seats).reacting<seat_supply>().then_sends(add_seats{{"c1"}, {"full"}, 10, {"full-1"}});
+    given(seats).reacting<seat_supply>().then_sends(add_seats{{"c1"}, {"full"}, 10, {"c1/full/1"}});
     given(seats, updated(15))
         .reacting<seat_supply>()
-        .then_sends(add_seats{{"c1"}, {"full"}, 5, {"full-2"}});
+        .then_sends(add_seats{{"c1"}, {"full"}, 5, {"c1/full/2"}});
     given(seats, updated(15), updated(12))
         .reacting<seat_supply>()
-        .then_sends(remove_seats{{"c1"}, {"full"}, 3, {"full-3"}});
+        .then_sends(remove_seats{{"c1"}, {"full"}, 3, {"c1/full/3"}});
     given(seats, updated(10)).reacting<seat_supply>().then_sends();
+    auto elsewhere = seats;
+    elsewhere.conference = {"c2"};
+    given(seats, elsewhere)
+        .reacting<seat_supply>()
+        .then_sends(add_seats{{"c2"}, {"full"}, 10, {"c2/full/1"}});
 }

@@ -9,43 +9,51 @@
 
 #include <diptych/process.hpp>
 
-#include <cstdlib>
+#include <map>
 #include <set>
 
 namespace conference::registration {
 
 /// Management says how many seats of a type there are; what has changed is added or removed.
 struct seat_supply {
-    using of = seat_type_id;
-    int announced = 0;
-    int change = 0;
-    int times = 0;
+    struct supplied {
+        int announced = 0;
+        int change = 0;
+        int times = 0;
+    };
 
-    void evolve(from_management::seat_created const& e) { announce(e.quantity); }
-    void evolve(from_management::seat_updated const& e) { announce(e.quantity); }
-    void announce(int quantity) {
-        change = quantity - announced;
-        announced = quantity;
-        ++times;
+    using of = conference_id;
+    std::map<seat_type_id, supplied> seats;
+
+    void evolve(from_management::seat_created const& e) { announce(e.seat_type, e.quantity); }
+    void evolve(from_management::seat_updated const& e) { announce(e.seat_type, e.quantity); }
+    void announce(seat_type_id const& type, int quantity) {
+        auto& known = seats[type];
+        known.change = quantity - known.announced;
+        known.announced = quantity;
+        ++known.times;
     }
 
     diptych::reaction react(from_management::seat_created const& e) const { return supply(e); }
     diptych::reaction react(from_management::seat_updated const& e) const { return supply(e); }
     diptych::reaction supply(auto const& e) const {
+        auto const& known = seats.at(e.seat_type);
         // Two changes of one type have two names, also when they are the same change twice.
-        supply_id const id{e.seat_type.value + "-" + std::to_string(times)};
-        if (change > 0)
+        supply_id const id{
+            e.conference.value + "/" + e.seat_type.value + "/" + std::to_string(known.times)
+        };
+        if (known.change > 0)
             return add_seats{
                 .conference = e.conference,
                 .seat_type = e.seat_type,
-                .quantity = change,
+                .quantity = known.change,
                 .supply = id
             };
-        if (change < 0)
+        if (known.change < 0)
             return remove_seats{
                 .conference = e.conference,
                 .seat_type = e.seat_type,
-                .quantity = -change,
+                .quantity = -known.change,
                 .supply = id
             };
         return {};

@@ -68,10 +68,6 @@ void registration_process::evolve(order_updated const& e) {
     seats = wanted_in(e.lines);
 }
 
-void registration_process::evolve(seats_reserved const& e) {
-    if (e.request == request) granted = e.granted;
-}
-
 void registration_process::evolve(order_partially_reserved const&) { status = partially_reserved; }
 
 void registration_process::evolve(order_reservation_completed const&) {
@@ -130,19 +126,13 @@ reaction registration_process::react(seats_reserved const& e) const {
         return e.request == 0 ? reaction{} : give_seats_back(its_order, e.conference);
     if (status == expired) return give_seats_back(its_order, e.conference);
     if (e.request != request) return {};
-    switch (status) {
-        case awaiting_reservation:
-            return mark_seats_as_reserved{.order = order, .revision = request, .seats = granted};
-        case reacquiring:
-            if (granted == seats) return reinstate_order{.order = order};
-            {
-                auto all = give_seats_back(order, conference);
-                all += pay_back(*this, "The seats of the expired order are taken");
-                return all;
-            }
-        default:
-            return {};
-    }
+    if (status == awaiting_reservation)
+        return mark_seats_as_reserved{.order = order, .revision = request, .seats = e.granted};
+    if (status != reacquiring) return {};
+    if (e.granted == seats) return reinstate_order{.order = order};
+    auto all = give_seats_back(order, conference);
+    all += pay_back(*this, "The seats of the expired order are taken");
+    return all;
 }
 
 reaction registration_process::react(order_reservation_completed const&) const {

@@ -38,7 +38,6 @@ struct registration_process {
     conference_id conference;
     int request = 0;  // the newest for which seats were asked
     std::vector<seat_quantity> seats;
-    std::vector<seat_quantity> granted;
     bool was_reserved = false;
     money total;
     std::vector<received_payment> payments;  // for which nothing was given yet
@@ -48,7 +47,6 @@ struct registration_process {
     void evolve(order_placed const& e);
     void evolve(order_updated const& e);
     void evolve(order_totals_calculated const& e) { total = e.total; }
-    void evolve(seats_reserved const& e);
     void evolve(order_partially_reserved const& e);
     void evolve(order_reservation_completed const& e);
     void evolve(from_payments::payment_completed const& e);

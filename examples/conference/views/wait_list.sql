@@ -1,0 +1,38 @@
+-- Who waits for seats, and since when; who was called, and has an order now.
+-- @view wait_list  async
+create table wait_list (
+  order_id      text primary key,
+  conference_id text not null,
+  email         text not null,
+  seats         json not null,
+  state         text not null,
+  joined_at     timestamp not null
+);
+create index by_conference on wait_list (conference_id, state, joined_at);
+
+-- @on wait_list_joined
+insert into wait_list (order_id, conference_id, email, seats, state, joined_at)
+values (:order, :conference, :email, :seats, 'waiting', :$recorded_at)
+on conflict (order_id) do update
+set email = excluded.email, seats = excluded.seats, state = 'waiting', joined_at = excluded.joined_at;
+
+-- @on wait_list_left
+update wait_list set state = 'left' where order_id = :order;
+
+-- @on wait_list_called
+update wait_list set state = 'called' where order_id = :order;
+
+-- @serve filter conference_id
+
+-- @given three who wait, of whom one is called, one leaves, and one leaves and comes back
+-- {"type": "wait_list_joined", "data": {"order": "o1", "conference": "c1", "email": "a@x", "seats": [{"seat_type": "full", "quantity": 2}]}}
+-- {"type": "wait_list_joined", "data": {"order": "o2", "conference": "c1", "email": "b@x", "seats": []}}
+-- {"type": "wait_list_joined", "data": {"order": "o3", "conference": "c1", "email": "c@x", "seats": []}}
+-- {"type": "wait_list_called", "data": {"order": "o1", "conference": "c1", "seats": []}}
+-- {"type": "wait_list_left", "data": {"order": "o2", "conference": "c1"}}
+-- {"type": "wait_list_left", "data": {"order": "o3", "conference": "c1"}}
+-- {"type": "wait_list_joined", "data": {"order": "o3", "conference": "c1", "email": "c@y", "seats": []}}
+-- @expect
+-- {"order_id": "o1", "conference_id": "c1", "email": "a@x", "seats": [{"seat_type": "full", "quantity": 2}], "state": "called", "joined_at": "2026-01-01T00:00:00Z"}
+-- {"order_id": "o2", "state": "left"}
+-- {"order_id": "o3", "state": "waiting", "email": "c@y", "joined_at": "2026-01-01T00:00:06Z"}
