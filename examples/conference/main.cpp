@@ -1,0 +1,80 @@
+/// @file
+/// diptych-conference: serves conferences, their registration and their payments.
+#include "management/conferences.hpp"
+#include "payments/payments.hpp"
+#include "registration/context.hpp"
+#include "test_clock.hpp"
+
+#include <diptych/application.hpp>
+#include <diptych/explain.hpp>
+#include <diptych/json.hpp>
+
+#include <iostream>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace {
+
+constexpr auto usage = R"(diptych-conference: conferences, who registers for them, and who pays
+
+  diptych-conference serve [--port N] [--data DIR] [--clock AHEAD]
+      Serves at http://127.0.0.1:N (8080). --data (data/conference) keeps everything.
+      --clock, for tests: it is so much later than the machine says (PT0S, PT29M), and PUT /clock
+      with {"ahead":"PT29M"} moves it on.
+
+  diptych-conference explain [COMMAND]
+      Says what each command looks at, makes and refuses.
+)";
+
+using options = std::map<std::string, std::string, std::less<>>;
+
+int serve(options const& given, std::optional<std::chrono::milliseconds> ahead) {
+    conference::test_clock clock{ahead.value_or(std::chrono::milliseconds{})};
+    // [application]
+    auto app =
+        diptych::application{{.data = given.at("--data"), .clock = ahead ? &clock : nullptr}};
+    app.add<conference::management::context>();
+    app.add<conference::registration::context>();
+    app.add<conference::payments::context>();
+    app.views(CONFERENCE_VIEWS);
+    // [application]
+    if (ahead) conference::add_clock_routes(app, clock);
+    return diptych::exit_code(app.serve({
+        .http = "127.0.0.1:" + given.at("--port"),
+        .ready = [](auto at) { std::cout << "serving http://" << at << std::endl; },
+    }));
+}
+
+int explain(int count, char** words) {
+    using namespace conference;
+    return diptych::explained<management::context, registration::context, payments::context>(
+               count, words
+    )
+        .value_or(2);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+    options given{{"--port", "8080"}, {"--data", "data/conference"}, {"--clock", ""}};
+    auto const verb = std::string_view{count > 1 ? words[1] : ""};
+    if (verb == "explain") return explain(count, words);
+    auto is_understood = count % 2 == 0 && verb == "serve";
+    for (int i = 2; is_understood && i < count; i += 2) {
+        auto const found = given.find(std::string_view{words[i]});
+        is_understood = found != given.end();
+        if (is_understood) found->second = words[i + 1];
+    }
+    std::optional<std::chrono::milliseconds> ahead;
+    if (auto const& wanted = given.at("--clock"); is_understood && !wanted.empty()) {
+        auto const read =
+            diptych::json::read<std::chrono::milliseconds>(diptych::json::write(wanted));
+        is_understood = read.has_value();
+        if (is_understood) ahead = *read;
+    }
+    if (is_understood) return serve(given, ahead);
+    std::cerr << usage;
+    return 2;
+}
