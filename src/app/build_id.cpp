@@ -1,5 +1,7 @@
 #include "app/build_id.hpp"
 
+#include "base/hex.hpp"
+
 #include <cstddef>
 #include <cstring>
 #include <elf.h>
@@ -13,7 +15,6 @@ constexpr std::size_t aligned(std::size_t size) { return (size + 3) / 4 * 4; }
 
 /// Looks for the note of type NT_GNU_BUILD_ID among the notes of one segment.
 std::string id_among(char const* notes, std::size_t size) {
-    static constexpr char digits[] = "0123456789abcdef";
     while (size >= sizeof(ElfW(Nhdr))) {
         ElfW(Nhdr) head;
         std::memcpy(&head, notes, sizeof head);
@@ -22,13 +23,7 @@ std::string id_among(char const* notes, std::size_t size) {
         auto const whole = sizeof head + aligned(head.n_namesz) + aligned(head.n_descsz);
         if (whole > size) break;
         if (head.n_type == NT_GNU_BUILD_ID && std::strncmp(name, "GNU", head.n_namesz) == 0) {
-            std::string id;
-            for (std::size_t i = 0; i < head.n_descsz; ++i) {
-                auto const byte = static_cast<unsigned char>(bytes[i]);
-                id += digits[byte >> 4];
-                id += digits[byte & 15];
-            }
-            return id;
+            return hex_of({bytes, head.n_descsz});
         }
         notes += whole;
         size -= whole;

@@ -4,6 +4,7 @@
 
 #include "log/hash.hpp"
 
+#include "base/hex.hpp"
 #include "log/sha256_stream.hpp"
 
 #include <diptych/assert.hpp>
@@ -45,14 +46,7 @@ hash256 sha256(std::initializer_list<std::string_view> parts) {
 }
 
 std::string to_hex(hash256 const& hash) {
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string text;
-    text.reserve(2 * hash.size());
-    for (auto const byte : hash) {
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
+    return hex_of({reinterpret_cast<char const*>(hash.data()), hash.size()});
 }
 
 }  // namespace diptych::log

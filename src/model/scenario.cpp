@@ -1,3 +1,5 @@
+#include "base/tag_bytes.hpp"
+
 #include <diptych/testing.hpp>
 
 #include <algorithm>
@@ -13,12 +15,8 @@ public:
     explicit history(std::span<event_data const> events) {
         std::map<std::string, version> versions;
         for (auto const& event : events) {
-            std::string tags;
-            for (auto const& tag : event.tags) {
-                tags += static_cast<char>(static_cast<unsigned char>(tag.size()));
-                tags += tag;
-            }
-            auto const& kept = *tags_.emplace_back(std::make_unique<std::string>(std::move(tags)));
+            auto const& kept =
+                *tags_.emplace_back(std::make_unique<std::string>(tag_bytes(event.tags)));
             recorded_event one{};
             one.position = position{recorded_.size() + 1};
             one.version = ++versions[event.stream];

@@ -1,5 +1,6 @@
 #include "read/table_rows.hpp"
 
+#include "base/hex.hpp"
 #include "read/rewrite.hpp"
 
 #include <diptych/json_writer.hpp>
@@ -17,16 +18,6 @@ namespace {
 // Neither SQLite's nor the engine's.
 constexpr std::string_view is_of_view =
     "name not like 'sqlite\\_%' escape '\\' and name not like '\\_diptych%' escape '\\'";
-
-std::string in_hex(std::string_view bytes) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    for (auto const byte : bytes) {
-        auto const value = static_cast<unsigned char>(byte);
-        text += {digits[value >> 4], digits[value & 15]};
-    }
-    return text;
-}
 
 // With a point or an exponent: no whole number looks like it.
 void write_real(json::writer& to, double real) {
@@ -49,9 +40,9 @@ void write_cell(json::writer& to, found_cell const& one) {
     else if (auto const* const text = std::get_if<std::string>(&one); text && json::is_utf8(*text))
         to.value(*text);
     else if (text)
-        to.begin_object().member("text", in_hex(*text)).end_object();
+        to.begin_object().member("text", hex_of(*text)).end_object();
     else if (auto const* const bytes = std::get_if<blob>(&one))
-        to.begin_object().member("bytes", in_hex(bytes->bytes)).end_object();
+        to.begin_object().member("bytes", hex_of(bytes->bytes)).end_object();
     else
         to.null();
 }

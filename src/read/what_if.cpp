@@ -1,5 +1,6 @@
 #include "read/what_if.hpp"
 
+#include "base/tag_bytes.hpp"
 #include "log/request_check.hpp"
 #include "read/compare_tables.hpp"
 #include "read/ended_replay.hpp"
@@ -76,12 +77,6 @@ private:
     std::size_t waiting_ = 0;
 };
 
-std::string encoded(std::vector<std::string> const& tags) {
-    std::string bytes;
-    for (auto const& one : tags) bytes += static_cast<char>(one.size()), bytes += one;
-    return bytes;
-}
-
 /// Walks the log once, for both.
 class two_histories {
 public:
@@ -128,7 +123,7 @@ private:
         for (; next_ < otherwise_.inserted.size(); ++next_) {
             auto const& given = otherwise_.inserted[next_];
             if (given.after != place.position) return {};
-            auto const tags = encoded(given.event.tags);
+            auto const tags = tag_bytes(given.event.tags);
             DIPTYCH_TRY(would_be_.apply({
                 .position = place.position,
                 .epoch = place.epoch,

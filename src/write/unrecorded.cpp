@@ -1,5 +1,6 @@
 #include "write/unrecorded.hpp"
 
+#include "base/tag_bytes.hpp"
 #include "write/fold.hpp"
 
 #include <diptych/try.hpp>
@@ -13,11 +14,7 @@ namespace {
 result<void> fold_one(
     model::state const& of, std::span<std::string const> names, void* into, event_data const& event
 ) {
-    std::string tags;
-    for (auto const& tag : event.tags) {
-        tags += static_cast<char>(tag.size());
-        tags += tag;
-    }
+    auto const tags = tag_bytes(event.tags);
     recorded_event const seen{
         .position = {},
         .epoch = epoch{1},
