@@ -3,6 +3,7 @@
 #include "app/node.hpp"
 #include "cli/input.hpp"
 #include "cli/service.hpp"
+#include "cli/version_line.hpp"
 #include "edge/url.hpp"
 #include "inbox/source_file.hpp"
 
@@ -27,19 +28,13 @@ std::string path_to(inbox_options const& how, std::string_view more = {}) {
     return fmt::format("/inbox/{}{}", edge::percent_encode(how.source), more);
 }
 
-std::string member_of(json::value in, std::string_view name) {
-    auto const found = in.find(name);
-    if (!found) return {};
-    return std::string(found->kind() == json::kind::text ? found->text() : found->raw());
-}
-
 /// What became of the messages of a file.
 struct tally {
     std::map<std::string, std::uint64_t> by_outcome = {};
     std::uint64_t lines = 0;
 
     void note(json::value result, std::uint64_t first_line, std::uint64_t index, bool json) {
-        auto const outcome = member_of(result, "outcome");
+        auto const outcome = word_of(result, "outcome");
         ++by_outcome[outcome];
         if (json)
             fmt::print("{}\n", result.raw());
@@ -48,8 +43,8 @@ struct tally {
                 stderr,
                 "line {}: {}: {}\n",
                 first_line + index,
-                member_of(result, "message_id"),
-                member_of(result, "detail")
+                word_of(result, "message_id"),
+                word_of(result, "detail")
             );
     }
 };
@@ -86,11 +81,11 @@ result<void> list(inbox_options const& how, std::string_view which) {
     for (auto const one : read.root().find("messages")->elements())
         fmt::print(
             "{}  {}  {} {}  {}\n",
-            member_of(one, "message_id"),
-            member_of(one, "type"),
-            member_of(one, "stream"),
-            member_of(one, "version"),
-            member_of(one, "why")
+            word_of(one, "message_id"),
+            word_of(one, "type"),
+            word_of(one, "stream"),
+            word_of(one, "version"),
+            word_of(one, "why")
         );
     if (auto const next = read.root().find("next"))
         fmt::print(stderr, "there may be more: --after {}\n", next->text());
@@ -113,26 +108,26 @@ result<void> operate(inbox_options const& how, std::string method, std::string_v
     if (how.json)
         fmt::print("{}\n", answer.body);
     else
-        fmt::print("{} {}\n", member_of(read.root(), "outcome"), how.message_id);
+        fmt::print("{} {}\n", word_of(read.root(), "outcome"), how.message_id);
     return {};
 }
 
 void print_source(json::value of) {
     fmt::print(
         "{}  {}  waiting {}  dead letters {}\n",
-        member_of(of, "source"),
-        member_of(of, "mode"),
-        member_of(of, "waiting"),
-        member_of(of, "dead_letters")
+        word_of(of, "source"),
+        word_of(of, "mode"),
+        word_of(of, "waiting"),
+        word_of(of, "dead_letters")
     );
     if (auto const gaps = of.find("gaps"))
         for (auto const one : gaps->elements())
             fmt::print(
                 "  {} waits for version {} since {}, {} behind\n",
-                member_of(one, "stream"),
-                member_of(one, "waits_for"),
-                member_of(one, "since"),
-                member_of(one, "behind")
+                word_of(one, "stream"),
+                word_of(one, "waits_for"),
+                word_of(one, "since"),
+                word_of(one, "behind")
             );
 }
 

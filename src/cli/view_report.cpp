@@ -1,5 +1,7 @@
 #include "cli/view_report.hpp"
 
+#include "cli/version_line.hpp"
+
 #include <diptych/json_value.hpp>
 #include <diptych/try.hpp>
 
@@ -10,11 +12,6 @@
 namespace diptych::cli {
 
 namespace {
-
-std::string text_at(json::value in, std::string_view name) {
-    auto const found = in.find(name);
-    return found ? std::string(found->text()) : std::string();
-}
 
 error error_in(json::value in) {
     error made{.kind = errc::invalid, .code = "", .message = ""};
@@ -48,7 +45,7 @@ result<app::view_report> checked_by(service& server, read::source const& text) {
     auto const warnings = said.find("warnings");
     if (!errors || !warnings) return fail(errc::failed, "not a report: " + answer.body);
     app::view_report made{
-        .file = text.file, .view = text_at(said, "view"), .version = text_at(said, "version")
+        .file = text.file, .view = word_of(said, "view"), .version = word_of(said, "version")
     };
     for (auto const one : errors->elements()) made.errors.push_back(error_in(one));
     for (auto const one : warnings->elements()) made.warnings.emplace_back(one.text());

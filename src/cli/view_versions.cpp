@@ -2,6 +2,7 @@
 
 #include "cli/input.hpp"
 #include "cli/progress.hpp"
+#include "cli/row_differences.hpp"
 #include "cli/service.hpp"
 #include "cli/version_line.hpp"
 #include "edge/url.hpp"
@@ -145,16 +146,7 @@ result<void> view_compare(view_versions_options const& how) {
             word_of(said, "rows"),
             different
         );
-        for (auto const* which : {"only_in_served", "only_in_other"})
-            for (auto const one : said.find(which)->elements())
-                fmt::print("  {}: {}\n", which, one.text());
-        for (auto const one : said.find("differences")->elements())
-            fmt::print(
-                "  {}\n    served  {}\n    other   {}\n",
-                word_of(one, "table"),
-                one.find("served")->raw(),
-                one.find("other")->raw()
-            );
+        print_differences(said, "served", "other");
     }
     if (different == "0") return {};
     return fail(

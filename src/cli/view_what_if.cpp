@@ -1,7 +1,9 @@
 #include "cli/view_what_if.hpp"
 
 #include "cli/input.hpp"
+#include "cli/row_differences.hpp"
 #include "cli/service.hpp"
+#include "cli/version_line.hpp"
 #include "edge/url.hpp"
 
 #include <diptych/json_value.hpp>
@@ -61,12 +63,6 @@ result<std::string> body_of(view_what_if_options const& how) {
     return std::move(body).text();
 }
 
-std::string member_of(json::value in, std::string_view name) {
-    auto const found = in.find(name);
-    if (!found) return {};
-    return std::string(found->kind() == json::kind::text ? found->text() : found->raw());
-}
-
 }  // namespace
 
 result<void> view_what_if(view_what_if_options const& how) {
@@ -89,22 +85,13 @@ result<void> view_what_if(view_what_if_options const& how) {
     auto const said = read.root();
     fmt::print(
         "at {}: {} events left out, {} inserted; {} rows, {} different\n",
-        member_of(said, "at"),
-        member_of(said, "removed"),
-        member_of(said, "inserted"),
-        member_of(said, "rows"),
-        member_of(said, "different")
+        word_of(said, "at"),
+        word_of(said, "removed"),
+        word_of(said, "inserted"),
+        word_of(said, "rows"),
+        word_of(said, "different")
     );
-    for (auto const* which : {"only_in_is", "only_in_would_be"})
-        for (auto const one : said.find(which)->elements())
-            fmt::print("  {}: {}\n", which, one.text());
-    for (auto const one : said.find("differences")->elements())
-        fmt::print(
-            "  {}\n    is        {}\n    would be  {}\n",
-            member_of(one, "table"),
-            member_of(one, "is"),
-            member_of(one, "would_be")
-        );
+    print_differences(said, "is", "would_be");
     return {};
 }
 
