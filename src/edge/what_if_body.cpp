@@ -17,8 +17,6 @@ namespace diptych::edge {
 
 namespace {
 
-constexpr std::int64_t differences_most = 1000;
-
 // A number, or a text with a token or position.
 result<position> place_at(json::value what, std::string const& path, event_log const& log) {
     auto const is_written = what.kind() == json::kind::integer || what.kind() == json::kind::text;
@@ -110,7 +108,7 @@ result<what_if_body> parse_what_if(std::string_view body, event_log const& log) 
     }
     if (auto const most = root.find("differences")) {
         auto const is_well = most->kind() == json::kind::integer && most->integer() >= 0 &&
-                             most->integer() <= differences_most;
+                             std::cmp_less_equal(most->integer(), differences_most);
         if (!is_well)
             return wrong_at(
                 "differences", fmt::format("expected a number from 0 to {}", differences_most)

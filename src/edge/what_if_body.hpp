@@ -14,10 +14,14 @@
 
 namespace diptych::edge {
 
+/// Rows that differ, of those that are told.
+constexpr std::uint64_t differences_default = 10;
+constexpr std::uint64_t differences_most = 1000;
+
 struct what_if_body {
     std::optional<std::string> text;  ///< Of another file of the view.
     read::altered_history otherwise;
-    std::uint64_t differences = 10;
+    std::uint64_t differences = differences_default;
 };
 
 /// Reads `{"view":"-- @view ...","insert":[{"after":"1.42","stream","type","tags","data",

@@ -22,9 +22,6 @@ namespace diptych::edge {
 
 namespace {
 
-constexpr std::uint64_t differences_default = 10;
-constexpr std::uint64_t differences_most = 1000;
-
 // The two sides, by what they are called.
 struct sides {
     std::string_view found;
