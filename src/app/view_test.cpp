@@ -251,7 +251,7 @@ std::function<result<bool>(std::string_view type)> recorded_in(event_log& log) {
     };
 }
 
-result<view_report> check_view(read::source const& text, known_to_views const& known) {
+result<view_report> check_view_text(read::source const& text, known_to_views const& known) {
     DIPTYCH_TRY(auto looked, look_at(text, known));
     return std::move(looked.report);
 }

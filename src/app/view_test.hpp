@@ -49,7 +49,7 @@ struct view_report {
 
 /// Says all that is wrong with a view file, its tests included, which are not run. Fails with what
 /// asking for recorded events failed with.
-result<view_report> check_view(read::source const& text, known_to_views const& known);
+result<view_report> check_view_text(read::source const& text, known_to_views const& known);
 
 /// As above, and runs its tests, if there is no error: each inline, async, built again from the
 /// first event, and with restarts in the middle and at the end. Needs a temporary folder. Blocking.

@@ -106,7 +106,9 @@ result<void> view_check(view_files_options const& how) {
         return look_at_files(how, report, false);
     }
     DIPTYCH_TRY(auto const log, open_log(how.where.data));
-    auto const report = [&](read::source const& text) { return app::check_view(text, log.known); };
+    auto const report = [&](read::source const& text) {
+        return app::check_view_text(text, log.known);
+    };
     return look_at_files(how, report, false);
 }
 

@@ -182,7 +182,7 @@ private:
               stored_routes,
               view_routes,
               view_care_routes,
-              view_check_routes,
+              view_text_check_routes,
               view_replay_routes,
               dead_letter_routes,
               health_routes,

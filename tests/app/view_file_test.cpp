@@ -34,7 +34,7 @@ app::view_report tested(std::string const& cases) {
 std::string complaints(std::string const& cases) {
     std::string all;
     for (auto const& one :
-         app::check_view({.file = "v.sql", .text = head + cases}, {}).or_throw().errors)
+         app::check_view_text({.file = "v.sql", .text = head + cases}, {}).or_throw().errors)
         all += one.message + '\n';
     return all;
 }
@@ -175,13 +175,13 @@ TEST_CASE("events and rows of tests that can not be meant are errors with their 
 
 TEST_CASE("tests are no part of a view's meaning") {
     auto const with =
-        app::check_view({.file = "v.sql", .text = head + "-- @given\n-- @expect none\n"}, {});
-    auto const without = app::check_view({.file = "v.sql", .text = head}, {});
+        app::check_view_text({.file = "v.sql", .text = head + "-- @given\n-- @expect none\n"}, {});
+    auto const without = app::check_view_text({.file = "v.sql", .text = head}, {});
     CHECK(with.value().version == without.value().version);
 }
 
 TEST_CASE("a file with several errors says them all, in their order") {
-    auto const report = app::check_view(
+    auto const report = app::check_view_text(
         {.file = "v.sql",
          .text = "-- @view v\ncreate table v (id text primary key, n integer);\n"
                  "-- @event e (id text)\n-- @on e, \nselect 1;\ninsert into v (id) values "
@@ -265,7 +265,7 @@ TEST_CASE("a statement goes through arrays inside of arrays, and beside each oth
     };
     CHECK(complaint(":sizes as :size", ":sizes as :line")
               .starts_with("v.sql:10:4: there is an @each ':line' already"));
-    auto const swapped = app::check_view(
+    auto const swapped = app::check_view_text(
         {.file = "v.sql",
          .text =
              [&] {

@@ -20,7 +20,7 @@ std::vector<http::route> stream_routes(site_parts& parts);
 std::vector<http::route> stored_routes(site_parts& parts);
 std::vector<http::route> view_routes(site_parts& parts);
 std::vector<http::route> view_care_routes(site_parts& parts);
-std::vector<http::route> view_check_routes(site_parts& parts);
+std::vector<http::route> view_text_check_routes(site_parts& parts);
 std::vector<http::route> view_replay_routes(site_parts& parts);
 std::vector<http::route> dead_letter_routes(site_parts& parts);
 std::vector<http::route> health_routes(site_parts& parts);

@@ -27,7 +27,7 @@ result<http::response> check_file(site_parts& parts, http::request const& asked)
     read::source const text{
         .file = std::string(asked.query_value("file").value_or("view.sql")), .text = asked.body
     };
-    DIPTYCH_TRY(auto const report, app::check_view(text, known_here(parts)));
+    DIPTYCH_TRY(auto const report, app::check_view_text(text, known_here(parts)));
     json::writer body;
     write_view_report(body, report);
     return http::json(200, std::move(body).text());
@@ -35,7 +35,7 @@ result<http::response> check_file(site_parts& parts, http::request const& asked)
 
 }  // namespace
 
-std::vector<http::route> view_check_routes(site_parts& parts) {
+std::vector<http::route> view_text_check_routes(site_parts& parts) {
     return {answer_route(
         parts, "POST", "/view-files/check", check_file, "Says all that is wrong with a view file"
     )};
