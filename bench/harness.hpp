@@ -33,6 +33,9 @@ std::size_t resident_bytes();
 
 double median(std::vector<double> values);
 
+/// The one that is not passed by this part of them (0 to 1); there is at least one.
+double percentile(std::vector<double> values, double part);
+
 /// Names on the command line: `--rounds 5 --seconds 2 --dir /path`. Unknown ones end the program
 /// with a list.
 class arguments {

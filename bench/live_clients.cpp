@@ -159,11 +159,6 @@ void append(int to) {
     }
 }
 
-double at(std::vector<double> sorted, double part) {
-    std::ranges::sort(sorted);
-    return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))];
-}
-
 void run(arguments const& given) {
     allow_files(20'000);
     auto const clients = static_cast<std::size_t>(given.number("clients"));
@@ -206,9 +201,9 @@ void run(arguments const& given) {
         clients,
         deaf.size(),
         changes,
-        at(took, 0.5),
-        at(took, 0.99),
-        at(took, 1),
+        percentile(took, 0.5),
+        percentile(took, 0.99),
+        percentile(took, 1),
         static_cast<double>(before) / (1 << 20),
         static_cast<double>(open) / (1 << 20),
         static_cast<double>(after) / (1 << 20),

@@ -40,11 +40,7 @@ figures append_for(seconds length, std::size_t callers, event_log& log, stream_p
     });
     std::vector<double> all;
     for (auto const& one : took) all.insert(all.end(), one.begin(), one.end());
-    std::ranges::sort(all);
-    auto const at = [&](double part) {
-        return all[static_cast<std::size_t>(part * static_cast<double>(all.size() - 1))];
-    };
-    return {.rate = rate, .median_ms = at(0.5), .p99_ms = at(0.99)};
+    return {.rate = rate, .median_ms = percentile(all, 0.5), .p99_ms = percentile(all, 0.99)};
 }
 
 /// Builds the view again and again.
