@@ -1,10 +1,10 @@
 #include "cli/view_export.hpp"
 
-#include "app/view_export.hpp"
 #include "cli/service.hpp"
 #include "cli/version_line.hpp"
 #include "edge/url.hpp"
 #include "read/export_rows.hpp"
+#include "read/version_file.hpp"
 
 #include <diptych/json_value.hpp>
 #include <diptych/json_writer.hpp>
@@ -26,7 +26,7 @@ namespace {
 result<sqlite::location> file_in_folder(view_export_options const& how) {
     if (how.name.ends_with(".db")) return sqlite::location{how.name};
     DIPTYCH_TRY(auto const folder, folder_of(how.where));
-    return app::view_file_in(folder, how.name, how.version);
+    return read::view_file_in(folder, how.name, how.version);
 }
 
 std::string as_json(read::exported_rows const& made) {

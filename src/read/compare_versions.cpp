@@ -101,7 +101,7 @@ std::unexpected<error> view_versions::compared_already() const {
 
 result<std::filesystem::path> view_versions::scratch_folder() const {
     auto folder = in_.directory / "replay";
-    DIPTYCH_TRY(in_.file_of(name_, "").disk().make_directories(folder));
+    DIPTYCH_TRY(in_.disk().make_directories(folder));
     return folder;
 }
 

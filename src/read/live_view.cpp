@@ -15,6 +15,10 @@ sqlite::location view_surroundings::file_of(std::string_view name, std::string_v
     return {read::file_of(directory, name, id), options.files};
 }
 
+storage::disk& view_surroundings::disk() const {
+    return sqlite::location{directory, options.files}.disk();
+}
+
 live_view::live_view(view_plan plan, view_surroundings const& in, live_view_options how)
     : name_(plan.definition->name),
       in_(in),

@@ -38,6 +38,7 @@ struct view_surroundings {
     std::shared_ptr<progress_hints> hints = std::make_shared<progress_hints>();
 
     sqlite::location file_of(std::string_view name, std::string_view id) const;
+    storage::disk& disk() const;
 };
 
 /// What a version has to do with its view.

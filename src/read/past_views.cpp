@@ -51,7 +51,7 @@ past_views::past_views(view_surroundings const& of) : in_(aside(of)) {}
 past_views::~past_views() = default;
 
 void past_views::clear() {
-    auto& disk = in_.file_of("", "").disk();
+    auto& disk = in_.disk();
     for (auto const& folder : {in_.directory, in_.directory.parent_path() / "replay"}) {
         auto const names = disk.list(folder);
         if (!names) continue;
@@ -70,7 +70,7 @@ result<past_views::past_ptr> past_views::find(view_plan const& plan, position at
         built_.back()->asked_at = now;
         return built_.back();
     }
-    DIPTYCH_TRY(in_.file_of("", "").disk().make_directories(in_.directory));
+    DIPTYCH_TRY(in_.disk().make_directories(in_.directory));
     if (built_.size() == pasts_max) {
         // One that is being built for somebody who asks again is not begun for nothing.
         auto const is_idle = [&](past_ptr const& one) {

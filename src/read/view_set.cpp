@@ -79,8 +79,7 @@ result<offered> view_set::offer(std::string_view file, std::string_view text, bo
 }
 
 result<void> view_set::start() {
-    sqlite::location const folder{parts_->in.directory, parts_->in.options.files};
-    if (auto made = folder.disk().make_directories(folder.path); !made) {
+    if (auto made = parts_->in.disk().make_directories(parts_->in.directory); !made) {
         made.error().code = "views_directory";
         return made;
     }

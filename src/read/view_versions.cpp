@@ -1,5 +1,6 @@
 #include "read/view_versions.hpp"
 
+#include "read/version_file.hpp"
 #include "read/view_text.hpp"
 #include "read/view_version.hpp"
 
@@ -248,12 +249,11 @@ std::vector<version_status> view_versions::versions() const {
 
 result<std::vector<version_status>> view_versions::all_versions() const {
     auto list = versions();
-    DIPTYCH_TRY(auto const names, in_.file_of(name_, "").disk().list(in_.directory));
+    DIPTYCH_TRY(auto const ids, ids_in(in_.disk(), in_.directory, name_));
     auto const end = in_.log.durable_end().position;
-    for (auto const& file : names) {
-        auto const id = id_in(file, name_);
+    for (auto const& id : ids) {
         auto const is_it = [&](version_status const& one) { return one.id == id; };
-        if (id.empty() || std::ranges::any_of(list, is_it)) continue;
+        if (std::ranges::any_of(list, is_it)) continue;
         version_status made{.id = id};
         auto const where = in_.file_of(name_, id);
         auto const in = sqlite::database::open(where, {.mode = sqlite::open_mode::read_only});

@@ -92,7 +92,7 @@ class Carrying(CliTest):
             said = self.diptych("view", "hash", "orders", "--version", "00000000", "--url", url, code=NOT_FOUND)
             self.assertIn(version, said)
         said = self.diptych("view", "export", "orders", "--version", "00000000", "--data", self.log, code=NOT_FOUND)
-        self.assertIn(f"no version 00000000; there are {version}, {version}.2", said)
+        self.assertIn(f"no version 00000000; there are {version} and {version}.2", said)
         self.assertIn("'order'", self.diptych("view", "export", "order", "--data", self.log, code=NOT_FOUND))
 
     def test_lines_that_only_the_log_refuses_are_named_and_skipped_too(self):

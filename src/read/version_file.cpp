@@ -1,8 +1,8 @@
-#include "app/view_export.hpp"
+#include "read/version_file.hpp"
 
+#include "read/suggest.hpp"
 #include "read/view_choices.hpp"
 #include "read/view_version.hpp"
-#include "storage/disk.hpp"
 
 #include <diptych/try.hpp>
 
@@ -11,38 +11,30 @@
 #include <utility>
 #include <vector>
 
-namespace diptych::app {
+namespace diptych::read {
 
-namespace {
-
-std::string listed(std::vector<std::string> const& names) {
-    std::string text;
-    for (auto const& one : names) text += (text.empty() ? "" : ", ") + one;
-    return text.empty() ? "none" : text;
-}
-
-result<std::vector<std::string>> ids_in(std::filesystem::path const& views, std::string_view view) {
+result<std::vector<std::string>> ids_in(
+    storage::disk& on, std::filesystem::path const& views, std::string_view view
+) {
     std::vector<std::string> ids;
-    DIPTYCH_TRY(auto const names, storage::system_disk().list(views));
+    DIPTYCH_TRY(auto const names, on.list(views));
     for (auto const& name : names)
-        if (auto id = read::id_in(name, view); !id.empty()) ids.push_back(std::move(id));
+        if (auto id = id_in(name, view); !id.empty()) ids.push_back(std::move(id));
     std::ranges::sort(ids);
     return ids;
 }
-
-}  // namespace
 
 result<sqlite::location> view_file_in(
     std::filesystem::path const& data, std::string_view view, std::string_view id
 ) {
     auto const views = data / "views";
-    DIPTYCH_TRY(auto const ids, ids_in(views, view));
+    DIPTYCH_TRY(auto const ids, ids_in(storage::system_disk(), views, view));
     auto const name = "view '" + std::string{view} + "'";
     if (ids.empty())
         return fail(errc::not_found, "no_such_view", views.string() + " has no file of " + name);
     auto wanted = std::string{id};
     if (wanted.empty()) {
-        DIPTYCH_TRY(auto const choices, read::view_choices::read(storage::system_disk(), views));
+        DIPTYCH_TRY(auto const choices, view_choices::read(storage::system_disk(), views));
         if (auto const known = choices.find(view); known != choices.end())
             wanted = known->second.served;
         else if (ids.size() == 1)
@@ -60,7 +52,7 @@ result<sqlite::location> view_file_in(
             "no_such_version",
             name + " has no version " + wanted + "; there are " + listed(ids)
         );
-    return sqlite::location{read::file_of(views, view, wanted)};
+    return sqlite::location{file_of(views, view, wanted)};
 }
 
-}  // namespace diptych::app
+}  // namespace diptych::read
