@@ -1,4 +1,4 @@
-// Two versions of a view, compared as of the same position.
+// What is served, compared: with another version as of the same position, and with replays.
 #include "read/compare_tables.hpp"
 #include "read/ended_replay.hpp"
 #include "read/view_versions.hpp"
@@ -93,16 +93,21 @@ std::unexpected<error> view_versions::moves() const {
     );
 }
 
-std::unexpected<error> view_versions::compared_already() const {
-    return fail(
-        errc::unavailable, "compared_already", "view '" + name_ + "' is being compared already"
-    );
+result<version_comparison> view_versions::compare_with_replay(replay_options const& how) {
+    auto const one = served_version();
+    DIPTYCH_TRY(auto tables, replays_.compare(*one->view, how));
+    auto const is_equal = tables.different == 0 && tables.parked == 0;
+    if (is_equal && tables.parking.is_diverged) {
+        auto const lock = std::scoped_lock(one->stepping);
+        DIPTYCH_TRY(one->view->settle(tables.parking.changes));
+    }
+    return version_comparison{
+        .served = one->view->id(), .other = "rebuilt", .tables = std::move(tables)
+    };
 }
 
-result<std::filesystem::path> view_versions::scratch_folder() const {
-    auto folder = in_.directory / "replay";
-    DIPTYCH_TRY(in_.disk().make_directories(folder));
-    return folder;
+std::optional<replay_check> view_versions::last_check() const {
+    return replays_.last_check(served()->id());
 }
 
 result<what_if_answer> view_versions::what_if(
@@ -111,8 +116,6 @@ result<what_if_answer> view_versions::what_if(
     std::size_t differences_max,
     std::stop_token const& stop
 ) {
-    auto const alone = turn_to_replay();
-    if (!alone) return compared_already();
     auto const is = served()->plan();
     auto would_be = *is;
     if (text) {
@@ -124,99 +127,7 @@ result<what_if_answer> view_versions::what_if(
                 "the text is of view '" + would_be.definition->name + "', not of '" + name_ + "'"
             );
     }
-    DIPTYCH_TRY(auto const scratch, scratch_folder());
-    return compare_what_if(
-        *is,
-        would_be,
-        otherwise,
-        in_.log,
-        {.scratch = {scratch, in_.options.files}, .differences_max = differences_max, .stop = stop}
-    );
-}
-
-// The one that gives way has ended soon; any other one goes on.
-std::unique_lock<std::mutex> view_versions::turn_to_replay() {
-    auto alone = std::unique_lock(replaying_, std::try_to_lock);
-    if (alone) return alone;
-    {
-        auto const lock = std::scoped_lock(choosing_);
-        if (!gives_way_.stop_possible()) return std::unique_lock(replaying_, std::try_to_lock);
-        gives_way_.request_stop();
-    }
-    alone.lock();
-    return alone;
-}
-
-result<version_comparison> view_versions::compare_with_replay(replay_options const& how) {
-    auto const alone =
-        how.gives_way ? std::unique_lock(replaying_, std::try_to_lock) : turn_to_replay();
-    if (!alone) return compared_already();
-    auto ended = std::stop_source(std::nostopstate);
-    if (how.gives_way) ended = std::stop_source();
-    auto const forward = [&ended] { ended.request_stop(); };
-    auto const forwarding = std::stop_callback(how.stop, forward);
-    auto const set_giver = [this](std::stop_source const& which) {
-        auto const lock = std::scoped_lock(choosing_);
-        gives_way_ = which;
-    };
-    set_giver(ended);
-    auto const one = served_version();
-    auto tables = replay_and_compare(*one->view, how, how.gives_way ? ended.get_token() : how.stop);
-    set_giver(std::stop_source(std::nostopstate));
-    note_check(*one->view, tables);
-    if (!tables) return std::unexpected(std::move(tables).error());
-    auto const is_equal = tables->different == 0 && tables->parked == 0;
-    if (is_equal && tables->parking.is_diverged) {
-        auto const lock = std::scoped_lock(one->stepping);
-        DIPTYCH_TRY(one->view->settle(tables->parking.changes));
-    }
-    return version_comparison{
-        .served = one->view->id(), .other = "rebuilt", .tables = *std::move(tables)
-    };
-}
-
-result<view_comparison> view_versions::replay_and_compare(
-    live_view const& view, replay_options const& how, std::stop_token const& stop
-) {
-    DIPTYCH_TRY(auto const scratch, scratch_folder());
-    auto const copy = sqlite::location{scratch / view.file().path.filename(), view.file().vfs};
-    DIPTYCH_TRY(sqlite::remove(copy));  // of one that was killed
-    auto progress = std::function<void(position, position)>{};
-    if (how.progress)
-        progress = [&](position done, position end) { how.progress(done, end, stop); };
-    auto tables = check_view(
-        *view.plan(),
-        view.file(),
-        in_.log,
-        in_.time,
-        {.scratch = scratch,
-         .differences_max = how.differences_max,
-         .progress = std::move(progress),
-         .stop = stop}
-    );
-    if (!tables) (void)sqlite::remove(copy);
-    return tables;
-}
-
-void view_versions::note_check(live_view const& view, result<view_comparison> const& made) {
-    if (!made && made.error().code == "replay_ended") return;
-    replay_check noted{.id = view.id(), .when = in_.time.now()};
-    if (made) {
-        noted.at = made->at;
-        noted.rows = made->rows;
-        noted.different = made->different;
-    } else {
-        noted.at = view.now().at;
-        noted.failed = made.error();
-    }
-    auto const lock = std::scoped_lock(choosing_);
-    checked_ = std::move(noted);
-}
-
-std::optional<replay_check> view_versions::last_check() const {
-    auto const lock = std::scoped_lock(choosing_);
-    if (!checked_ || checked_->id != served_->view->id()) return std::nullopt;
-    return checked_;
+    return replays_.what_if(*is, would_be, otherwise, differences_max, stop);
 }
 
 }  // namespace diptych::read

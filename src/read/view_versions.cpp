@@ -22,7 +22,8 @@ view_versions::view_versions(
       in_(in),
       choices_(choices),
       plan_(std::move(plan)),
-      not_before_(not_before) {
+      not_before_(not_before),
+      replays_(name_, in) {
     auto id = wanted.version;
     served_ = open_version(std::move(wanted), std::move(id), view_role::served, {});
 }

@@ -9,10 +9,9 @@
 #pragma once
 
 #include "read/live_view.hpp"
-#include "read/view_check.hpp"
 #include "read/view_choices.hpp"
+#include "read/view_replays.hpp"
 #include "read/view_status.hpp"
-#include "read/what_if.hpp"
 
 #include <diptych/error.hpp>
 
@@ -38,16 +37,6 @@ struct version_comparison {
     std::string served;
     std::string other;
     view_comparison tables;
-};
-
-/// How a view is compared with a replay.
-struct replay_options {
-    std::size_t differences_max = 10;
-    std::stop_token stop = {};
-    /// Called between pieces; may take its time, but not once `ended` is requested.
-    std::function<void(position done, position end, std::stop_token const& ended)> progress = {};
-    /// Another replay of the view that is asked for ends this one.
-    bool gives_way = false;
 };
 
 /// start(): one thread; then thread-safe. Keeps references: surroundings and choices must outlive
@@ -171,13 +160,6 @@ private:
         std::string_view id, std::size_t differences_max, std::stop_token const& stop
     );
     std::unexpected<error> moves() const;
-    std::unexpected<error> compared_already() const;
-    std::unique_lock<std::mutex> turn_to_replay();
-    result<view_comparison> replay_and_compare(
-        live_view const& view, replay_options const& how, std::stop_token const& stop
-    );
-    void note_check(live_view const& view, result<view_comparison> const& made);
-    result<std::filesystem::path> scratch_folder() const;
     result<version_ptr> open_beside(std::string_view id);
     view_choice choice() const;
     void build_next(view_plan plan, std::string id, bool by_itself);
@@ -194,18 +176,15 @@ private:
     view_choices& choices_;
     view_planner plan_;
     position const not_before_;  // of the version that start() serves
-    std::mutex replaying_;       // held while it is compared with a replay
-    std::mutex administering_;   // one change at a time; taken before any other
+    view_replays replays_;
+    std::mutex administering_;  // one change at a time; taken before any other
     mutable std::mutex choosing_;
     version_ptr served_;               // guarded by choosing_
     std::vector<version_ptr> beside_;  // guarded by choosing_
     // Ids of removed files, guarded by choosing_. They are not given again: SQLite removes a WAL by
     // its name when the last connection to its file is closed, which may come late.
     std::set<std::string, std::less<>> removed_;
-    std::size_t turn_ = 0;                 // guarded by choosing_
-    std::optional<replay_check> checked_;  // guarded by choosing_
-    // Of the replay under way, if it gives way. Guarded by choosing_
-    std::stop_source gives_way_{std::nostopstate};
+    std::size_t turn_ = 0;  // guarded by choosing_
 };
 
 }  // namespace diptych::read
