@@ -300,6 +300,12 @@ void add_inbox(samples& to, inbox::sources const& sources) {
         std::vector<label> const name{{"source", s.name}};
         to.counter("inbox_received_total", "Messages that came", number(s.received), name)
             .counter("inbox_released_total", "Messages that had waited", number(s.released), name)
+            .counter(
+                "inbox_rebuilds_total",
+                "Times its memory was made of the log",
+                number(s.rebuilds),
+                name
+            )
             .gauge("inbox_waiting", "Messages that wait", number(s.waiting), name)
             .gauge(
                 "inbox_dead_letters", "Messages that wait too long", number(s.dead_letters), name

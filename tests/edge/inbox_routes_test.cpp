@@ -174,6 +174,9 @@ TEST_CASE("a source shows what it waits for, its dead letters can be retried and
     CHECK(of.ask("GET", "/metrics")
               .body.contains(R"(diptych_inbox_messages_total{source="shop",outcome="held"} 3)"));
     CHECK(
+        of.ask("GET", "/metrics").body.contains(R"(diptych_inbox_rebuilds_total{source="shop"} 1)")
+    );
+    CHECK(
         json_at(of.ask("GET", "/inbox/shop/dead-letters").body, "messages.2.message_id") == "m 7"
     );
 
