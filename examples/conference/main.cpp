@@ -4,6 +4,8 @@
 #include "payments/payments.hpp"
 #include "registration/context.hpp"
 #include "test_clock.hpp"
+#include "web/organisers.hpp"
+#include "web/registrants.hpp"
 
 #include <diptych/application.hpp>
 #include <diptych/explain.hpp>
@@ -40,6 +42,11 @@ int serve(options const& given, std::optional<std::chrono::milliseconds> ahead) 
     app.add<conference::payments::context>();
     app.views(CONFERENCE_VIEWS);
     // [application]
+    conference::web::site const pages{app};
+    conference::web::add_organiser_routes(app, pages);
+    conference::web::add_registrant_routes(app, pages);
+    conference::web::add_order_routes(app, pages);
+    conference::web::add_payment_routes(app, pages);
     if (ahead) conference::add_clock_routes(app, clock);
     return diptych::exit_code(app.serve({
         .http = "127.0.0.1:" + given.at("--port"),

@@ -1,0 +1,24 @@
+/// @file
+/// The pages of registrants: from the list of conferences to a seat with a name on it.
+#pragma once
+
+#include "web/site.hpp"
+
+namespace conference::web {
+
+/// `/conferences`, `/{conf}`, `/{conf}/register`, ... `/third-party-payment`. The site is copied.
+void add_registrant_routes(diptych::application& app, site const& with);
+
+/// `/{conf}/order/find`, `/{conf}/order/{order}`, `/{conf}/order/{order}/seats`.
+void add_order_routes(diptych::application& app, site const& with);
+
+/// `/{conf}/pay`, and `/third-party-payment`: the page of somebody else, played here.
+void add_payment_routes(diptych::application& app, site const& with);
+
+/// The lines of an order and what they cost.
+std::string price_table(row const& priced);
+
+/// The stream of an order, by whose versions a page knows whether it is new enough.
+inline std::string stream_of_order(std::string const& order) { return "order-" + order; }
+
+}  // namespace conference::web
