@@ -71,6 +71,9 @@ struct application_options {
     /// have room. Appends are unavailable until as much is free again. 0: nothing is kept.
     std::uint64_t reserve_bytes = 8u << 20;
 
+    /// False: channels are known, and deliver nothing.
+    bool deliver = true;
+
     /// False: no threads; nothing happens between calls but what step() does. For tests.
     bool threads = true;
 
@@ -160,6 +163,10 @@ public:
     /// Adds a source of foreign messages, `<source>.toml`, or every `*.toml` of a folder. A fault
     /// in one is start()'s error. See docs/reference/inbox.md.
     application& inbox(std::filesystem::path const& file_or_folder);
+
+    /// Adds a channel on which events leave the log, `<channel>.toml`, or every `*.toml` of a
+    /// folder. A fault in one is start()'s error. See docs/reference/channels.md.
+    application& channels(std::filesystem::path const& file_or_folder);
 
     /// Adds a view written in C++ (diptych/view.hpp).
     application& add(model::view const& view);

@@ -48,6 +48,15 @@ application& application::inbox(std::filesystem::path const& file_or_folder) {
     return *this;
 }
 
+application& application::channels(std::filesystem::path const& file_or_folder) {
+    auto& into = implementation_->setup();
+    if (auto files = app::channel_files_of(file_or_folder))
+        into.channel_files.insert(into.channel_files.end(), files->begin(), files->end());
+    else
+        implementation_->remember(files.error());
+    return *this;
+}
+
 application& application::add(model::view const& view) {
     implementation_->setup().views.push_back(&view);
     return *this;

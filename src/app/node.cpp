@@ -1,6 +1,7 @@
 #include "app/node.hpp"
 
 #include "app/build_id.hpp"
+#include "app/channel_schemes.hpp"
 #include "app/covered.hpp"
 #include "app/declared_types.hpp"
 #include "log/memory/memory_engine.hpp"
@@ -64,6 +65,10 @@ result<std::vector<fs::path>> inbox_files_of(fs::path const& file_or_folder) {
     return files_of(file_or_folder, "inbox", ".toml");
 }
 
+result<std::vector<fs::path>> channel_files_of(fs::path const& file_or_folder) {
+    return files_of(file_or_folder, "channel", ".toml");
+}
+
 result<std::unique_ptr<node>> node::open(
     application_options const& options, node_parts const& parts
 ) {
@@ -74,6 +79,7 @@ result<std::unique_ptr<node>> node::open(
     DIPTYCH_TRY(made->open_write_leaf(parts));
     DIPTYCH_TRY(made->open_read_leaf(parts));
     DIPTYCH_TRY(made->open_inbox(parts));
+    DIPTYCH_TRY(made->open_outbox(parts));
     return made;
 }
 
@@ -211,6 +217,30 @@ result<void> node::open_inbox(node_parts const& parts) {
     return {};
 }
 
+result<void> node::open_outbox(node_parts const& parts) {
+    if (options_.read_only) return {};
+    outbox_ = std::make_unique<outbox::channel_set>(
+        *log_,
+        *clock_,
+        *random_,
+        channel_schemes(),
+        outbox::surroundings{
+            .disk = storage::system_disk(),
+            .folder = options_.data,
+            .time = *clock_,
+            .environment = environment_variable
+        }
+    );
+    for (auto const& file : parts.channel_files) {
+        auto const text = storage::read_whole(storage::system_disk(), file);
+        if (!text) return fail(errc::not_found, "channel_file", file.string() + " can not be read");
+        DIPTYCH_TRY(outbox_->add(file.string(), *text));
+    }
+    if (options_.deliver) return {};
+    for (auto* const one : outbox_->all()) DIPTYCH_TRY(one->look());
+    return {};
+}
+
 result<fs::path> node::directory_of_views() {
     if (!options_.views.empty()) return options_.views;
     if (!options_.data.empty() && !options_.read_only) return options_.data / "views";
@@ -238,10 +268,17 @@ result<bool> node::step() {
         DIPTYCH_TRY(auto const stepped, inbox_->step());
         more = more || stepped;
     }
+    if (outbox_ && options_.deliver) {
+        DIPTYCH_TRY(auto const stepped, outbox_->step());
+        more = more || stepped;
+    }
     return more || indexed || saved;
 }
 
 result<void> node::close() {
+    // What is lost with an error here is only sent again.
+    if (outbox_ && options_.deliver) (void)outbox_->stop();
+    outbox_.reset();
     processes_.clear();
     view_files_.reset();
     views_.reset();

@@ -10,6 +10,7 @@
 #include "inbox/sources.hpp"
 #include "log/segments/index.hpp"
 #include "log/sequenced_log.hpp"
+#include "outbox/channel_set.hpp"
 #include "read/view_set.hpp"
 #include "write/executor.hpp"
 #include "write/process_runner.hpp"
@@ -63,6 +64,7 @@ struct node_parts {
     std::vector<view_text> view_texts = {};
     std::vector<std::filesystem::path> inbox_files = {};
     std::vector<inbox_text> inbox_texts = {};
+    std::vector<std::filesystem::path> channel_files = {};
     node_storage storage = {};
 };
 
@@ -90,6 +92,8 @@ public:
     app::errands& errands() { return errands_; }
     /// Null if it was opened for reading only.
     inbox::sources* inbox() { return inbox_.get(); }
+    /// Null if it was opened for reading only.
+    outbox::channel_set* outbox() { return outbox_.get(); }
     std::vector<named_process> const& processes() const { return processes_; }
     clock& time() { return *clock_; }
     application_options const& options() const { return options_; }
@@ -114,6 +118,7 @@ private:
     result<void> open_write_leaf(node_parts const& parts);
     result<void> open_read_leaf(node_parts const& parts);
     result<void> open_inbox(node_parts const& parts);
+    result<void> open_outbox(node_parts const& parts);
     result<std::filesystem::path> directory_of_views();
 
     application_options options_;
@@ -127,6 +132,7 @@ private:
     std::unique_ptr<app::view_files> view_files_;
     std::vector<named_process> processes_;
     std::unique_ptr<inbox::sources> inbox_;
+    std::unique_ptr<outbox::channel_set> outbox_;
 };
 
 /// The view files of a path: itself, or every `*.sql` in the folder, sorted. Fails with not_found.
@@ -135,6 +141,11 @@ result<std::vector<std::filesystem::path>> view_files_of(std::filesystem::path c
 
 /// As view_files_of, for the sources of an inbox: `*.toml`.
 result<std::vector<std::filesystem::path>> inbox_files_of(
+    std::filesystem::path const& file_or_folder
+);
+
+/// As view_files_of, for channels: `*.toml`.
+result<std::vector<std::filesystem::path>> channel_files_of(
     std::filesystem::path const& file_or_folder
 );
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <limits>
 #include <system_error>
+#include <utility>
 
 namespace diptych::app {
 
@@ -17,6 +18,7 @@ namespace {
 // A view that is stepped after every small group of appends spends its time on transactions.
 constexpr worker_pace follow{.tick = 1s, .gap = 10ms};
 constexpr worker_pace with_timers{.tick = 50ms};
+constexpr worker_pace with_pauses{.tick = 50ms};
 constexpr worker_pace in_bulk{.tick = 1s, .rest = 20ms};
 constexpr worker_pace look_for_files{.tick = 1s, .gap = 1s};
 constexpr worker_pace in_background{.tick = 1s, .rest = 20ms, .niceness = 5};
@@ -37,6 +39,22 @@ result<bool> step_process(write::process_runner& runner) {
     if (more) return true;
     if (auto now = runner.status(); now.last_error) return std::unexpected(*now.last_error);
     return false;
+}
+
+// As step_view: a receiver that is away is told of once, not at each attempt.
+worker::step_function stepped_channel(outbox::channel& of) {
+    return [&of, is_told = false]() mutable -> result<bool> {
+        DIPTYCH_TRY(auto const more, of.step());
+        if (more) return true;
+        auto const now = of.status();
+        auto const stands = now.state == outbox::channel_state::waiting ||
+                            now.state == outbox::channel_state::paused;
+        auto const was_told = std::exchange(is_told, stands);
+        if (!stands || was_told) return false;
+        return fail(
+            errc::unavailable, "it is " + std::string(to_string(now.state)) + ": " + now.last_error
+        );
+    };
 }
 
 // All there can be, if nobody knows.
@@ -124,6 +142,10 @@ void runtime::start_writing(node& of) {
 
     if (!of.inbox()->all().empty())
         add("inbox", follow, [&sources = *of.inbox()] { return sources.step(); });
+
+    if (of.options().deliver)
+        for (auto* const one : of.outbox()->all())
+            add("channel " + one->of().name, with_pauses, stepped_channel(*one));
 
     indexer_ = std::make_unique<worker>(
         "index", in_bulk, [&log = of.log()] { return log.index_step(); }, report_

@@ -19,9 +19,9 @@
 namespace diptych::app {
 
 /// Steps a node until destroyed: one thread commits, one indexes, one writes snapshots, and each
-/// view and each process has one. One more builds versions of views beside those that are served,
-/// and one compares views with the log if that is wanted.
-/// Keeps a reference: the node must outlive it.
+/// view, process and channel has one. One more builds versions of views beside those that are
+/// served, and one compares views with the log if that is wanted. Keeps a reference: the node must
+/// outlive it.
 class runtime {
 public:
     runtime(node& of, worker::report_function report);

@@ -26,6 +26,7 @@ application_options options_of(std::filesystem::path const& folder, need what) {
         .data = folder,
         .read_only = what == need::reading,
         .reserve_bytes = reserve_in(folder),
+        .deliver = false,
         .threads = what != need::reading,
     };
 }
@@ -36,7 +37,8 @@ edge::services services_of(app::node& node) {
         .commands = node.commands(),
         .views = node.views(),
         .time = node.time(),
-        .inbox = node.inbox()
+        .inbox = node.inbox(),
+        .outbox = node.outbox()
     };
 }
 
@@ -48,6 +50,8 @@ public:
             app_.views(folder / "views");
         if (what != need::reading && std::filesystem::is_directory(folder / "inbox"))
             app_.inbox(folder / "inbox");
+        if (what == need::serving_views && std::filesystem::is_directory(folder / "channels"))
+            app_.channels(folder / "channels");
     }
 
     ~folder_service() override {

@@ -1,4 +1,5 @@
 #include "cli/care_commands.hpp"
+#include "cli/channel_commands.hpp"
 #include "cli/commands.hpp"
 #include "cli/dead_letter_commands.hpp"
 #include "cli/exit_code.hpp"
@@ -76,6 +77,14 @@ public:
             inbox,
             [this, inbox](auto name, auto says, auto& options, auto what) {
                 return add(name, says, options, what, inbox);
+            },
+            [](CLI::App* to, cli::place& where) { add_place(to, where); }
+        );
+        auto* const channel = app_.add_subcommand("channel", "Ways on which events leave the log");
+        channels_.declare(
+            channel,
+            [this, channel](auto name, auto says, auto& options, auto what) {
+                return add(name, says, options, what, channel);
             },
             [](CLI::App* to, cli::place& where) { add_place(to, where); }
         );
@@ -199,6 +208,9 @@ private:
             "--inbox",
             serve_.inbox,
             "Source of foreign messages, or a folder of them; otherwise inbox/ in the log's folder"
+        );
+        serve->add_option(
+            "--channels", serve_.channels, "Channel or a folder of them; otherwise channels/ there"
         );
         serve->add_flag(
             "--build-beside",
@@ -361,6 +373,7 @@ private:
     cli::view_commands views_;
     cli::dead_letter_commands letters_;
     cli::inbox_commands inbox_;
+    cli::channel_commands channels_;
     cli::command_options command_;
     cli::care_commands care_;
     cli::export_options export_;

@@ -55,6 +55,10 @@ result<void> serve(serve_options const& how) {
         app.inbox(how.inbox);
     else if (std::filesystem::is_directory(folder / "inbox"))
         app.inbox(folder / "inbox");
+    if (!how.channels.empty())
+        app.channels(how.channels);
+    else if (std::filesystem::is_directory(folder / "channels"))
+        app.channels(folder / "channels");
     DIPTYCH_TRY(app.start());
     bar.reset();
     return app.serve({

@@ -113,6 +113,14 @@ constexpr std::string_view held_query =
     R"({"name":"limit","in":"query","description":"Messages, at most",)"
     R"("schema":{"type":"integer","minimum":1,"maximum":1000,"default":100}})";
 
+constexpr std::string_view streams_query =
+    R"({"name":"after","in":"query","description":"A stream: those behind it",)"
+    R"("schema":{"type":"string"}},)"
+    R"({"name":"limit","in":"query","description":"Streams, at most",)"
+    R"("schema":{"type":"integer","minimum":1,"maximum":1000,"default":100}})";
+
+constexpr std::string_view channel_errors = "400 403 404 500 503";
+
 constexpr std::string_view text_answer =
     R"("200":{"description":"See the reference","content":{"text/plain":{}}})";
 
@@ -155,6 +163,14 @@ constexpr reference_operation operations[] = {
      "",
      dropped_answer,
      "400 403 404 500 503"},
+    {"GET", "/channels", "", "", json_answer, "400 403 500 503"},
+    {"GET", "/channels/{channel}", "", "", json_answer, "400 403 404 500 503"},
+    {"POST", "/channels/{channel}/resume", "", "", json_answer, "400 403 404 500 503"},
+    {"GET", "/channels/{channel}/dead-letters", streams_query, "", json_answer, channel_errors},
+    {"POST", "/channels/{channel}/dead-letters/retry", "", "", json_answer, channel_errors},
+    {"POST", "/channels/{channel}/dead-letters/{stream}/retry", "", "", json_answer, channel_errors
+    },
+    {"DELETE", "/channels/{channel}/dead-letters/{stream}", "", "", json_answer, channel_errors},
     {"GET", "/log", log_query, "", log_answer, "400 412 500 503"},
     {"GET", "/views", "", "", json_answer, "500 503"},
     {"GET", letters, letters_query, "", json_answer, "400 404 500 503"},

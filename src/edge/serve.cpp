@@ -70,6 +70,7 @@ edge::services services_of(app::node& node) {
     for (auto const& [name, runner] : node.processes())
         all.processes.emplace_back(name, runner.get());
     all.inbox = node.inbox();
+    all.outbox = node.outbox();
     all.view_faults = [&files = node.view_files()] { return files.faults(); };
     all.source = node.options().source;
     // What is only read is changed where it is written.

@@ -2,6 +2,7 @@
 
 #include "storage/disk.hpp"
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -313,6 +314,28 @@ void add_inbox(samples& to, inbox::sources const& sources) {
     }
 }
 
+void add_channels(samples& to, services const& of) {
+    auto const now = of.time.now();
+    for (auto* const one : of.outbox->all()) {
+        auto const s = one->status();
+        std::vector<label> const name{{"channel", s.name}};
+        auto const age = s.oldest ? std::chrono::duration<double>(now - *s.oldest).count() : 0.0;
+        to.counter("channel_delivered_total", "Messages", number(s.delivered), name)
+            .counter("channel_refused_total", "Answers that refused", number(s.refused), name)
+            .counter("channel_failures_total", "Tries that failed", number(s.failures), name)
+            .gauge("channel_lag", "Events not yet delivered", number(s.lag), name)
+            .gauge("channel_oldest_seconds", "Age of the oldest of those", age, name)
+            .gauge("channel_in_flight", "Sent and not answered", number(s.in_flight), name)
+            .gauge("channel_dead_letters", "Streams that stand", number(s.dead_letters), name)
+            .gauge(
+                "channel_running",
+                "1 while it delivers, 0 while it waits or is paused",
+                s.state == outbox::channel_state::running ? 1.0 : 0.0,
+                name
+            );
+    }
+}
+
 }  // namespace
 
 std::vector<prometheus::MetricFamily> families_of(
@@ -324,6 +347,7 @@ std::vector<prometheus::MetricFamily> families_of(
     add_views(to, of.views);
     add_processes(to, of);
     if (of.inbox != nullptr) add_inbox(to, *of.inbox);
+    if (of.outbox != nullptr) add_channels(to, of);
     if (of.source) add_source(to, of.source());
     for (auto const& one : shadows) add_shadow(to, one);
     to.gauge("http_connections", "Open now", number(server.connections))

@@ -4,6 +4,7 @@
 
 #include "inbox/sources.hpp"
 #include "log/sequenced_log.hpp"
+#include "outbox/channel_set.hpp"
 #include "read/view_set.hpp"
 #include "write/executor.hpp"
 #include "write/process_runner.hpp"
@@ -32,7 +33,8 @@ struct services {
     std::function<
         result<read::offered>(std::string_view name, std::string_view text, bool by_itself)>
         put_view = {};
-    inbox::sources* inbox = nullptr;  ///< Null: messages are not taken here.
+    inbox::sources* inbox = nullptr;        ///< Null: messages are not taken here.
+    outbox::channel_set* outbox = nullptr;  ///< Null: nothing is delivered from here.
     /// If the log is kept as a copy of another: how that one is. May be empty.
     std::function<source_status()> source = {};
     /// View files that were changed and are not views: one message each. May be empty.

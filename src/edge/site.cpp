@@ -173,7 +173,8 @@ private:
     result<void> add_routes() {
         auto all = options_.routes;
         for (auto const group :
-             {command_routes,
+             {channel_routes,
+              command_routes,
               commands_together_routes,
               append_routes,
               event_routes,

@@ -1,6 +1,6 @@
 /// @file
-/// A whole site over a log in memory: two commands, an inline and an async view, a process and two
-/// sources of messages.
+/// A whole site over a log in memory: two commands, an inline and an async view, a process, two
+/// sources of messages and a channel.
 #pragma once
 
 #include "app/errands.hpp"
@@ -9,6 +9,7 @@
 #include "edge/site.hpp"
 #include "inbox/sources.hpp"
 #include "log/memory/memory_engine.hpp"
+#include "outbox/channel_set.hpp"
 #include "temporary_folder.hpp"
 #include "write/process_runner.hpp"
 
@@ -206,7 +207,34 @@ private:
     }};
 };
 
-/// See the file comment. The async view, the process and the inbox move only when a test steps
+/// Says of each message what a test wants it to.
+class obedient_transport final : public outbox::transport {
+public:
+    explicit obedient_transport(std::atomic<outbox::fate> const& says) : says_(says) {}
+    void send(std::uint64_t ticket, outbox::message const&) override {
+        told_.push_back({.ticket = ticket, .what = says_, .why = "the test says so"});
+    }
+    std::vector<outbox::told> answers() override { return std::exchange(told_, {}); }
+
+private:
+    std::atomic<outbox::fate> const& says_;
+    std::vector<outbox::told> told_;
+};
+
+inline std::atomic<outbox::fate> receiver_says = outbox::fate::delivered;
+
+inline outbox::scheme obedient_scheme() {
+    return {
+        .name = "test",
+        .check = [](outbox::declaration const&) -> result<void> { return {}; },
+        .open = [](outbox::declaration const&,
+                   outbox::surroundings const&) -> result<std::unique_ptr<outbox::transport>> {
+            return std::make_unique<obedient_transport>(receiver_says);
+        }
+    };
+}
+
+/// See the file comment. The async view, the process, inbox and channel move only when a test steps
 /// them.
 struct site_fixture {
     explicit site_fixture(
@@ -236,6 +264,13 @@ struct site_fixture {
               {.elsewhere = [this](inbox::task what) { runner.errands.add(std::move(what)); }},
               [](std::string_view type) { return type == "lending.lent"; }
           ),
+          channels(
+              *log,
+              wall,
+              system_random(),
+              {obedient_scheme()},
+              {.disk = storage::system_disk(), .folder = {}, .time = wall, .environment = {}}
+          ),
           site(
               {.log = *log,
                .commands = commands,
@@ -245,7 +280,8 @@ struct site_fixture {
                .put_view = [this](
                                auto name, auto text, bool by_itself
                            ) { return put_view(name, text, by_itself); },
-               .inbox = &messages},
+               .inbox = &messages,
+               .outbox = &channels},
               local(std::move(options))
           ) {
         commands.add(context_model<lending::library>()).or_throw();
@@ -256,6 +292,8 @@ struct site_fixture {
         views.start().or_throw();
         messages.add("shop.toml", "mode = 'resequence'\nwait_max = '10s'\nheld_max = 5").or_throw();
         messages.add("till.toml", "mode = 'tolerant'\nids.receipt = 'receipt'").or_throw();
+        channels.add("loans.toml", "to = 'test:'\non_refused = 'park'\nattempts_max = 1")
+            .or_throw();
         site.start().or_throw();
     }
     ~site_fixture() { site.stop(); }
@@ -293,6 +331,7 @@ struct site_fixture {
     write::process_runner fetching;
     running runner;
     inbox::sources messages;
+    outbox::channel_set channels;
     edge::site site;
 
 private:

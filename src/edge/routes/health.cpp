@@ -58,6 +58,33 @@ std::vector<std::string> faults(finding const& found) {
     return all;
 }
 
+void add_channel_worries(std::vector<std::string>& all, site_parts const& parts) {
+    if (parts.of.outbox == nullptr) return;
+    for (auto* const one : parts.of.outbox->all()) {
+        auto const now = one->status();
+        if (now.state == outbox::channel_state::paused)
+            all.push_back(fmt::format(
+                "channel {} is paused at stream {}; events behind: {}; {}",
+                now.name,
+                now.paused_stream,
+                now.lag,
+                now.last_error
+            ));
+        else if (now.state != outbox::channel_state::running)
+            all.push_back(fmt::format(
+                "channel {} is {}; events behind: {}; {}",
+                now.name,
+                to_string(now.state),
+                now.lag,
+                now.last_error
+            ));
+        if (now.dead_letters > 0)
+            all.push_back(fmt::format(
+                "channel {} has dead letters of streams: {}", now.name, now.dead_letters
+            ));
+    }
+}
+
 /// What a person should look at though commands and queries are answered.
 std::vector<std::string> worries(site_parts const& parts, statuses const& views) {
     std::vector<std::string> all;
@@ -96,6 +123,7 @@ std::vector<std::string> worries(site_parts const& parts, statuses const& views)
                 one.checked->different
             ));
     }
+    add_channel_worries(all, parts);
     if (parts.of.inbox == nullptr) return all;
     auto const undeclared = parts.of.inbox->undeclared();
     if (!undeclared) all.push_back(undeclared.error().message);

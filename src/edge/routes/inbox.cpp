@@ -123,7 +123,7 @@ result<http::response> status(site_parts& parts, http::request const& asked) {
     return http::json(200, std::move(body).text());
 }
 
-result<http::response> page(site_parts& parts, http::request const& asked, bool dead_letters) {
+result<http::response> held_page(site_parts& parts, http::request const& asked, bool dead_letters) {
     DIPTYCH_TRY(expect_parameters(asked, {"after", "limit"}));
     DIPTYCH_TRY(auto* const source, source_of(parts, asked));
     DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, page_most}, page_default));
@@ -177,10 +177,10 @@ std::vector<http::route> inbox_routes(site_parts& parts) {
         return operate(of, asked, to, true);
     };
     auto const held = [](site_parts& of, http::request const& asked) {
-        return page(of, asked, false);
+        return held_page(of, asked, false);
     };
     auto const dead = [](site_parts& of, http::request const& asked) {
-        return page(of, asked, true);
+        return held_page(of, asked, true);
     };
     std::string const letters = "/inbox/{source}/dead-letters";
     return {

@@ -11,6 +11,7 @@
 namespace diptych::edge {
 
 // Each keeps a reference: the parts must outlive the routes.
+std::vector<http::route> channel_routes(site_parts& parts);
 std::vector<http::route> command_routes(site_parts& parts);
 std::vector<http::route> commands_together_routes(site_parts& parts);
 std::vector<http::route> append_routes(site_parts& parts);

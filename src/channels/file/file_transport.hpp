@@ -1,0 +1,49 @@
+/// @file
+/// Delivers to a file: a CloudEvent in each line.
+#pragma once
+
+#include "outbox/scheme.hpp"
+#include "outbox/transport.hpp"
+#include "storage/disk.hpp"
+
+#include <diptych/error.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace diptych::channels {
+
+/// "file:out/orders.jsonl"
+outbox::scheme file_scheme();
+
+/// What was sent since the last call of answers() is written and synced together there. A line that
+/// a crash cut off is removed when the file is opened. Keeps a reference: the disk must outlive it.
+class file_transport final : public outbox::transport {
+public:
+    file_transport(storage::disk& on, std::filesystem::path path, std::string source)
+        : disk_(on), path_(std::move(path)), source_(std::move(source)) {}
+
+    void send(std::uint64_t ticket, outbox::message const& what) override;
+    std::vector<outbox::told> answers() override;
+
+private:
+    result<void> open();
+    result<void> make_folder();
+    result<void> cut_torn_line();
+    result<void> write();
+
+    storage::disk& disk_;
+    std::filesystem::path const path_;
+    std::string const source_;
+    std::unique_ptr<storage::file> file_;  // null: to be opened
+    storage::file_facts opened_;
+    std::uint64_t end_ = 0;  // of what is synced
+    std::string lines_;      // not yet written
+    std::vector<std::uint64_t> tickets_;
+};
+
+}  // namespace diptych::channels

@@ -1,0 +1,149 @@
+#include "cli/channel.hpp"
+
+#include "app/channel_schemes.hpp"
+#include "app/node.hpp"
+#include "cli/input.hpp"
+#include "cli/service.hpp"
+#include "edge/url.hpp"
+#include "outbox/channel_file.hpp"
+
+#include <diptych/json_value.hpp>
+#include <diptych/try.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace diptych::cli {
+
+namespace {
+
+std::string channel_path(channel_options const& how, std::string_view more = {}) {
+    return fmt::format("/channels/{}{}", edge::percent_encode(how.channel), more);
+}
+
+std::string letter_path(channel_options const& how, std::string_view more = {}) {
+    return channel_path(
+        how, fmt::format("/dead-letters/{}{}", edge::percent_encode(how.stream), more)
+    );
+}
+
+std::string said_of(json::value in, std::string_view name) {
+    auto const found = in.at(name);
+    if (!found) return {};
+    return std::string(found->kind() == json::kind::text ? found->text() : found->raw());
+}
+
+void print_channel(json::value of) {
+    fmt::print(
+        "{}  {}  {}  lag {}  dead letters {}\n",
+        said_of(of, "channel"),
+        said_of(of, "to"),
+        said_of(of, "state"),
+        said_of(of, "lag"),
+        said_of(of, "dead_letters")
+    );
+    if (auto const since = said_of(of, "oldest"); !since.empty())
+        fmt::print("  the oldest is of {}\n", since);
+    if (auto const stream = said_of(of, "paused_at"); !stream.empty())
+        fmt::print("  paused at {}\n", stream);
+    if (auto const why = said_of(of, "error.detail"); !why.empty())
+        fmt::print("  {}: {}\n", said_of(of, "error.when"), why);
+    if (auto const when = said_of(of, "next_try"); !when.empty())
+        fmt::print("  tries again at {}\n", when);
+}
+
+/// Asks, and prints what is answered: as it came, or with `print`.
+result<void> ask_channel(
+    channel_options const& how, http::request what, void (*print)(json::value answered)
+) {
+    DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
+    DIPTYCH_TRY(auto const answer, log->ask_well(std::move(what)));
+    if (how.json) {
+        fmt::print("{}\n", answer.body);
+        return {};
+    }
+    DIPTYCH_TRY(auto const read, json::parse(answer.body));
+    print(read.root());
+    return {};
+}
+
+void print_channel_letters(json::value answered) {
+    for (auto const one : answered.find("dead_letters")->elements())
+        fmt::print(
+            "{} from version {} on, {} behind  {}  {} attempts  {}{}\n",
+            said_of(one, "stream"),
+            said_of(one, "version"),
+            said_of(one, "behind"),
+            said_of(one, "type"),
+            said_of(one, "attempts"),
+            said_of(one, "why"),
+            said_of(one, "goes_on") == "true" ? "  (is being delivered)" : ""
+        );
+    if (auto const next = answered.find("next"))
+        fmt::print(stderr, "there may be more: --after {}\n", next->text());
+}
+
+}  // namespace
+
+result<void> channel_check(channel_check_options const& how) {
+    auto const known = app::channel_schemes();
+    result<void> first;
+    for (auto const& given : how.files) {
+        DIPTYCH_TRY(auto const files, app::channel_files_of(given));
+        for (auto const& file : files) {
+            DIPTYCH_TRY(auto const text, read_input(file.string()));
+            auto const read = outbox::parse_channel(file.string(), text, known);
+            if (read && !how.json)
+                fmt::print("{}: channel {} to {}\n", file.string(), read->name, read->to);
+            if (!read && first) first = std::unexpected(read.error());
+            if (!read && !how.json && files.size() > 1)
+                fmt::print(stderr, "{}\n", read.error().message);
+        }
+    }
+    return first;
+}
+
+result<void> channel_list(channel_options const& how) {
+    return ask_channel(how, {.path = "/channels"}, [](json::value answered) {
+        for (auto const one : answered.find("channels")->elements()) print_channel(one);
+    });
+}
+
+result<void> channel_show(channel_options const& how) {
+    return ask_channel(how, {.path = channel_path(how)}, print_channel);
+}
+
+result<void> channel_resume(channel_options const& how) {
+    return ask_channel(
+        how, {.method = "POST", .path = channel_path(how, "/resume")}, print_channel
+    );
+}
+
+result<void> channel_dead_letters(channel_options const& how) {
+    http::request what{
+        .path = channel_path(how, "/dead-letters"), .query = {{"limit", std::to_string(how.limit)}}
+    };
+    if (!how.after.empty()) what.query.emplace_back("after", how.after);
+    return ask_channel(how, std::move(what), print_channel_letters);
+}
+
+result<void> channel_retry(channel_options const& how) {
+    if (how.all == !how.stream.empty())
+        return fail(errc::invalid, "retry needs the name of a stream, or --all");
+    if (!how.all)
+        return ask_channel(
+            how, {.method = "POST", .path = letter_path(how, "/retry")}, print_channel
+        );
+    return ask_channel(
+        how,
+        {.method = "POST", .path = channel_path(how, "/dead-letters/retry")},
+        [](json::value answered) { fmt::print("streams {}\n", said_of(answered, "streams")); }
+    );
+}
+
+result<void> channel_drop(channel_options const& how) {
+    return ask_channel(how, {.method = "DELETE", .path = letter_path(how)}, print_channel);
+}
+
+}  // namespace diptych::cli

@@ -1,0 +1,24 @@
+/// @file
+/// How long to wait before something that has failed is tried again.
+#pragma once
+
+#include <diptych/clock.hpp>
+
+#include <algorithm>
+#include <chrono>
+
+namespace diptych::outbox {
+
+/// 250 ms after the first failure in a row, then twice as long each time, at most `longest`; up to
+/// a fifth less or more, so that those who failed together do not come back together.
+inline std::chrono::microseconds back_off(
+    int failures, std::chrono::microseconds longest, random_source& random
+) {
+    constexpr std::chrono::microseconds shortest = std::chrono::milliseconds{250};
+    auto const doublings = std::clamp(failures - 1, 0, 30);
+    auto const pause = std::min(longest, shortest * (std::int64_t{1} << doublings));
+    auto const spread = static_cast<std::int64_t>(random.next() % 401) + 800;  // of a thousand
+    return pause * spread / 1'000;
+}
+
+}  // namespace diptych::outbox

@@ -1,0 +1,117 @@
+// What a person may do with a channel.
+#include "outbox/channel.hpp"
+
+#include <diptych/try.hpp>
+
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace diptych::outbox {
+
+/// Holds the channel; the step makes room.
+class channel::operating {
+public:
+    explicit operating(channel& of) : of_(of) {
+        ++of_.operators_;
+        lock_ = std::unique_lock(of_.mutex_);
+        --of_.operators_;
+    }
+    ~operating() { of_.publish(of_.time_.now()); }
+    operating(operating const&) = delete;
+    operating& operator=(operating const&) = delete;
+
+private:
+    channel& of_;
+    std::unique_lock<std::mutex> lock_;
+};
+
+namespace {
+
+std::unexpected<error> no_letter(std::string_view channel, std::string_view stream) {
+    return fail(
+        errc::not_found,
+        "no_such_dead_letter",
+        fmt::format("channel {} has no dead letter of stream {}", channel, stream)
+    );
+}
+
+}  // namespace
+
+result<std::vector<letter_status>> channel::dead_letters(
+    std::string_view after, std::size_t limit
+) {
+    operating const now(*this);
+    DIPTYCH_TRY(open());
+    std::vector<letter_status> all;
+    for (auto at = letters_.upper_bound(after); at != letters_.end() && all.size() < limit; ++at) {
+        DIPTYCH_TRY(auto const last, log_.stream_version(at->first));
+        auto const first = at->second.version;
+        all.push_back({.what = at->second, .behind = last > first ? last.value - first.value : 0});
+    }
+    return all;
+}
+
+void channel::resume() {
+    operating const now(*this);
+    paused_.reset();
+    not_before_ = time_.now();
+    lanes_.end_rests();
+}
+
+result<void> channel::retry(std::string_view stream) {
+    operating const now(*this);
+    DIPTYCH_TRY(open());
+    auto const found = letters_.find(stream);
+    if (found == letters_.end()) return no_letter(of_.name, stream);
+    if (found->second.goes_on) return {};
+    DIPTYCH_TRY(log_.append({.events = {resumed_record(of_, found->second)}}));
+    found->second.goes_on = true;
+    return {};
+}
+
+result<std::size_t> channel::retry_all() {
+    operating const now(*this);
+    DIPTYCH_TRY(open());
+    append_request request;
+    for (auto const& [stream, one] : letters_)
+        if (!one.goes_on) request.events.push_back(resumed_record(of_, one));
+    auto const count = request.events.size();
+    if (count == 0) return count;
+    DIPTYCH_TRY(log_.append(std::move(request)));
+    for (auto& [stream, one] : letters_) one.goes_on = true;
+    return count;
+}
+
+result<void> channel::drop(std::string_view stream) {
+    operating const now(*this);
+    DIPTYCH_TRY(open());
+    if (auto const found = letters_.find(stream); found != letters_.end()) {
+        if (found->second.goes_on)
+            return fail(
+                errc::invalid,
+                "letter_goes_on",
+                fmt::format("stream {} is being delivered again: there is nothing to drop", stream)
+            );
+        auto const first = found->second.version;
+        DIPTYCH_TRY(log_.append({.events = {dropped_record(of_, stream, first)}}));
+        found->second.version = first + 1;
+        found->second.goes_on = true;
+        return {};
+    }
+    if (paused_ != stream) return no_letter(of_.name, stream);
+    auto* const at = lanes_.find(stream);
+    auto const& what = at->queue.front();
+    auto after = progress_;
+    after.settle(what.position);
+    DIPTYCH_TRY(log_.append(
+        {.events = {dropped_record(of_, stream, what.version), delivered_record(of_, after)}}
+    ));
+    progress_ = std::move(after);
+    lanes_.hold(*at);
+    lanes_.pop(*at);
+    paused_.reset();
+    return {};
+}
+
+}  // namespace diptych::outbox
