@@ -25,6 +25,8 @@ MAY_INCLUDE = {
     "inbox": FOUNDATION | {"log"},
     "outbox": FOUNDATION | {"log"},
     "channels/file": FOUNDATION | {"outbox"},
+    "channels/curl": FOUNDATION | {"outbox"},
+    "channels/webhook": FOUNDATION | {"outbox", "channels/curl"},
     "write": FOUNDATION | {"log"},
     "read": FOUNDATION | {"log"},
 }
@@ -40,7 +42,8 @@ OWNED_BY = {
     r"simdjson": ["tests/json/", "bench/"],
     r"CLI/": ["src/cli/"],
     r"prometheus/": ["src/edge/"],
-    r"openssl/": ["src/log/", "src/edge/", "bench/"],
+    r"openssl/": ["src/log/", "src/edge/", "src/channels/webhook/", "bench/"],
+    r"curl/": ["src/channels/curl/"],
     r"fmt/": ["src/", "bench/", "tests/"],
     r"doctest/": ["tests/"],
     r"rapidcheck": ["tests/"],

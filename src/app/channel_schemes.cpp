@@ -1,6 +1,9 @@
 #include "app/channel_schemes.hpp"
 
 #include "channels/file/file_transport.hpp"
+#ifdef DIPTYCH_WITH_CURL
+#include "channels/webhook/webhook_transport.hpp"
+#endif
 
 #include <cstdlib>
 #include <utility>
@@ -10,6 +13,9 @@ namespace diptych::app {
 std::vector<outbox::scheme> channel_schemes() {
     std::vector<outbox::scheme> all;
     all.push_back(channels::file_scheme());
+#ifdef DIPTYCH_WITH_CURL
+    for (auto& one : channels::webhook_schemes()) all.push_back(std::move(one));
+#endif
     return all;
 }
 
