@@ -1,6 +1,9 @@
 #include "app/channel_schemes.hpp"
 
 #include "channels/file/file_transport.hpp"
+#ifdef DIPTYCH_WITH_NATS
+#include "channels/nats/nats_transport.hpp"
+#endif
 #ifdef DIPTYCH_WITH_CURL
 #include "channels/webhook/webhook_transport.hpp"
 #endif
@@ -15,6 +18,9 @@ std::vector<outbox::scheme> channel_schemes() {
     all.push_back(channels::file_scheme());
 #ifdef DIPTYCH_WITH_CURL
     for (auto& one : channels::webhook_schemes()) all.push_back(std::move(one));
+#endif
+#ifdef DIPTYCH_WITH_NATS
+    for (auto& one : channels::nats_schemes()) all.push_back(std::move(one));
 #endif
     return all;
 }
