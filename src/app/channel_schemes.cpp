@@ -1,6 +1,9 @@
 #include "app/channel_schemes.hpp"
 
 #include "channels/file/file_transport.hpp"
+#ifdef DIPTYCH_WITH_KAFKA
+#include "channels/kafka/kafka_transport.hpp"
+#endif
 #ifdef DIPTYCH_WITH_NATS
 #include "channels/nats/nats_transport.hpp"
 #endif
@@ -21,6 +24,9 @@ std::vector<outbox::scheme> channel_schemes() {
 #endif
 #ifdef DIPTYCH_WITH_NATS
     for (auto& one : channels::nats_schemes()) all.push_back(std::move(one));
+#endif
+#ifdef DIPTYCH_WITH_KAFKA
+    all.push_back(channels::kafka_scheme());
 #endif
     return all;
 }
