@@ -60,6 +60,14 @@ class Users:
                                  f"{[row for row in self.client.rows('draft_orders')][-3:]}")
         return answer
 
+    def all_follows(self):
+        """Waits until processes have nothing more to do."""
+        def is_quiet():
+            if any(one["lag"] for one in self.client.get("/health").json["processes"]):
+                return False
+            return commands_are_answered(self.client.events())
+        self.until(is_quiet)
+
     def free(self, seat_type="full", name="c1"):
         """Seats that are left, below zero if some are owed; None if there is no such type."""
         row = self.row("seat_types", conference_id=name, seat_type_id=seat_type)
@@ -101,6 +109,12 @@ class Users:
         answer = self.client.request("PUT", "/clock", {"ahead": ahead})
         if answer.status != 200:
             raise AssertionError(answer.text)
+
+
+def commands_are_answered(events):
+    """Whether each command that a process has sent was answered."""
+    sent = sum(len(one["data"]["commands"]) for one in events if one["type"] == "$reaction")
+    return sent == sum(one["type"] in ("$accepted", "$refused", "$failed") for one in events)
 
 
 def seats_in(order):

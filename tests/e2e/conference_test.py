@@ -161,6 +161,47 @@ class RegistrationTest(Conference):
         users.becomes("o2", "confirmed")
         self.assertEqual({}, self.refunds())
 
+    def test_p4_03_an_order_that_is_faster_than_the_seats_gets_them_when_they_come(self):
+        users, types = self.users, [f"type-{number:02}" for number in range(40)]  # the last come late
+        together = [("create_conference", {"slug": "c1", "name": "C1", "starts": "2026-09-01", "ends": "2026-09-03",
+                                           "owner_name": "Ada", "owner_email": "ada@x"})]
+        together += [("create_seat", {"seat_type": one, "name": one, "quantity": 3, "price": "1.00"}) for one in types]
+        together += [("publish_conference", {}),
+                     ("register_to_conference", {"order": "o1", "seats": [{"seat_type": types[-1], "quantity": 2}]})]
+        answer = users.client.post("/commands", [{"name": one, "command": {"conference": "c1", **body}}
+                                                 for one, body in together])
+        self.assertEqual(200, answer.status, answer.text)
+        self.assertEqual("reservation_completed", users.settled("o1")["state"])
+        self.assertEqual(1, users.free(types[-1]))
+        refused = [one["data"]["command"] for one in users.client.events() if one["type"] == "$refused"]
+        self.assertEqual({"registration.make_seat_reservation"}, set(refused))
+
+    def test_s4_17_events_cross_the_border_of_a_context_and_commands_never_do(self):
+        users = self.users
+        users.open_conference(window="PT10M")
+        users.want("o1", full=2)
+        users.pay("o1")
+        users.becomes("o1", "confirmed")
+        payment = users.pay("o1", amount="1.00")
+        users.until(lambda: self.refunds() == {payment: 1})
+        sent = {(one["stream"].split("-")[0], command["name"].split(".")[0]) for one in users.client.events()
+                if one["type"] == "$reaction" for command in one["data"]["commands"]}
+        self.assertEqual({("registration_process", "registration"), ("seat_supply", "registration"),
+                          ("seat_assigning", "registration"), ("refunding", "payments")}, sent)
+
+    def test_s4_59_an_order_that_was_confirmed_under_the_old_name_is_a_confirmed_one(self):
+        users = self.users
+        users.open_conference(window="PT10M")
+        users.want("o1", full=2)
+        old = {"stream": "order-o1", "type": "registration.order_payment_confirmed", "data": {"order": "o1"}}
+        self.assertEqual(201, users.client.post("/events", {"events": [old]}).status)
+        self.assertEqual(("confirmed", "paid"), (users.state("o1"), users.row("orders", order_id="o1")["state"]))
+        self.assertEqual("order_is_confirmed", users.refusal("reject_order", order="o1"))
+        users.until(lambda: users.row("order_seats", order_id="o1"))
+        users.later("PT11M")
+        users.want("o2", full=1)
+        self.assertEqual(("confirmed", 7), (users.state("o1"), users.free()))
+
     def test_s4_15_a_command_that_is_sent_twice_under_one_key_is_effected_once(self):
         users = self.users
         users.open_conference()
@@ -278,6 +319,7 @@ class WaitListTest(Conference):
         for order, count in (("w1", 3), ("w2", 8), ("w3", 2)):
             users.send("join_wait_list", order=order, conference="c1", email=f"{order}@x",
                        seats=[{"seat_type": "full", "quantity": count}])
+        users.all_follows()
         self.assertEqual(["waiting"] * 3, [row["state"] for row in users.client.rows("wait_list")])
         users.want("o1", full=6)  # 4 come back: enough for w1, not for w2, and 1 is left
         users.becomes("w1", "reservation_completed")

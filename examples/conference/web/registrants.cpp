@@ -1,7 +1,5 @@
 #include "web/registrants.hpp"
 
-#include <charconv>
-
 namespace conference::web {
 
 namespace {
@@ -17,12 +15,6 @@ std::string asked_for(http::request const& asked, std::string_view name) {
 
 std::string path_of(http::request const& asked, std::string_view place) {
     return "/" + percent_encoded(slug_of(asked)) + "/" + std::string{place};
-}
-
-std::int64_t number_in(std::string const& text) {
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
 }
 
 http::response list_conferences(site const& with) {
@@ -118,11 +110,7 @@ http::response register_now(site const& with, http::request const& asked) {
     auto const form = read_form(asked.body);
     auto const answer = with.send("register_to_conference", form);
     if (!answer.accepted) return show_register(with, asked, form, answer.fault);
-    auto const order = value_of(form, "order");
-    return send_to(link_to(
-        path_of(asked, "registrant"),
-        {{"order", order}, {"version", answer.version_of(stream_of_order(order))}}
-    ));
+    return send_to(link_to(path_of(asked, "registrant"), {{"order", value_of(form, "order")}}));
 }
 
 http::response wait_now(site const& with, http::request const& asked) {
@@ -139,9 +127,9 @@ http::response show_waiting(site const& with, http::request const& asked) {
     if (!with.find("wait_list", "order_id", order)) return no_order();
     return show(
         {.title = "You are on the wait-list",
-         .body =
-             "<p id=waiting>Keep this page, or come back to it: as soon as there are seats they "
-             "are kept for you for a while.</p>",
+         .body = "<p id=waiting>Keep this page, or come back to it: as soon as there are seats "
+                 "they "
+                 "are kept for you for a while.</p>",
          .live_query = link_to("/views/draft_orders", {{"order_id", "eq." + order}}),
          .again_after = 10}
     );
@@ -156,12 +144,11 @@ http::response show_wait(std::string const& order) {
     );
 }
 
-// Newer than what the browser has just done, and settled.
-std::optional<row> settled_order(site const& with, std::string const& order, std::int64_t version) {
+// As soon as it is known what it gets.
+std::optional<row> settled_order(site const& with, std::string const& order) {
     return with.wait_for([&]() -> std::optional<row> {
         auto found = with.find("draft_orders", "order_id", order);
-        if (!found || number_in((*found)["order_version"]) < version) return std::nullopt;
-        if ((*found)["state"] == "pending_reservation") return std::nullopt;
+        if (!found || (*found)["state"] == "pending_reservation") return std::nullopt;
         return found;
     });
 }
@@ -173,11 +160,9 @@ http::response show_registrant(
     std::string const& fault = {}
 ) {
     auto const id = fault.empty() ? asked_for(asked, "order") : value_of(said, "order");
-    auto const version = asked_for(asked, "version");
-    auto const order = settled_order(with, id, number_in(version));
-    if (!order)
-        return version.empty() && !with.find("draft_orders", "order_id", id) ? no_order()
-                                                                             : show_wait(id);
+    if (!with.find("draft_orders", "order_id", id)) return no_order();
+    auto const order = settled_order(with, id);
+    if (!order) return show_wait(id);
     if ((*order)["state"] == "expired") return send_to(path_of(asked, "expired"));
     if ((*order)["state"] == "confirmed")
         return send_to(link_to(path_of(asked, "confirmation"), {{"order", id}}));

@@ -18,7 +18,4 @@ void add_payment_routes(diptych::application& app, site const& with);
 /// The lines of an order and what they cost.
 std::string price_table(row const& priced);
 
-/// The stream of an order, by whose versions a page knows whether it is new enough.
-inline std::string stream_of_order(std::string const& order) { return "order-" + order; }
-
 }  // namespace conference::web

@@ -42,14 +42,6 @@ std::size_t row::count(std::string_view list) const {
     return found ? found->size() : 0;
 }
 
-std::string sent::version_of(std::string_view stream) const {
-    std::uint64_t version = 0;
-    if (accepted)
-        for (auto const& event : accepted->events)
-            if (event.stream == stream) version = event.version.value;
-    return std::to_string(version);
-}
-
 std::optional<row> site::find(
     std::string const& view, std::string const& column, std::string const& value
 ) const {

@@ -38,9 +38,6 @@ private:
 struct sent {
     std::optional<diptych::outcome> accepted = {};
     std::string fault = {};  ///< A sentence for people, unless it is accepted.
-
-    /// The version of this stream after it; 0 if nothing was recorded there.
-    std::string version_of(std::string_view stream) const;
 };
 
 /// Keeps a reference: the application must outlive it. Thread-safe.
