@@ -8,6 +8,7 @@
 #include "channels/nats/nats_transport.hpp"
 #endif
 #ifdef DIPTYCH_WITH_CURL
+#include "channels/smtp/smtp_transport.hpp"
 #include "channels/webhook/webhook_transport.hpp"
 #endif
 
@@ -21,6 +22,7 @@ std::vector<outbox::scheme> channel_schemes() {
     all.push_back(channels::file_scheme());
 #ifdef DIPTYCH_WITH_CURL
     for (auto& one : channels::webhook_schemes()) all.push_back(std::move(one));
+    for (auto& one : channels::smtp_schemes()) all.push_back(std::move(one));
 #endif
 #ifdef DIPTYCH_WITH_NATS
     for (auto& one : channels::nats_schemes()) all.push_back(std::move(one));

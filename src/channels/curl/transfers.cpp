@@ -184,7 +184,8 @@ private:
         curl_off_t connected = 0;
         ::curl_easy_getinfo(one.handle, CURLINFO_PRETRANSFER_TIME_T, &connected);
         ::curl_easy_getinfo(one.handle, CURLINFO_RESPONSE_CODE, &made.status);
-        made.is_connected = connected > 0 || made.status > 0;
+        // Sender and recipients of a mail are told before a transfer counts as begun.
+        made.is_connected = connected > 0 || (code == CURLE_SEND_ERROR && made.status > 0);
         curl_off_t after = 0;
         ::curl_easy_getinfo(one.handle, CURLINFO_RETRY_AFTER, &after);
         if (after > 0) made.after = std::chrono::seconds{after};
