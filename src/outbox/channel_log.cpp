@@ -61,6 +61,8 @@ result<void> channel::begin_now() {
 result<void> channel::read_on() {
     auto const used = progress_.open_count() + progress_.beyond().size();
     if (used >= options_.window_max || lanes_.bytes() >= options_.bytes_max) return {};
+    // A page costs nearly the same whether it has one event or all it may have.
+    if (options_.window_max - used < options_.page_max && lanes_.waiting() > 0) return {};
     DIPTYCH_TRY(
         auto const page,
         log_.read(

@@ -31,10 +31,12 @@ result<void> channel_set::add(std::string_view file_name, std::string_view text)
         );
     auto const with = std::ranges::find(known_, of.scheme, &scheme::name);
     DIPTYCH_TRY(auto by, with->open(of, in_));
+    channel_options how;
+    how.window_max = std::max(how.window_max, 4 * of.in_flight);
     auto name = of.name;
     by_name_.emplace(
         std::move(name),
-        std::make_unique<channel>(std::move(of), log_, time_, random_, std::move(by))
+        std::make_unique<channel>(std::move(of), log_, time_, random_, std::move(by), how)
     );
     return {};
 }
