@@ -128,6 +128,23 @@ class PagesTest(TestCase):
         self.page("/c1", 404)
         self.page("/c1/register", 404)
 
+    def test_s4_68_an_organiser_sees_what_has_to_be_paid_back_and_says_when_it_is(self):
+        self.users.open_conference(window="PT10M")
+        self.users.open_conference("c2")
+        self.users.want("o1", full=2)
+        payments = [self.users.pay("o1") for _ in range(2)]
+        self.users.until(lambda: self.users.client.rows("refunds_due"))
+        page = self.page(self.manage())
+        self.assertIn("201.00: The order is paid already", page)
+        settle = Forms(page).of("settle_refund")
+        self.assertEqual(payments[1], settle["inputs"]["payment"])
+        self.assertFalse([form for form in Forms(self.page(self.manage("c2"))).forms if form["command"] == "settle_refund"])
+        other = self.users.row("conferences", slug="c2")["access_code"]
+        self.submit({"action": "/management/c2/settle_refund", "inputs": settle["inputs"]}, 404, access_code=other)
+        self.submit(settle)
+        self.assertEqual([], self.users.client.rows("refunds_due"))
+        self.assertNotIn("The order is paid already", self.page(self.manage()))
+
     def test_an_order_is_found_by_address_and_code_and_by_nothing_less(self):
         self.users.open_conference()
         code = self.users.want("o1", full=1)["access_code"]

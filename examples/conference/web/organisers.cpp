@@ -7,7 +7,7 @@ namespace conference::web {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> commands_of_organisers{
+constexpr std::array<std::string_view, 9> commands_of_organisers{
     "update_conference",
     "publish_conference",
     "unpublish_conference",
@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 8> commands_of_organisers{
     "update_seat",
     "delete_seat",
     "create_promotion",
-    "set_reservation_terms"
+    "set_reservation_terms",
+    "settle_refund"
 };
 
 std::string page_of(std::string_view slug, std::string_view access_code) {
@@ -84,7 +85,7 @@ public:
                 of_command("create_seat", {}, {{"seat_type", with_->new_id()}});
         html += "<h2>Promotion codes</h2>" + of_command("create_promotion");
         html += "<h2>Orders</h2>" + orders();
-        return html;
+        return html + "<h2>Money to pay back</h2>" + refunds();
     }
 
 private:
@@ -135,10 +136,35 @@ private:
         return html + "</table>";
     }
 
+    std::string refunds() const {
+        auto const id = (*conference_)["conference_id"];
+        auto const orders =
+            with_->all("orders", {{"conference_id", "eq." + id}, {"limit", "1000"}});
+        std::string html;
+        for (auto const order : orders.root().elements()) {
+            if (shown(order, "refunds_due") == "0") continue;
+            auto const due =
+                with_->all("refunds_due", {{"order_id", "eq." + shown(order, "order_id")}});
+            for (auto const one : due.root().elements())
+                html += "<p>" + escaped(shown(order, "email")) + ", " + shown(one, "amount") +
+                        ": " + escaped(shown(one, "reason")) + "</p>" +
+                        of_command("settle_refund", {}, {{"payment", shown(one, "payment_id")}});
+        }
+        return html;
+    }
+
     site const* with_;
     row const* conference_;
     std::string code_;
 };
+
+// Whether a payment is for an order of this conference.
+bool is_of(site const& with, std::string const& payment, std::string const& conference) {
+    auto const paid = with.find("payments", "payment_id", payment);
+    if (!paid) return false;
+    auto const order = with.find("orders", "order_id", (*paid)["order_id"]);
+    return order && (*order)["conference_id"] == conference;
+}
 
 http::response show_organiser(site const& with, http::request const& asked) {
     http::response otherwise;
@@ -170,6 +196,9 @@ http::response send_organiser(site const& with, http::request const& asked) {
     // Whatever the browser says: who has the code of one conference changes that one.
     std::erase_if(form, [](auto const& one) { return one.first == "conference"; });
     form.emplace_back("conference", (*found)["conference_id"]);
+    if (name == "settle_refund" &&
+        !is_of(with, value_of(form, "payment"), (*found)["conference_id"]))
+        return complain(404, "There is no such payment");
     auto const answer = with.send(name, form);
     if (!answer.accepted) return complain(409, answer.fault);
     return send_to(page_of(slug, code));
