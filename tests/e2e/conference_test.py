@@ -303,6 +303,20 @@ class LateTest(Conference):
         users.until(lambda: self.refunds() == {little: 19.99, twice: 20, nobody: 5})
         self.assertEqual("completed", users.row("payments", payment_id=right)["state"])
 
+    def test_s4_68_of_two_halves_that_come_together_both_are_kept_or_none(self):
+        users, orders = self.users, [f"o{number}" for number in range(30)]
+        users.open_conference(seats={"full": (30, "10.00")})
+        for order in orders:
+            users.want(order, full=1)
+        for order in orders:
+            for half in ("a", "b"):
+                users.pay(order, amount="5.00", payment=f"{order}-{half}")
+        users.all_follows()
+        refunds = self.refunds()
+        for order in orders:
+            back = sum(refunds.get(f"{order}-{half}", 0) for half in ("a", "b"))
+            self.assertEqual(0 if users.state(order) == "confirmed" else 10, back, order)
+
     def test_p4_11_seats_that_are_reserved_for_no_order_are_given_back(self):
         users = self.users
         users.open_conference()

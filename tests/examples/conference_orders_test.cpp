@@ -212,6 +212,15 @@ TEST_CASE("an order is confirmed when it is reserved and paid") {
     given(two, two_cost, two_reserved, paid({200'99}))
         .when(confirm)
         .then_refused(refusal::not_paid);
+    refund_required const back{
+        .order = {"o1"}, .payment = {"p1"}, .amount = {1'00}, .reason = "too little"
+    };
+    given(two, two_cost, two_reserved, paid({1'00}), back, paid({200'00}))
+        .when(confirm)
+        .then_refused(refusal::not_paid);
+    given(two, two_cost, two_reserved, paid({1'00}), back, paid({201'00}))
+        .when(confirm)
+        .then(confirmed);
     given(two, two_cost, paid({201'00})).when(confirm).then_refused(refusal::seats_not_reserved);
     given(two, two_cost, two_reserved, confirmed).when(confirm).then_nothing();
     given().when(confirm).then_refused(refusal::unknown_order);

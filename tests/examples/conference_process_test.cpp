@@ -254,6 +254,9 @@ TEST_CASE("too little paid is paid back, an order that changed meanwhile is told
         back[0].json ==
         R"({"order":"o1","payment":"p1","amount":"1.00","reason":"Too little was paid: 1.00 of 200.00 are paid"})"
     );
+    auto more = process;
+    more.evolve(paid("p2", {199'00}));
+    CHECK(names_in(more.react(no)).empty());  // together they are enough, and that is asked
     no.reason = "order_is_expired";
     CHECK(names_in(process.react(no)).empty());
 }

@@ -79,11 +79,4 @@ struct offer_state {
     }
 };
 
-/// What has been paid for an order.
-struct paid_state {
-    using of = order_id;
-    money amount;
-    void evolve(from_payments::payment_completed const& e) { amount += e.amount; }
-};
-
 }  // namespace conference::registration

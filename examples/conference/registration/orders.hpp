@@ -184,6 +184,14 @@ struct order_state {
     void evolve(refund_required const& e) { refunds.insert(e.payment); }
 };
 
+/// What has been paid for an order and does not go back.
+struct paid_state {
+    using of = order_id;
+    money amount;
+    void evolve(from_payments::payment_completed const& e) { amount += e.amount; }
+    void evolve(refund_required const& e) { amount = amount - e.amount; }
+};
+
 // What may be asked. The rules are in orders.cpp.
 
 struct set_reservation_terms {

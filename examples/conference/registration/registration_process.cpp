@@ -30,6 +30,12 @@ reaction give_seats_back(order_id const& order, conference_id const& conference)
     return cancel_seat_reservation{.reservation = reservation_of(order), .conference = conference};
 }
 
+money paid_in(std::vector<received_payment> const& payments) {
+    money all;
+    for (auto const& one : payments) all += one.amount;
+    return all;
+}
+
 reaction pay_back(registration_process const& of, std::string const& reason) {
     reaction all;
     for (auto const& [payment, amount] : of.payments)
@@ -87,12 +93,10 @@ void registration_process::evolve(from_payments::payment_completed const& e) {
 // What was paid first pays for the order; what came on top of it is left over.
 void registration_process::evolve(order_confirmed const&) {
     status = confirmed;
-    auto paid = money{};
-    std::erase_if(payments, [&](received_payment const& one) {
-        auto const is_needed = paid < total;
-        paid += one.amount;
-        return is_needed;
-    });
+    auto needed = payments.begin();
+    for (auto paid = money{}; needed != payments.end() && paid < total; ++needed)
+        paid += needed->amount;
+    payments.erase(payments.begin(), needed);
 }
 
 void registration_process::evolve(order_expired const&) {
@@ -187,7 +191,8 @@ reaction registration_process::react(diptych::refused<make_seat_reservation> con
 }
 
 reaction registration_process::react(diptych::refused<confirm_order> const& no) const {
-    if (no.reason != "not_paid") return {};  // expired or changed meanwhile, and that is told
+    if (no.reason != "not_paid") return {};     // expired or changed meanwhile, and that is told
+    if (paid_in(payments) >= total) return {};  // the rest has come since, and is asked with
     return pay_back(*this, "Too little was paid: " + no.detail);
 }
 
