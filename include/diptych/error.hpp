@@ -6,6 +6,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -30,6 +31,9 @@ enum class errc {
 
 /// The enumerator's name, for example "conflict".
 std::string_view to_string(errc kind) noexcept;
+
+/// The enumerator of a name; nothing if there is none.
+std::optional<errc> parse_errc(std::string_view name) noexcept;
 
 /// A failure: a kind to act on, a stable code to match on, a sentence to read, and facts to print.
 struct error {

@@ -6,6 +6,7 @@
 /// errors.
 #pragma once
 
+#include <diptych/clock.hpp>
 #include <diptych/error.hpp>
 #include <diptych/position.hpp>
 
@@ -36,6 +37,9 @@ struct execute_options {
     diptych::concurrency mode = diptych::concurrency::optimistic;
     /// Accept only if nothing that the command's states look at was recorded after this.
     std::optional<token> if_match = {};
+    /// Not carried out from then on: it fails with invalid, code "expired", unless it was answered
+    /// before.
+    std::optional<timestamp> expires = {};
 };
 
 /// An event that a command made.

@@ -160,9 +160,12 @@ struct command {
 /// What a process's react wants done.
 struct reaction {
     struct command {
-        std::string name;
+        std::string name;  ///< As on the wire: "shop.allocate".
         std::string json;
-    };  ///< Wire name and body.
+        std::string slot = {};  ///< What diptych::sending calls its name.
+        std::chrono::microseconds after{0};
+        std::optional<std::chrono::microseconds> within = {};
+    };
     struct timer {
         std::string name;
         std::chrono::microseconds delay;
@@ -170,6 +173,8 @@ struct reaction {
     std::vector<command> commands = {};
     std::vector<timer> start = {};
     std::vector<std::string> cancel = {};
+    std::vector<std::string> correlate = {};  ///< Names of ids: "payment-p1".
+    bool finish = false;
 };
 
 /// A process: inputs it takes, how an input finds its instance, and what it does.
@@ -177,9 +182,11 @@ struct process {
     std::string name;     ///< "reallocation".
     std::string id_kind;  ///< Kind of id of its instances.
     std::vector<std::string>
-        types;           ///< Inputs: event types, `$accepted`, `$refused`, `$failed`, `$timer_due`.
-    model::state state;  ///< Its own state, folded over its inputs.
-    /// The instance an input belongs to ("order-o1"); nullopt: not one of its inputs.
+        types;  ///< Inputs: event types, `$accepted`, `$refused`, `$failed`, `$timer_due`.
+    std::vector<std::string> starts = {};  ///< Those of them that begin an instance; empty: all do.
+    model::state state;                    ///< Its own state, folded over its inputs.
+    /// The instance an input belongs to ("order-o1"), or an id of another kind that an instance has
+    /// correlated with; nullopt: not one of its inputs.
     result<std::optional<std::string>> (*key)(recorded_event const& input);
     result<reaction> (*react)(
         void const* state,

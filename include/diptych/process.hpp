@@ -19,18 +19,26 @@
 ///
 ///     static order_id key(payment_received const& e) { return {e.reference}; }
 ///
+/// A key of another kind is one that an instance has taken for its own before: `correlate`.
+///
 /// Inputs are also the answers to its own commands (`accepted`, `refused`, `failed`) and its timers
 /// (`timer_due`). All of them stand in the log, see docs/reference/process-events.md: every
 /// reaction is recorded before its first command is sent, and is never computed again for a
 /// rebuild.
+///
+/// Any input begins an instance, unless the process says which do, and it lives until `finish()`:
+///
+///     using started_by = diptych::events<order_placed>;
 #pragma once
 
 #include <diptych/clock.hpp>
 #include <diptych/command.hpp>
 #include <diptych/error.hpp>
+#include <diptych/id.hpp>
 #include <diptych/json.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,6 +78,17 @@ struct timer_due {
     timestamp due;
 };
 
+/// How a command is sent.
+struct sending {
+    /// A command sent later under the same name takes its place: the answer to the one before, if
+    /// it comes after that, is recorded but is no input any more.
+    std::string name = {};
+    std::chrono::microseconds after{0};  ///< It is not sent before; others do not wait for it.
+    /// From the reaction on; then it is not carried out any more, and `failed` with the code
+    /// "expired" comes back. For ever if it is not said.
+    std::optional<std::chrono::microseconds> within = {};
+};
+
 /// What is to be done: commands to send, timers to start and to cancel. Nothing, by default.
 ///
 ///     diptych::reaction all = diptych::cancel("expiry");
@@ -82,6 +101,7 @@ public:
         std::string name;
         std::string home;  ///< The namespace of its type: its context, unless it is of ours.
         std::string json;
+        sending how = {};
     };
     struct timer {
         std::string name;
@@ -103,6 +123,8 @@ public:
     reaction& operator+=(reaction other) {
         for (auto const& name : other.cancelled_)
             std::erase_if(started_, [&](timer const& one) { return one.name == name; });
+        for (auto& id : other.correlated_) correlated_.push_back(std::move(id));
+        finishes_ = finishes_ || other.finishes_;
         for (auto& one : other.commands_) commands_.push_back(std::move(one));
         for (auto& one : other.started_) started_.push_back(std::move(one));
         for (auto& one : other.cancelled_) cancelled_.push_back(std::move(one));
@@ -112,15 +134,32 @@ public:
     std::vector<command> const& commands() const { return commands_; }
     std::vector<timer> const& started() const { return started_; }
     std::vector<std::string> const& cancelled() const { return cancelled_; }
+    std::vector<std::string> const& correlated() const { return correlated_; }
+    bool finishes() const { return finishes_; }
 
 private:
+    template <domain_command Command>
+    friend reaction send(Command const& command, sending how);
     friend reaction start(std::string timer, std::chrono::microseconds delay);
     friend reaction cancel(std::string timer);
+    friend reaction correlate_name(std::string id);
+    friend reaction finish();
 
     std::vector<command> commands_;
     std::vector<timer> started_;
     std::vector<std::string> cancelled_;
+    std::vector<std::string> correlated_;
+    bool finishes_ = false;
 };
+
+/// Sends a command under a name, later, or not for ever. Commands of one instance are sent in the
+/// order in which it asked for them, each when the one before has been answered.
+template <domain_command Command>
+reaction send(Command const& command, sending how) {
+    reaction made{command};
+    made.commands_.back().how = std::move(how);
+    return made;
+}
 
 /// Starts a timer of this instance; one of the same name that runs is replaced.
 inline reaction start(std::string timer, std::chrono::microseconds delay) {
@@ -133,6 +172,29 @@ inline reaction start(std::string timer, std::chrono::microseconds delay) {
 inline reaction cancel(std::string timer) {
     reaction made;
     made.cancelled_.push_back(std::move(timer));
+    return made;
+}
+
+/// As correlate(), of an id's name ("payment-p1").
+inline reaction correlate_name(std::string id) {
+    reaction made;
+    made.correlated_.push_back(std::move(id));
+    return made;
+}
+
+/// From the next input on, events whose key() is this id belong to this instance. An id belongs to
+/// one instance; a reaction that takes another's fails.
+template <class Id>
+    requires is_id<Id>
+reaction correlate(Id const& id) {
+    return correlate_name(id.name());
+}
+
+/// Ends the instance for good: its timers stop, its commands are still sent, and it takes no more
+/// input.
+inline reaction finish() {
+    reaction made;
+    made.finishes_ = true;
     return made;
 }
 

@@ -40,6 +40,27 @@ struct input_entry {
     );
 };
 
+/// Of what a key() answers: an id of any kind, or perhaps one.
+template <class Id>
+std::optional<std::string> name_of_key(Id const& id) {
+    static_assert(is_id<Id>, "diptych: the key() of a process answers an id, or an optional one");
+    if (id.value.empty()) return std::nullopt;
+    return id.name();
+}
+template <class Id>
+std::optional<std::string> name_of_key(std::optional<Id> const& id) {
+    return id ? name_of_key(*id) : std::nullopt;
+}
+
+/// The events that begin an instance, as the process says.
+template <class Process>
+consteval auto starts_of() {
+    if constexpr (requires { typename Process::started_by::event_list; })
+        return typename Process::started_by::event_list{};
+    else
+        return reflect::types<>{};
+}
+
 /// The instance an input belongs to; that of an answer or timer is in the name of its stream.
 result<std::optional<std::string>> find_instance(
     std::span<input_entry const> entries, std::string_view process, recorded_event const& in
@@ -68,8 +89,7 @@ struct process_functions<Context, Process, reflect::types<Input...>> {
     template <class In>
     static std::optional<std::string> key_in(In const& in) {
         if constexpr (says_key<Process, In>) {
-            std::optional<id_type> const id = Process::key(in);
-            if (id && !id->value.empty()) return id->name();
+            return name_of_key(Process::key(in));
         } else if constexpr (upcasting<In>) {
             std::optional<std::string> found;
             for_each_upcast(in.upcast(), [&](auto const& newer) {
@@ -168,6 +188,21 @@ struct process_functions<Context, Process, reflect::types<Input...>> {
         return all;
     }
 
+    template <class... Start>
+    static std::vector<std::string> start_types(reflect::types<Start...>) {
+        static_assert(
+            (takes<Start>() && ...),
+            "diptych: what a process is started_by is one of its inputs: it needs a react or an "
+            "evolve"
+        );
+        std::vector<std::string> all;
+        [[maybe_unused]] auto const add = [&](std::vector<std::string> names) {
+            all.insert(all.end(), names.begin(), names.end());
+        };
+        (add(wire_names<Start>(Context::context_name())), ...);
+        return all;
+    }
+
     static result<std::optional<std::string>> key(recorded_event const& in) {
         return find_instance(entries(), reflect::type_name<Process>, in);
     }
@@ -197,6 +232,7 @@ struct process_functions<Context, Process, reflect::types<Input...>> {
             .name = std::string{reflect::type_name<Process>},
             .id_kind = std::string{id_type::kind},
             .types = {},
+            .starts = start_types(starts_of<Process>()),
             .state = functions::build(),
             .key = key,
             .react = react,

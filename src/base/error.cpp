@@ -26,6 +26,21 @@ std::string_view to_string(errc kind) noexcept {
     return "failed";
 }
 
+std::optional<errc> parse_errc(std::string_view name) noexcept {
+    for (auto const one :
+         {errc::refused,
+          errc::conflict,
+          errc::not_found,
+          errc::invalid,
+          errc::denied,
+          errc::unavailable,
+          errc::outcome_unknown,
+          errc::corrupt,
+          errc::failed})
+        if (to_string(one) == name) return one;
+    return std::nullopt;
+}
+
 std::unexpected<error> fail(errc kind, std::string message) {
     return fail(kind, std::string(to_string(kind)), std::move(message));
 }

@@ -46,19 +46,4 @@ errc kind_of_status(int status) {
     }
 }
 
-std::optional<errc> kind_named(std::string_view name) {
-    for (auto const one :
-         {errc::refused,
-          errc::conflict,
-          errc::not_found,
-          errc::invalid,
-          errc::denied,
-          errc::unavailable,
-          errc::outcome_unknown,
-          errc::corrupt,
-          errc::failed})
-        if (to_string(one) == name) return one;
-    return std::nullopt;
-}
-
 }  // namespace diptych::cli

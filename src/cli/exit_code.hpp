@@ -16,7 +16,4 @@ int exit_code(errc kind);
 /// The kind of error that an HTTP status of the server stands for.
 errc kind_of_status(int status);
 
-/// The kind of error of this name ("conflict"); nullopt if there is none.
-std::optional<errc> kind_named(std::string_view name);
-
 }  // namespace diptych::cli

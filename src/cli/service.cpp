@@ -17,7 +17,7 @@ error error_of(http::response const& refused) {
             else if (name == "code")
                 problem.code = value.text();
             else if (name == "kind")
-                problem.kind = kind_named(value.text()).value_or(problem.kind);
+                problem.kind = parse_errc(value.text()).value_or(problem.kind);
             else if (name != "type" && name != "title" && name != "status")
                 problem.facts.emplace_back(name, value.raw());
         }

@@ -137,10 +137,15 @@ result<model::reaction> react_with(
                 {wire_name(
                      is_own(own_commands, one.name) ? context : std::string_view{one.home}, one.name
                  ),
-                 one.json}
+                 one.json,
+                 one.how.name,
+                 one.how.after,
+                 one.how.within}
             );
         for (auto const& one : wanted.started()) made.start.push_back({one.name, one.delay});
         made.cancel = wanted.cancelled();
+        made.correlate = wanted.correlated();
+        made.finish = wanted.finishes();
         return made;
     });
 }

@@ -7,7 +7,9 @@
 #include <diptych/try.hpp>
 
 #include <algorithm>
+#include <set>
 #include <span>
+#include <utility>
 
 namespace diptych::write {
 
@@ -17,19 +19,13 @@ constexpr std::size_t page_size = 1'000;
 
 }  // namespace
 
-result<std::optional<std::string>> process_instances::instance_of_input(recorded_event const& event
-) const {
+result<std::optional<std::string>> process_instances::key_of(recorded_event const& event) const {
     if (is_engine_type(event.type)) {
         auto own = instance_of(process_.name, event);
         if (own.empty()) return std::optional<std::string>{};  // another process's
         return std::optional(std::move(own));
     }
     return guarded("key of " + process_.name, [&] { return process_.key(event); });
-}
-
-bool process_instances::is_found_by_name(std::string const& instance, recorded_event const& input)
-    const {
-    return is_engine_type(input.type) || input.carries(instance);
 }
 
 void process_instances::forget(std::string const& instance) {
@@ -45,12 +41,12 @@ void process_instances::clear() {
 }
 
 result<void const*> process_instances::after(
-    std::string const& instance, recorded_event const& input
+    std::string const& instance, position first, recorded_event const& input
 ) {
     if (auto const found = by_instance_.find(instance); found != by_instance_.end()) {
         newest_first_.splice(newest_first_.begin(), newest_first_, found->second);
     } else {
-        DIPTYCH_TRY(auto state, refold(instance, input));
+        DIPTYCH_TRY(auto state, refold(instance, first, input.position));
         newest_first_.emplace_front(instance, std::move(state));
         by_instance_.emplace(instance, newest_first_.begin());
         if (by_instance_.size() > std::max<std::size_t>(1, kept_max_))
@@ -67,35 +63,55 @@ result<void const*> process_instances::after(
     return state.get();
 }
 
-// Its inputs before `up_to`, in order.
-result<model::erased> process_instances::refold(
-    std::string const& instance, recorded_event const& up_to
+result<std::optional<std::string>> process_instances::describe(
+    std::string const& instance, position first, position before
 ) const {
-    std::vector<page> pages;
-    DIPTYCH_TRY(read_named(instance, up_to.position, pages));
+    std::optional<std::string> text;
+    if (process_.state.save == nullptr) return text;
+    DIPTYCH_TRY(auto const state, refold(instance, first, before));
+    text = process_.state.save(state.get());
+    return text;
+}
+
+result<model::erased> process_instances::refold(
+    std::string const& instance, position first, position before
+) const {
+    DIPTYCH_TRY(auto const history, history_of(log_, process_.name, instance, before));
+    DIPTYCH_TRY(auto pages, read_named(instance, first, before));
     std::set<position> known;
     for (auto const& one : pages)
         for (auto const& event : one) known.insert(event.position);
-    DIPTYCH_TRY(read_foreign(instance, up_to.position, known, pages));
+    // Inputs that only the process knows to be the instance's: its reactions name them.
+    for (auto const input : history.reacted) {
+        if (known.contains(input)) continue;
+        DIPTYCH_TRY(auto one, read_one(input));
+        pages.push_back(std::move(one));
+    }
     std::vector<recorded_event> inputs;
     for (auto const& one : pages) inputs.insert(inputs.end(), one.begin(), one.end());
     std::ranges::sort(inputs, {}, &recorded_event::position);
     DIPTYCH_TRY(auto state, make_state(process_.state));
-    for (auto const& input : inputs) DIPTYCH_TRY(fold_own(state, instance, input));
+    for (auto const& input : inputs) {
+        DIPTYCH_TRY(auto const own, is_its_own(instance, input, history));
+        if (!own) continue;
+        DIPTYCH_TRY(fold_event(process_.state, state.get(), input, std::span(&instance, 1)));
+    }
     return state;
 }
 
-result<void> process_instances::fold_own(
-    model::erased const& into, std::string const& instance, recorded_event const& input
+result<bool> process_instances::is_its_own(
+    std::string const& instance, recorded_event const& event, instance_history const& history
 ) const {
-    DIPTYCH_TRY(auto const whose, instance_of_input(input));
-    if (whose != instance) return {};
-    return fold_event(process_.state, into.get(), input, std::span(&instance, 1));
+    if (history.dropped.contains(event.position)) return false;
+    if (is_answer_type(event.type) && history.is_stale(event)) return false;
+    if (history.reacted.contains(event.position)) return true;
+    DIPTYCH_TRY(auto const whose, key_of(event));
+    return whose == instance;
 }
 
 // Inputs under the instance's own name, and its records under its stream's.
-result<void> process_instances::read_named(
-    std::string const& instance, position before, std::vector<page>& pages
+result<std::vector<page>> process_instances::read_named(
+    std::string const& instance, position first, position before
 ) const {
     query_item events{.tags = {instance}};
     query_item records{.tags = {process_stream(process_.name, instance)}};
@@ -104,7 +120,9 @@ result<void> process_instances::read_named(
     query what;
     if (!events.types.empty()) what.items.push_back(std::move(events));
     if (!records.types.empty()) what.items.push_back(std::move(records));
-    for (position after{}; after + 1 < before && !what.items.empty();) {
+    std::vector<page> pages;
+    auto after = first.value == 0 ? position{} : first - 1;
+    while (after + 1 < before && !what.items.empty()) {
         DIPTYCH_TRY(
             auto one,
             log_.read({.what = what, .after = after, .up_to = before - 1, .limit = page_size})
@@ -114,42 +132,11 @@ result<void> process_instances::read_named(
         pages.push_back(std::move(one));
         if (at_end) break;
     }
-    return {};
+    return pages;
 }
 
-// Inputs that only the process knows to be the instance's: its reactions name them.
-result<void> process_instances::read_foreign(
-    std::string const& instance,
-    position before,
-    std::set<position> const& known,
-    std::vector<page>& pages
-) const {
-    query const reactions{
-        .items =
-            {{.types = {std::string(reaction_type)},
-              .tags = {process_stream(process_.name, instance)}}}
-    };
-    for (position after{};;) {
-        DIPTYCH_TRY(
-            auto const one, log_.read({.what = reactions, .after = after, .limit = page_size})
-        );
-        for (auto const& event : one) {
-            DIPTYCH_TRY(auto const reaction, parse_reaction(event));
-            if (reaction.input >= before || known.contains(reaction.input)) continue;
-            DIPTYCH_TRY(
-                auto input,
-                log_.read(
-                    {.what = {.engine_events = true},
-                     .after = reaction.input - 1,
-                     .up_to = reaction.input,
-                     .limit = 1}
-                )
-            );
-            pages.push_back(std::move(input));
-        }
-        after = one.seen().position;
-        if (one.at_end()) return {};
-    }
+result<page> process_instances::read_one(position at) const {
+    return log_.read({.what = {.engine_events = true}, .after = at - 1, .up_to = at, .limit = 1});
 }
 
 }  // namespace diptych::write

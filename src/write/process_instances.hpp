@@ -3,6 +3,7 @@
 #pragma once
 
 #include "log/sequenced_log.hpp"
+#include "write/instance_history.hpp"
 
 #include <diptych/error.hpp>
 #include <diptych/event.hpp>
@@ -12,7 +13,6 @@
 #include <cstddef>
 #include <list>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,15 +28,24 @@ public:
     )
         : process_(process), log_(log), kept_max_(kept_max) {}
 
-    /// The instance that an event is an input of; nullopt if it is none.
-    result<std::optional<std::string>> instance_of_input(recorded_event const& event) const;
+    /// What an event belongs to: an instance, or an id of another kind that one has correlated
+    /// with; nullopt if it is no input.
+    result<std::optional<std::string>> key_of(recorded_event const& event) const;
 
-    /// Whether the input can be found in the log under its instance's names.
-    bool is_found_by_name(std::string const& instance, recorded_event const& input) const;
+    /// Whether a key names an instance itself.
+    bool is_instance(std::string_view key) const { return category_of(key) == process_.id_kind; }
 
     /// The state after `input`, which must come next: each input of an instance is given once, in
-    /// order, or the instance is forgotten in between.
-    result<void const*> after(std::string const& instance, recorded_event const& input);
+    /// order, or the instance is forgotten in between. What was before `first` is none.
+    result<void const*> after(
+        std::string const& instance, position first, recorded_event const& input
+    );
+
+    /// The state after all that has been reacted to before a position, as JSON; nothing if it can
+    /// not be written down.
+    result<std::optional<std::string>> describe(
+        std::string const& instance, position first, position before
+    ) const;
 
     /// It is folded again from the log when next asked for.
     void forget(std::string const& instance);
@@ -45,17 +54,14 @@ public:
 private:
     using order = std::list<std::pair<std::string, model::erased>>;
 
-    result<model::erased> refold(std::string const& instance, recorded_event const& up_to) const;
-    result<void> read_named(std::string const& instance, position before, std::vector<page>& pages)
+    result<model::erased> refold(std::string const& instance, position first, position before)
         const;
-    result<void> read_foreign(
-        std::string const& instance,
-        position before,
-        std::set<position> const& known,
-        std::vector<page>& pages
+    result<std::vector<page>> read_named(
+        std::string const& instance, position first, position before
     ) const;
-    result<void> fold_own(
-        model::erased const& into, std::string const& instance, recorded_event const& input
+    result<page> read_one(position at) const;
+    result<bool> is_its_own(
+        std::string const& instance, recorded_event const& event, instance_history const& history
     ) const;
 
     model::process const& process_;

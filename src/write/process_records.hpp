@@ -2,14 +2,18 @@
 /// The records of a process in the log, written and read: docs/reference/process-events.md.
 #pragma once
 
+#include "write/conversation.hpp"
+#include "write/process_stream.hpp"
+
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
 #include <diptych/event.hpp>
 #include <diptych/execute.hpp>
-#include <diptych/json_value.hpp>
 #include <diptych/model.hpp>
 #include <diptych/position.hpp>
+#include <diptych/query.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,34 +25,13 @@ inline constexpr std::string_view accepted_type = "$accepted";
 inline constexpr std::string_view refused_type = "$refused";
 inline constexpr std::string_view failed_type = "$failed";
 inline constexpr std::string_view timer_due_type = "$timer_due";
+inline constexpr std::string_view parked_type = "$parked";
+inline constexpr std::string_view dropped_type = "$dropped";
 
-/// The stream of an instance: "reallocation-order-o1", or "reallocation-" and the hash of the
-/// instance if that would be longer than a name may be.
-std::string process_stream(std::string_view process, std::string_view instance);
+/// Records of these types of a process, by whichever instance.
+query records_of(std::string_view process, std::vector<std::string> types);
 
-/// The instance in a stream's name; empty if the stream is not one of this process.
-std::string_view instance_of(std::string_view process, std::string_view stream);
-
-/// The instance a record is of; empty if it is not one of this process.
-std::string instance_of(std::string_view process, recorded_event const& record);
-
-/// A member of a record; empty if there is none.
-std::string text_in(json::value const& record, std::string_view name);
-
-/// What led to what.
-struct conversation {
-    std::string correlation_id;
-    std::string causation_id;
-    std::string traceparent;
-};
-
-/// Of what follows from `input`: its conversation goes on, and it is the cause.
-conversation following(recorded_event const& input);
-
-/// As a record's metadata has it.
-conversation conversation_in(recorded_event const& record);
-std::string metadata_of(conversation const& about);
-std::string metadata_of(conversation const& about, timestamp now, std::uint64_t seed);
+bool is_answer_type(std::string_view type);
 
 /// What a process asked for, as it is recorded before it has an effect.
 struct reaction_record {
@@ -56,6 +39,9 @@ struct reaction_record {
         std::string name;
         std::string id;
         std::string body;
+        std::string slot = {};
+        std::optional<timestamp> not_before = {};
+        std::optional<timestamp> expires = {};
     };
     struct timer {
         std::string name;
@@ -66,8 +52,12 @@ struct reaction_record {
     std::vector<command> commands = {};
     std::vector<timer> start = {};
     std::vector<std::string> cancel = {};
+    std::vector<std::string> correlate = {};
+    bool finish = false;
 
-    bool asks_for_nothing() const { return commands.empty() && start.empty() && cancel.empty(); }
+    bool asks_for_nothing() const {
+        return commands.empty() && start.empty() && cancel.empty() && correlate.empty() && !finish;
+    }
 };
 
 /// Fills in what react left open: ids of commands, due times of timers.
@@ -83,7 +73,7 @@ std::string to_json(
     reaction_record const& record, std::string_view process, std::string_view instance
 );
 
-/// Fails with corrupt if the data is not of that form.
+/// Fails with corrupt if the data is not of that form; so do the others that parse.
 result<reaction_record> parse_reaction(recorded_event const& event);
 
 /// A command that a process sends.
@@ -92,6 +82,7 @@ struct sent_command {
     position input;
     reaction_record::command what;
     conversation about;
+    int attempts = 0;  ///< Failed so far, of those known.
 };
 
 /// The record of a command's answer: an outcome, or why it can not be carried out.
@@ -99,8 +90,12 @@ event_data answer_record(
     std::string_view process, sent_command const& command, result<outcome> const& answer
 );
 
-/// The command id that an answer record is about. Fails with corrupt if it names none.
-result<std::string> answered_id(recorded_event const& event);
+/// Which command an answer record is about.
+struct answered_command {
+    std::string id;
+    std::string slot;
+};
+result<answered_command> parse_answer(recorded_event const& event);
 
 /// A timer that runs.
 struct running_timer {
@@ -112,8 +107,22 @@ struct running_timer {
 };
 
 event_data timer_record(std::string_view process, running_timer const& timer);
-
-/// The timer of a `$timer_due`. Fails with corrupt if the data is not of that form.
 result<running_timer> parse_timer(std::string_view process, recorded_event const& event);
+
+/// An input that has not been reacted to, while others are.
+struct parked_input {
+    std::string instance;
+    position input;
+    int attempts = 0;      ///< That failed; 0: it waits behind another of its instance.
+    bool is_dead = false;  ///< It is not tried again by itself.
+    error why = {errc::failed, "", ""};
+};
+
+event_data parked_record(std::string_view process, parked_input const& what);
+result<parked_input> parse_parked(std::string_view process, recorded_event const& event);
+
+/// The record that an input is given up.
+event_data dropped_record(std::string_view process, std::string_view instance, position input);
+result<position> parse_dropped(recorded_event const& event);
 
 }  // namespace diptych::write

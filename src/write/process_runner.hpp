@@ -5,44 +5,42 @@
 /// Everything is in the log before it has an effect: the reaction before the first send, the answer
 /// beside it, the timer when it is due (docs/reference/process-events.md). A runner that is dropped
 /// at any point and built again goes on where the log says. Two runners of one process do no harm.
+///
+/// Instances do not wait for each other: an input that can not be reacted to is parked, with what
+/// comes after it of the same instance, and tried again by itself for a while.
 #pragma once
 
 #include "log/sequenced_log.hpp"
+#include "sqlite/location.hpp"
 #include "write/executor.hpp"
+#include "write/instance_table.hpp"
+#include "write/process_options.hpp"
+#include "write/process_records.hpp"
 #include "write/process_status.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/model.hpp>
 
-#include <chrono>
-#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace diptych::write {
 
-/// Bounds of a process runner.
-struct process_options {
-    position start_after{};            ///< Inputs up to here are not reacted to.
-    std::size_t inputs_per_step = 64;  ///< Inputs looked at in one step.
-    std::size_t cached_instances_max = 1'000;
-    std::size_t snapshot_after = 1'024;  ///< Records and inputs between notes of how far it is.
-    std::chrono::microseconds rest_first = std::chrono::milliseconds{100};  ///< After a failure.
-    std::chrono::microseconds rest_longest = std::chrono::seconds{30};
+/// One instance, as far as it is of interest to a person.
+struct instance_detail {
+    process_instance is;
+    std::optional<std::string> state = {};  ///< JSON, if it can be written down.
+    std::optional<error> state_fault = {};  ///< Why it can not be folded.
+    std::vector<sent_command> open = {};
+    std::vector<running_timer> timers = {};
+    std::vector<parked_input> parked = {};
 };
 
-/// How a process is doing.
-struct process_statistics {
-    position at{};  ///< Inputs up to here have been reacted to.
-    std::uint64_t inputs = 0;
-    std::uint64_t reactions = 0;  ///< Recorded by this runner.
-    std::uint64_t sent = 0;       ///< Commands sent, again or not.
-    std::uint64_t fired = 0;      ///< Timers fired by this runner.
-    std::uint64_t open = 0;       ///< Commands without an answer now.
-    std::uint64_t timers = 0;     ///< Timers running now.
-};
-
-/// See the file comment. step() by one thread at a time; the rest is thread-safe.
+/// See the file comment. Thread-safe; step() and what asks about instances wait for each other.
 class process_runner {
 public:
     /// Keeps references: all of them must outlive it.
@@ -58,12 +56,16 @@ public:
     process_runner(process_runner const&) = delete;
     process_runner& operator=(process_runner const&) = delete;
 
-    /// Does a bounded piece of what is to be done: sends what waits, fires what is due, reacts to
-    /// what is new. Whether there may be more at once. Never waits for time.
+    /// Does a bounded piece of what is to be done: records answers, tries again what is parked,
+    /// fires what is due, reacts to what is new, sends what waits. Whether there may be more at
+    /// once. Never waits for time.
     ///
-    /// Fails with what user code or the log said. Nothing is skipped: the same is tried again after
-    /// a rest, which gets longer each time; steps until then do nothing and answer false.
+    /// Fails with what the log or the machine said. Nothing is skipped: the same is tried again
+    /// after a rest, which gets longer each time; steps until then do nothing and answer false.
     result<bool> step();
+
+    /// Called when an answer has come and a step can go on with it. By any thread.
+    void on_answer(std::function<void()> call);
 
     /// When there is something to do even if nothing is recorded: a timer is due, or a rest over.
     std::optional<timestamp> next_due() const;
@@ -71,6 +73,24 @@ public:
     process_status status() const;
 
     process_statistics statistics() const;
+
+    /// Instances that have left a record, by name, after one.
+    result<std::vector<process_instance>> list(
+        instance_table::filter which, std::string_view after, std::size_t limit
+    );
+
+    /// Fails with not_found if the instance has left no record.
+    result<instance_detail> show(std::string const& instance);
+
+    /// Inputs that are parked, by position, after one.
+    result<std::vector<parked_input>> parked(position after, std::size_t limit);
+
+    /// What is parked of the instance (empty: of all) is tried again with the next step, also if it
+    /// was given up. Of how many instances. Fails with not_found if there is none.
+    result<std::uint64_t> retry(std::string const& instance);
+
+    /// Gives a parked input up: it was never an input. Fails with not_found if it is not parked.
+    result<void> drop(position input);
 
 private:
     struct parts;

@@ -39,13 +39,19 @@ bool passes_by_itself(error const& what) {
            what.kind == errc::conflict;
 }
 
+std::chrono::microseconds growing_rest(
+    std::chrono::microseconds first, std::chrono::microseconds longest, int failures
+) {
+    auto rest = first;
+    for (int i = 1; i < failures && rest < longest; ++i) rest *= 2;
+    return std::min(rest, longest);
+}
+
 void process_pause::note_failure(position at, error why, timestamp now) {
     if (at != at_) attempts_ = 0;
     at_ = at;
     last_error_ = std::move(why);
-    auto rest = first_;
-    for (int i = 0; i < attempts_ && rest < longest_; ++i) rest *= 2;
-    retry_at_ = now + std::min(rest, longest_);
+    retry_at_ = now + growing_rest(first_, longest_, attempts_ + 1);
     ++attempts_;
 }
 

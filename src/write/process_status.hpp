@@ -16,22 +16,29 @@ namespace diptych::write {
 enum class process_state : std::uint8_t {
     running,  ///< Goes on, or has nothing to do.
     waiting,  ///< Something is away for now: what it asks for is tried again.
-    stuck,    ///< Its next input can not be read or reacted to: nothing goes on until it can.
+    stuck,    ///< Inputs of an instance can not be reacted to, or its records not be read.
 };
 
 std::string_view to_string(process_state state);
 
 struct process_status {
     process_state state = process_state::running;
-    token at = {};          ///< Inputs up to here have been reacted to.
-    std::uint64_t lag = 0;  ///< Events behind the end of the log.
+    token at = {};             ///< Inputs up to here have been reacted to, or are parked.
+    std::uint64_t lag = 0;     ///< Events behind the end of the log.
+    std::uint64_t parked = 0;  ///< Inputs that wait.
+    std::uint64_t dead = 0;    ///< Of those, given up until a person says otherwise.
     std::optional<error> last_error = {};
-    int attempts = 0;  ///< Of what comes next, all failed.
+    int attempts = 0;  ///< Of what comes next for all of its instances, all failed.
     std::optional<timestamp> retry_at = {};
 };
 
-/// The rest after a failure: from `first` twice as long each time, at most `longest`. Not
-/// thread-safe.
+/// How long to rest after so many failures: `first`, then twice as long each time, at most
+/// `longest`.
+std::chrono::microseconds growing_rest(
+    std::chrono::microseconds first, std::chrono::microseconds longest, int failures
+);
+
+/// The rest after a failure that concerns all instances. Not thread-safe.
 class process_pause {
 public:
     process_pause(std::chrono::microseconds first, std::chrono::microseconds longest)

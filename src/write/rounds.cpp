@@ -6,6 +6,7 @@
 #include "write/unit_loading.hpp"
 #include "write/user_code.hpp"
 
+#include <diptych/iso8601.hpp>
 #include <diptych/try.hpp>
 
 #include <algorithm>
@@ -111,6 +112,16 @@ bool may_be_refused_by_view(attempt const& of, error const& what) {
     return what.kind == errc::refused && !of.settled;
 }
 
+// Why it is too late for the unit, if it is.
+std::optional<error> expiry_of(attempt const& of) {
+    if (!of.options.expires || of.now < *of.options.expires) return std::nullopt;
+    auto why = describe(of) + " was to be carried out before ";
+    append_iso8601(why, *of.options.expires);
+    why += "; it is ";
+    append_iso8601(why, of.now);
+    return error{errc::invalid, "expired", std::move(why)};
+}
+
 }  // namespace
 
 log::proposal first_answer_or(error otherwise, attempt const& of) {
@@ -125,6 +136,10 @@ log::proposal first_answer_or(error otherwise, attempt const& of) {
 
 result<log::proposal> next_proposal(round_tools const& tools, std::shared_ptr<attempt> of) {
     if (of->settled) return settled_proposal(*of);
+    if (auto const late = expiry_of(*of)) {
+        if (of->key) return first_answer_or(*late, *of);
+        return std::unexpected(*late);
+    }
     auto proposal = decided_proposal(tools, of);
     if (!proposal && of->key) return first_answer_or(std::move(proposal).error(), *of);
     return proposal;

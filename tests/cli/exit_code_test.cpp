@@ -28,9 +28,9 @@ TEST_CASE("every kind of error has an exit code of its own and is found by its n
     std::set<int> codes{0};
     for (auto const kind : all_kinds) {
         CHECK(codes.insert(cli::exit_code(kind)).second);
-        CHECK(cli::kind_named(to_string(kind)) == kind);
+        CHECK(parse_errc(to_string(kind)) == kind);
     }
-    CHECK_FALSE(cli::kind_named("surprise"));
+    CHECK_FALSE(parse_errc("surprise"));
 }
 
 TEST_CASE("an error is the same at the other end of HTTP") {

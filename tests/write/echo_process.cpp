@@ -23,7 +23,9 @@ json::document read(recorded_event const& event) {
 
 result<std::optional<std::string>> key(recorded_event const& input) {
     auto const data = read(input);
-    auto const id = std::string(data.root().find("account")->text());
+    auto const account = data.root().find("account");
+    if (!account) return fail(errc::corrupt, "there is no account");
+    auto const id = std::string(account->text());
     if (id.starts_with('x')) return std::optional<std::string>{};
     return std::optional("account-" + id);
 }
@@ -31,7 +33,8 @@ result<std::optional<std::string>> key(recorded_event const& input) {
 result<model::reaction>
 react(void const* state, recorded_event const& input, std::string_view instance, environment const&) {
     ++echo_in_use().reactions;
-    if (echo_in_use().react_throws) throw std::range_error("react");
+    if (echo_in_use().react_throws || echo_in_use().throws_for == instance)
+        throw std::range_error("react");
     if (echo_in_use().does_nothing) return model::reaction{};
     auto const inputs = static_cast<echoed const*>(state)->inputs;
     auto const other = "x" + std::string(instance.substr(instance.find('-') + 1));

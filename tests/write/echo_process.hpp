@@ -21,6 +21,7 @@
 #include <diptych/model.hpp>
 
 #include <atomic>
+#include <string>
 
 namespace bank {
 
@@ -29,6 +30,7 @@ diptych::model::process const& echo();
 struct echo_hooks {
     std::atomic<int> reactions = 0;
     std::atomic<bool> react_throws = false;
+    std::string throws_for = {};  ///< An instance for which react throws.
     std::atomic<bool> does_nothing = false;
 };
 echo_hooks& echo_in_use();

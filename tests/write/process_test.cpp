@@ -102,51 +102,6 @@ TEST_CASE("a process that begins late does not react to what was before") {
     CHECK(at.balance_of("xa") == "3");  // but it knows of it
 }
 
-TEST_CASE("a reaction that throws stops the process at its input until it does not") {
-    process_house at;
-    bank::echo_in_use().react_throws = true;
-    at.deposit("a", 1);
-    at.deposit("a", 1);
-    for (int i = 0; i < 3; ++i) {
-        auto const stopped = at.runner->step();
-        REQUIRE(!stopped);
-        CHECK(stopped.error().kind == errc::failed);
-        CHECK(stopped.error().message == "react of echo threw std::range_error: react");
-        at.time.advance(1s);
-    }
-    CHECK(at.types(true).size() == 2);
-    bank::echo_in_use().react_throws = false;
-    at.run();
-    CHECK(at.balance_of("xa") == "3");  // 1 and 2: no input was folded twice
-}
-
-TEST_CASE("what fails is tried again after a rest, twice as long each time, at most half a minute"
-) {
-    process_house at;
-    auto& hooks = bank::echo_in_use();
-    hooks.react_throws = true;
-    at.deposit("a", 1);
-    auto rest = 100ms;
-    for (int tries = 1; tries <= 12; ++tries) {
-        CHECK(!at.runner->step());
-        CHECK(at.runner->status().attempts == tries);
-        CHECK(at.runner->status().retry_at == at.time.now() + rest);
-        CHECK(at.runner->next_due() == at.time.now() + rest);
-        at.time.advance(rest - 1us);
-        at.deposit("b", 0);  // hints do not wake it
-        CHECK_FALSE(at.runner->step().or_throw());
-        CHECK(hooks.reactions == tries);
-        at.time.advance(1us);
-        rest = std::min<std::chrono::milliseconds>(rest * 2, 30s);
-    }
-    CHECK(rest == 30s);
-    hooks.react_throws = false;
-    at.run();
-    CHECK(at.balance_of("xa") == "1");
-    CHECK(at.runner->status().attempts == 0);
-    CHECK(!at.runner->next_due());
-}
-
 TEST_CASE("a command that the machine could not carry out is sent again, and not given up") {
     process_house at;
     auto fails = true;
@@ -156,11 +111,9 @@ TEST_CASE("a command that the machine could not carry out is sent again, and not
         return next(what.options);
     });
     at.deposit("a", 1);
-    auto stepped = at.runner->step();
-    while (stepped && *stepped) stepped = at.runner->step();
-    REQUIRE_FALSE(stepped);
-    CHECK(stepped.error().code == "input_output");
+    at.run();
     CHECK(at.runner->status().state == write::process_state::waiting);
+    CHECK(at.runner->status().last_error->code == "input_output");
     at.time.advance(1h);
     at.run();
     CHECK(at.data_of("$failed").empty());
@@ -169,14 +122,23 @@ TEST_CASE("a command that the machine could not carry out is sent again, and not
 
 TEST_CASE("a clock that is set back does not make a process rest longer") {
     process_house at;
-    bank::echo_in_use().react_throws = true;
+    auto is_away = true;
+    at.commands->use([&](call const& what, next_call const& next) -> result<outcome> {
+        if (is_away && what.options.caller == "$process") return fail(errc::unavailable, "away");
+        return next();
+    });
     at.deposit("a", 1);
-    CHECK(!at.runner->step());
+    at.run();
+    bank::echo_in_use().react_throws = true;
+    at.deposit("b", 1);
+    at.run();
     bank::echo_in_use().react_throws = false;
-    CHECK_FALSE(at.runner->step().or_throw());  // it rests
+    is_away = false;
+    CHECK_FALSE(at.runner->step().or_throw());  // both rest
     at.time.advance(-1h);
     at.run();
     CHECK(at.balance_of("xa") == "1");
+    CHECK(at.balance_of("xb") == "1");
 }
 
 TEST_CASE("a process says whether it runs, waits or is stuck, how far it is, and why") {
@@ -192,24 +154,29 @@ TEST_CASE("a process says whether it runs, waits or is stuck, how far it is, and
     bank::echo_in_use().react_throws = true;
     at.deposit("a", 1);
     at.deposit("a", 0);
-    CHECK(!at.runner->step());
+    at.run();
     auto const stuck = at.runner->status();
     CHECK(stuck.state == write::process_state::stuck);
-    CHECK(to_string(stuck.at) == "1.1");
-    CHECK(stuck.lag == 2);
+    CHECK(stuck.parked == 2);
+    CHECK(stuck.dead == 0);
+    CHECK(stuck.lag == 0);
     CHECK(stuck.last_error->message == "react of echo threw std::range_error: react");
 
     bank::echo_in_use().react_throws = false;
+    auto is_away = true;
     at.commands->use([&](call const& what, next_call const& next) -> result<outcome> {
-        if (what.options.caller == "$process") return fail(errc::unavailable, "away");
+        if (is_away && what.options.caller == "$process") return fail(errc::unavailable, "away");
         return next();
     });
     at.time.advance(1s);
-    CHECK(at.runner->step().or_throw());
-    CHECK(at.runner->status().state == write::process_state::running);
-    CHECK(!at.runner->step());
+    at.run();
     CHECK(at.runner->status().state == write::process_state::waiting);
     CHECK(at.runner->status().attempts == 1);
+    CHECK(at.runner->status().retry_at == at.time.now() + 100ms);
+    is_away = false;
+    at.time.advance(1s);
+    at.run();
+    CHECK(at.runner->status().state == write::process_state::running);
 }
 
 TEST_CASE("a command that can not be sent for now is sent again under the same id") {
@@ -220,17 +187,28 @@ TEST_CASE("a command that can not be sent for now is sent again under the same i
         return next();
     });
     at.deposit("a", 1);
-    CHECK(at.runner->step().or_throw());
-    for (int tries = 0; tries < 2; ++tries) {
-        CHECK(at.runner->step().error().kind == errc::unavailable);
-        at.time.advance(1s);
+    auto rest = 100ms;
+    for (int tries = 1; tries <= 12; ++tries) {
+        at.run();
+        CHECK(at.runner->statistics().sent == static_cast<std::uint64_t>(tries));
+        CHECK(at.runner->status().attempts == tries);
+        CHECK(at.runner->next_due() == at.time.now() + rest);
+        at.time.advance(rest - 1us);
+        at.deposit("b", 0);  // hints do not wake it
+        at.run();
+        CHECK(at.runner->statistics().sent == static_cast<std::uint64_t>(tries));
+        at.time.advance(1us);
+        rest = std::min<std::chrono::milliseconds>(rest * 2, 30s);
     }
+    CHECK(rest == 30s);
     CHECK(at.runner->statistics().open == 1);
     is_away = false;
     at.run();
     CHECK(at.balance_of("xa") == "1");
-    CHECK(bank::echo_in_use().reactions == 2);  // the deposit and the answer
+    CHECK(bank::echo_in_use().reactions == 14);  // the deposit, its answer, and those to b
     CHECK(at.runner->statistics().open == 0);
+    CHECK(at.runner->status().attempts == 0);
+    CHECK(!at.runner->next_due());
 }
 
 TEST_CASE("a timer fires once, when it is due") {
