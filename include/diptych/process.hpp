@@ -140,6 +140,7 @@ public:
 private:
     template <domain_command Command>
     friend reaction send(Command const& command, sending how);
+    friend struct compensations;
     friend reaction start(std::string timer, std::chrono::microseconds delay);
     friend reaction cancel(std::string timer);
     friend reaction correlate_name(std::string id);
@@ -197,5 +198,39 @@ inline reaction finish() {
     made.finishes_ = true;
     return made;
 }
+
+/// Commands that would undo the steps taken so far, kept in the state of a process.
+///
+///     diptych::compensations undo;
+///     void evolve(diptych::accepted<book_hotel> const& e) {
+///     undo.add(cancel_hotel{e.command.trip}); } diptych::reaction
+///     react(diptych::refused<book_flight> const&) const { return undo.in_reverse(); }
+///
+/// See "Sagas" (Garcia-Molina, Salem, SIGMOD 1987).
+struct compensations {
+    struct step {
+        std::string name;
+        std::string home;
+        std::string body;  ///< JSON.
+    };
+    std::vector<step> steps = {};
+
+    template <domain_command Command>
+    void add(Command const& undo) {
+        steps.push_back(
+            {std::string{command_name<Command>},
+             std::string{reflect::namespace_name<Command>},
+             json::write(undo)}
+        );
+    }
+
+    /// Sends all of them, the last one first; each when the one before has been answered.
+    reaction in_reverse() const {
+        reaction made;
+        for (auto i = steps.size(); i > 0; --i)
+            made.commands_.push_back({steps[i - 1].name, steps[i - 1].home, steps[i - 1].body});
+        return made;
+    }
+};
 
 }  // namespace diptych

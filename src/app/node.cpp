@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace diptych::app {
@@ -145,20 +146,35 @@ result<void> node::open_write_leaf(node_parts const& parts) {
     for (auto const& step : parts.steps) commands_->use(step);
     for (auto const& [command, advice] : parts.advice)
         DIPTYCH_TRY(commands_->validate(command, advice));
-    if (options_.read_only) return {};
+    return options_.read_only ? result<void>{} : add_processes(parts);
+}
+
+result<void> node::add_processes(node_parts const& parts) {
+    sqlite::location const folder{options_.data / "processes", parts.storage.files};
+    std::set<std::string_view> names;
     for (auto const* const context : parts.contexts)
-        for (auto const& process : context->processes)
+        for (auto const& process : context->processes) {
+            auto full_name = context->name + "." + process.name;
+            if (!names.insert(process.name).second)
+                return fail(
+                    errc::invalid,
+                    "process_name",
+                    "there are two processes with the name " + process.name + "; one is " +
+                        full_name + ": their streams would be the same"
+                );
+            write::process_options how{.snapshot_after = parts.storage.note_after};
+            if (!options_.data.empty()) {
+                DIPTYCH_TRY(folder.disk().make_directories(folder.path));
+                how.ledger.path = folder.path / (process.name + ".db");
+                how.ledger.vfs = folder.vfs;
+            }
             processes_.emplace_back(
-                context->name + "." + process.name,
+                std::move(full_name),
                 std::make_unique<write::process_runner>(
-                    process,
-                    *log_,
-                    *commands_,
-                    *clock_,
-                    *random_,
-                    write::process_options{.snapshot_after = parts.storage.note_after}
+                    process, *log_, *commands_, *clock_, *random_, std::move(how)
                 )
             );
+        }
     return {};
 }
 

@@ -116,6 +116,7 @@ private:
 
     result<void> open_log(node_storage const& storage);
     result<void> open_write_leaf(node_parts const& parts);
+    result<void> add_processes(node_parts const& parts);
     result<void> open_read_leaf(node_parts const& parts);
     result<void> open_inbox(node_parts const& parts);
     result<void> open_outbox(node_parts const& parts);

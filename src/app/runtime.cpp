@@ -137,8 +137,12 @@ void runtime::start_checking(node& of) {
 
 void runtime::start_writing(node& of) {
     add("snapshots", in_bulk, [&commands = of.commands()] { return commands.snapshot_step(); });
-    for (auto const& [name, process] : of.processes())
-        add("process " + name, with_timers, [&runner = *process] { return step_process(runner); });
+    for (auto const& [name, process] : of.processes()) {
+        auto& made = add("process " + name, with_timers, [&runner = *process] {
+            return step_process(runner);
+        });
+        process->on_answer([&made] { made.wake(); });
+    }
 
     if (!of.inbox()->all().empty())
         add("inbox", follow, [&sources = *of.inbox()] { return sources.step(); });
@@ -175,6 +179,7 @@ runtime::~runtime() {
     ended_.request_stop();
     checker_.reset();
     builder_.reset();
+    for (auto const& [name, process] : node_.processes()) process->on_answer({});
     workers_.clear();
     node_.errands().on_work({});
     runner_.reset();

@@ -4,6 +4,7 @@
 #include "cli/dead_letter_commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/inbox_commands.hpp"
+#include "cli/process_commands.hpp"
 #include "cli/reading_commands.hpp"
 #include "cli/sim_command.hpp"
 #include "cli/view_commands.hpp"
@@ -69,6 +70,15 @@ public:
             letters,
             [this, letters](auto name, auto says, auto& options, auto what) {
                 return add(name, says, options, what, letters);
+            },
+            [](CLI::App* to, cli::place& where) { add_place(to, where); }
+        );
+        auto* const process =
+            app_.add_subcommand("process", "Processes of an application that is served");
+        processes_.declare(
+            process,
+            [this, process](auto name, auto says, auto& options, auto what) {
+                return add(name, says, options, what, process);
             },
             [](CLI::App* to, cli::place& where) { add_place(to, where); }
         );
@@ -372,6 +382,7 @@ private:
     cli::reading_commands reading_;
     cli::view_commands views_;
     cli::dead_letter_commands letters_;
+    cli::process_commands processes_;
     cli::inbox_commands inbox_;
     cli::channel_commands channels_;
     cli::command_options command_;

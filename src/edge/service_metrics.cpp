@@ -264,7 +264,11 @@ void add_processes(samples& to, services const& of) {
             .counter("process_sent_total", "Commands sent", number(s.sent), name)
             .counter("process_fired_total", "Timers fired", number(s.fired), name)
             .gauge("process_open_commands", "Commands without an answer", number(s.open), name)
-            .gauge("process_timers", "Timers running", number(s.timers), name);
+            .gauge("process_timers", "Timers running", number(s.timers), name)
+            .gauge("process_instances", "That have left a record", number(s.instances), name)
+            .gauge("process_finished", "Of those", number(s.finished), name)
+            .gauge("process_parked", "Inputs that wait", number(s.parked), name)
+            .gauge("process_dead", "Of those, given up", number(s.dead), name);
         auto const now = runner->status();
         to.gauge("process_lag", "Events behind the end of the log", number(now.lag), name)
             .gauge(

@@ -27,7 +27,7 @@ struct services {
     write::executor& commands;
     read::view_set& views;
     clock& time;
-    std::vector<std::pair<std::string, write::process_runner const*>> processes = {};
+    std::vector<std::pair<std::string, write::process_runner*>> processes = {};
     /// Keeps a view's text as its file and offers it to the views; empty: they are fixed. Fails
     /// with invalid if the text is no view of that name, or with what keeping it failed with.
     std::function<

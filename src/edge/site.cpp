@@ -186,6 +186,7 @@ private:
               view_text_check_routes,
               view_replay_routes,
               dead_letter_routes,
+              process_routes,
               health_routes,
               index_routes}) {
             auto more = group(parts_);

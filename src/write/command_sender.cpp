@@ -9,13 +9,9 @@ namespace diptych::write {
 
 struct command_sender::mailbox {
     void put(command_answer answer) {
-        std::function<void()> call;
-        {
-            std::lock_guard const lock(mutex);
-            answers.push_back(std::move(answer));
-            call = on_answer;
-        }
-        if (call) call();
+        std::lock_guard const lock(mutex);
+        answers.push_back(std::move(answer));
+        if (on_answer) on_answer();  // under the lock: it is not called once it has been replaced
     }
 
     std::mutex mutex;  // guards everything below

@@ -41,7 +41,8 @@ public:
     std::vector<command_answer> take();
     bool has_answers() const;
 
-    /// Called when an answer has come. By any thread; cheap.
+    /// Called when an answer has come; the call before is not under way once this has returned. By
+    /// any thread; cheap, and it must not ask the sender for anything.
     void on_answer(std::function<void()> call);
 
 private:

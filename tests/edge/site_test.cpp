@@ -203,14 +203,12 @@ TEST_CASE("health and metrics tell of a process that is stuck, and since when it
     CHECK(json_at(well, "processes.0.error").empty());
 
     of.post("/commands/lend", R"({"book":"b2","reader":"nobody"})");
-    CHECK_FALSE(of.fetching.step().has_value());
+    while (of.fetching.step().or_throw()) continue;
     auto const answer = of.ask("GET", "/health");
     CHECK(answer.status == 200);  // commands and views are as ready as before
     CHECK(json_at(answer.body, "processes.0.state") == "stuck");
-    CHECK(json_at(answer.body, "processes.0.at") == "1.1");
-    CHECK(json_at(answer.body, "processes.0.lag") == "1");
-    CHECK(json_at(answer.body, "processes.0.attempts") == "1");
-    CHECK(json_at(answer.body, "processes.0.retry_at") == "2026-07-25T17:20:00.100000Z");
+    CHECK(json_at(answer.body, "processes.0.parked") == "1");
+    CHECK(json_at(answer.body, "processes.0.dead") == "0");
     CHECK(
         json_at(answer.body, "processes.0.error.detail") ==
         "react of fetching threw std::out_of_range: reader"
@@ -220,8 +218,40 @@ TEST_CASE("health and metrics tell of a process that is stuck, and since when it
         CHECK_MESSAGE(text.find(line) != std::string::npos, line << " is not in\n" << text);
     };
     has("diptych_process_running{process=\"lending.fetching\"} 0\n");
-    has("diptych_process_lag{process=\"lending.fetching\"} 1\n");
-    has("diptych_process_attempts{process=\"lending.fetching\"} 1\n");
+    has("diptych_process_parked{process=\"lending.fetching\"} 1\n");
+    has("diptych_process_dead{process=\"lending.fetching\"} 0\n");
+}
+
+TEST_CASE("an instance of a process can be looked at, and what it is parked on tried or dropped") {
+    site_fixture of;
+    of.post("/commands/lend", R"({"book":"b1","reader":"nobody"})");
+    of.post("/commands/lend", R"({"book":"b2","reader":"nobody"})");
+    while (of.fetching.step().or_throw()) continue;
+    CHECK(json_at(of.ask("GET", "/processes").body, "processes.0.parked") == "2");
+    auto const first = of.ask("GET", "/processes/fetching/instances?state=parked&limit=1");
+    CHECK(json_at(first.body, "instances.0.instance") == "book-b1");
+    CHECK(
+        first.headers.find("Link") ==
+        "</processes/fetching/instances?after=book-b1&limit=1>; rel=\"next\""
+    );
+    auto const shown = of.ask("GET", "/processes/lending.fetching/instances/book-b1");
+    CHECK(json_at(shown.body, "state") == "running");
+    CHECK(json_at(shown.body, "dead_letters.0.position") == "1");
+    CHECK(json_at(shown.body, "dead_letters.0.error.code") == "exception");
+    CHECK(of.ask("GET", "/processes/fetching/instances/book-b9").status == 404);
+    CHECK(of.ask("GET", "/processes/nobody/instances").status == 404);
+    CHECK(of.ask("GET", "/processes/fetching/instances?state=lost").status == 400);
+
+    auto const dropped = of.ask("DELETE", "/processes/fetching/dead-letters/1");
+    CHECK(dropped.status == 204);
+    CHECK(of.ask("DELETE", "/processes/fetching/dead-letters/1").status == 404);
+    CHECK(of.ask("DELETE", "/processes/fetching/dead-letters/x").status == 400);
+    auto const left = of.ask("GET", "/processes/fetching/dead-letters").body;
+    CHECK(json_at(left, "dead_letters.0.position") == "2");
+    auto const again = of.post("/processes/fetching/retry", "");
+    CHECK(again.status == 202);
+    CHECK(json_at(again.body, "instances") == "1");
+    CHECK(of.post("/processes/fetching/instances/book-b1/retry", "").status == 404);
 }
 
 TEST_CASE("a schema says null only where it is taken") {

@@ -24,6 +24,7 @@ std::vector<http::route> view_care_routes(site_parts& parts);
 std::vector<http::route> view_text_check_routes(site_parts& parts);
 std::vector<http::route> view_replay_routes(site_parts& parts);
 std::vector<http::route> dead_letter_routes(site_parts& parts);
+std::vector<http::route> process_routes(site_parts& parts);
 std::vector<http::route> health_routes(site_parts& parts);
 std::vector<http::route> index_routes(site_parts& parts);  ///< Also metrics and openapi.json.
 
