@@ -22,6 +22,7 @@
 #pragma once
 
 #include <diptych/decision.hpp>
+#include <diptych/domain_event.hpp>
 #include <diptych/parameters.hpp>
 #include <diptych/reflect.hpp>
 
@@ -35,9 +36,29 @@ namespace diptych {
 template <class Command>
 concept domain_command = reflect::plain_struct<Command> && requires { &Command::decide; };
 
-/// "allocate": the name under which a command is sent.
+/// A command of another context, for processes that send it: its fields and the name that it has
+/// there, `static constexpr auto type = "payments.refund";`, and nothing of its rules.
 template <class Command>
-inline constexpr std::string_view command_name = reflect::type_name<Command>;
+concept foreign_command =
+    reflect::plain_struct<Command> && detail::says_type<Command> && !requires { &Command::decide; };
+
+template <class Command>
+concept sendable_command = domain_command<Command> || foreign_command<Command>;
+
+/// "allocate": the name under which a command is sent; "payments.refund" of a foreign one.
+template <class Command>
+inline constexpr std::string_view command_name = [] {
+    if constexpr (foreign_command<Command>) {
+        static_assert(
+            std::string_view{Command::type}.find('.') != std::string_view::npos,
+            "diptych: the type of a command of another context names that context: "
+            "\"payments.refund\""
+        );
+        return std::string_view{Command::type};
+    } else {
+        return reflect::type_name<Command>;
+    }
+}();
 
 /// The same, for code that wants a function.
 template <domain_command Command>

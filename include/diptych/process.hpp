@@ -50,32 +50,32 @@ namespace diptych {
 template <class Command>
 struct accepted {
     Command command;
-    std::string id;  ///< Its command id.
+    std::string id = {};  ///< Its command id.
 };
 
 /// The domain said no to the command that this process sent.
 template <class Command>
 struct refused {
     Command command;
-    std::string id;
-    std::string reason;
-    std::string detail;
+    std::string id = {};
+    std::string reason = {};
+    std::string detail = {};
 };
 
 /// The command that this process sent can not be carried out; sending it again would not help.
 template <class Command>
 struct failed {
     Command command;
-    std::string id;
-    std::string kind;  ///< Of the error: "invalid", "not_found", "failed".
-    std::string code;
-    std::string message;
+    std::string id = {};
+    std::string kind = {};  ///< Of the error: "invalid", "not_found", "failed".
+    std::string code = {};
+    std::string message = {};
 };
 
 /// A timer of this process has come due.
 struct timer_due {
     std::string timer;  ///< The name it was started under.
-    timestamp due;
+    timestamp due = {};
 };
 
 /// How a command is sent.
@@ -110,7 +110,7 @@ public:
 
     reaction() = default;
 
-    template <domain_command Command>
+    template <sendable_command Command>
     reaction(Command const& send) {  // NOLINT(google-explicit-constructor)
         commands_.push_back(
             {std::string{command_name<Command>},
@@ -138,7 +138,7 @@ public:
     bool finishes() const { return finishes_; }
 
 private:
-    template <domain_command Command>
+    template <sendable_command Command>
     friend reaction send(Command const& command, sending how);
     friend struct compensations;
     friend reaction start(std::string timer, std::chrono::microseconds delay);
@@ -155,7 +155,7 @@ private:
 
 /// Sends a command under a name, later, or not for ever. Commands of one instance are sent in the
 /// order in which it asked for them, each when the one before has been answered.
-template <domain_command Command>
+template <sendable_command Command>
 reaction send(Command const& command, sending how) {
     reaction made{command};
     made.commands_.back().how = std::move(how);
@@ -215,7 +215,7 @@ struct compensations {
     };
     std::vector<step> steps = {};
 
-    template <domain_command Command>
+    template <sendable_command Command>
     void add(Command const& undo) {
         steps.push_back(
             {std::string{command_name<Command>},

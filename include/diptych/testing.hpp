@@ -7,6 +7,7 @@
 ///     given<shop>().when(allocate{...}).then_refused(refusal::unknown_product);
 ///     given<shop>(batch_created{...}, allocated{...}).when(allocate{...}).then_nothing();
 ///     given<shop>(deallocated{...}).reacting<reallocation>().then_sends(allocate{...});
+///     given<shop>(placed{...}, timer_due{"expiry"}).reacting<checkout>().then_sends(expire{...});
 ///
 /// In memory and pure, so thousands run in a second. What is compared is what would be recorded:
 /// type, stream, tags and data. On a difference `then` throws diptych::scenario_failed, whose text
@@ -22,6 +23,7 @@
 #include <diptych/event.hpp>
 #include <diptych/model.hpp>
 
+#include <chrono>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -127,23 +129,88 @@ private:
     result<model::decided> what_;
 };
 
-/// What a process did after the last of the given events.
+/// What a process did after the last of what was given. Each `then` throws scenario_failed, and
+/// answers the outcome: `.then_sends(a).then_starts("expiry", 15min)`.
 class process_outcome {
 public:
     explicit process_outcome(result<model::reaction> what) : what_(std::move(what)) {}
 
-    /// Exactly these commands, in this order. Throws scenario_failed.
+    /// Exactly these commands, in this order.
     template <class... Command>
-    void then_sends(Command const&... command) const {
+    process_outcome const& then_sends(Command const&... command) const {
         expect_commands({{std::string{command_name<Command>}, json::write(command)}...});
+        return *this;
     }
+    /// Starts this timer, perhaps among others.
+    process_outcome const& then_starts(std::string_view timer, std::chrono::microseconds delay)
+        const;
+    /// Cancels this timer, perhaps among others.
+    process_outcome const& then_cancels(std::string_view timer) const;
+    process_outcome const& then_finishes() const;
+    /// Asks for nothing at all.
+    process_outcome const& then_nothing() const;
+
     result<model::reaction> const& reaction() const { return what_; }
 
 private:
     void expect_commands(std::vector<model::reaction::command> const& commands) const;
+    [[noreturn]] void fail_on(std::string const& expected) const;
 
     result<model::reaction> what_;
 };
+
+/// The record of an input that is no event, as it stands in the log; the stream is filled in later.
+event_data record_of_timer(timer_due const& what);
+event_data record_of_answer(
+    std::string_view type,
+    std::string_view command,
+    std::string_view id,
+    std::string_view body,
+    std::string_view outcome,
+    std::string_view error
+);
+
+template <class Input>
+inline constexpr bool is_answer = false;
+template <class Command>
+inline constexpr bool is_answer<accepted<Command>> = true;
+template <class Command>
+inline constexpr bool is_answer<refused<Command>> = true;
+template <class Command>
+inline constexpr bool is_answer<failed<Command>> = true;
+
+/// Parts of such records.
+std::string refusal_json(std::string_view reason, std::string_view detail);
+std::string error_json(std::string_view kind, std::string_view code, std::string_view message);
+
+template <class Command>
+event_data given_input(std::string_view context, accepted<Command> const& what) {
+    auto const command = detail::wire_name(context, command_name<Command>);
+    return record_of_answer(
+        "$accepted", command, what.id, json::write(what.command), R"({"outcome":"accepted"})", ""
+    );
+}
+template <class Command>
+event_data given_input(std::string_view context, refused<Command> const& what) {
+    auto const command = detail::wire_name(context, command_name<Command>);
+    auto const said = refusal_json(what.reason, what.detail);
+    return record_of_answer("$refused", command, what.id, json::write(what.command), said, "");
+}
+template <class Command>
+event_data given_input(std::string_view context, failed<Command> const& what) {
+    auto const command = detail::wire_name(context, command_name<Command>);
+    auto const said = error_json(what.kind, what.code, what.message);
+    return record_of_answer("$failed", command, what.id, json::write(what.command), "", said);
+}
+inline event_data given_input(std::string_view, timer_due const& what) {
+    return record_of_timer(what);
+}
+template <class Event>
+event_data given_input(std::string_view context, Event const& what) {
+    auto made = encode(what);
+    made.type = detail::wire_name(context, made.type);
+    return made;
+}
 
 /// Folds all events of its instance and reacts to the last one, in memory.
 result<model::reaction> react_in_memory(
@@ -158,10 +225,7 @@ result<model::reaction> react_in_memory(
 template <class Context>
 class given_events {
 public:
-    explicit given_events(std::vector<event_data> events) : events_(std::move(events)) {
-        for (auto& one : events_)
-            one.type = detail::wire_name(context_model<Context>().name, one.type);
-    }
+    explicit given_events(std::vector<event_data> events) : events_(std::move(events)) {}
 
     /// The time that an environment among the parameters tells. 2026-01-01 if it is not said.
     given_events at(timestamp now) && {
@@ -190,7 +254,7 @@ public:
         );
     }
 
-    /// Hands the last event to a process of the context.
+    /// Hands the last of them to a process of the context; its instance is that of the first input.
     template <class Process>
     testing::process_outcome reacting() const {
         auto const& context = context_model<Context>();
@@ -207,15 +271,18 @@ private:
     environment surroundings_{timestamp{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}}, 1};
 };
 
-/// Begins a scenario with events of a context, oldest first.
+/// Begins a scenario with events of a context, oldest first. For a process also with the answers
+/// and timers of its instance: `accepted<allocate>{...}`, `timer_due{"expiry"}`.
 template <class Context, class... Event>
 given_events<Context> given(Event const&... event) {
     using known = typename detail::context_of<Context>::event_types;
     static_assert(
-        (detail::is_listed<Event>(known{}) && ...),
+        ((detail::is_listed<Event>(known{}) || testing::is_answer<Event> ||
+          std::is_same_v<Event, timer_due>) &&
+         ...),
         "diptych: given() got an event that the context does not list"
     );
-    return given_events<Context>{{encode(event)...}};
+    return given_events<Context>{{testing::given_input(context_model<Context>().name, event)...}};
 }
 
 }  // namespace diptych

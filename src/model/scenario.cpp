@@ -1,59 +1,17 @@
-#include "base/tag_bytes.hpp"
+#include "model/given_history.hpp"
 
 #include <diptych/testing.hpp>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 
 namespace diptych::testing {
 namespace {
 
-/// Events as they would come out of a log. Keeps references to `events`.
-class history {
-public:
-    explicit history(std::span<event_data const> events) {
-        std::map<std::string, version> versions;
-        for (auto const& event : events) {
-            auto const& kept =
-                *tags_.emplace_back(std::make_unique<std::string>(tag_bytes(event.tags)));
-            recorded_event one{};
-            one.position = position{recorded_.size() + 1};
-            one.version = ++versions[event.stream];
-            one.stream = event.stream;
-            one.type = event.type;
-            one.tags = tag_list{kept, event.tags.size()};
-            one.data = event.data;
-            one.metadata = event.metadata;
-            recorded_.push_back(one);
-        }
-    }
-
-    std::span<recorded_event const> all() const { return recorded_; }
-
-    /// Folds the events that carry all of the names.
-    result<model::erased_const> fold(
-        model::state const& of, std::span<std::string const> names, bool fresh = false
-    ) const {
-        auto made = of.make();
-        if (fresh) return made;
-        for (auto const& event : recorded_) {
-            auto const carried = [&](std::string const& name) { return event.carries(name); };
-            if (!std::ranges::all_of(names, carried)) continue;
-            DIPTYCH_TRY(of.fold(made.get(), event, names));
-        }
-        return made;
-    }
-
-private:
-    std::vector<recorded_event> recorded_;
-    std::vector<std::unique_ptr<std::string>> tags_;
-};
-
 class memory_runner : public scenario_runner {
 public:
     result<model::decided> run(scenario const& what) override {
-        history const before{what.given};
+        given_history const before{what.given};
         DIPTYCH_TRY(auto const command, what.command.parse(what.json));
         std::vector<std::vector<model::erased_const>> states;
         for (auto const& parameter : what.command.parameters) {
@@ -138,41 +96,6 @@ void outcome::then_fails(errc kind) const {
         throw scenario_failed(
             "expected:\n  " + std::string{to_string(kind)} + "\ngot:\n  " + text()
         );
-}
-
-result<model::reaction> react_in_memory(
-    model::process const& process,
-    std::span<event_data const> given,
-    environment const& surroundings
-) {
-    if (given.empty()) return fail(errc::invalid, "no event was given to react to");
-    history const before{given};
-    auto const& last = before.all().back();
-    DIPTYCH_TRY(auto const instance, process.key(last));
-    if (!instance)
-        return fail(errc::invalid, process.name + " does not take " + std::string{last.type});
-    auto state = process.state.make();
-    std::vector<std::string> const names{*instance};
-    for (auto const& event : before.all()) {
-        if (std::ranges::find(process.types, event.type) == process.types.end()) continue;
-        DIPTYCH_TRY(auto const its, process.key(event));
-        if (its != instance) continue;
-        DIPTYCH_TRY(process.state.fold(state.get(), event, names));
-    }
-    return process.react(state.get(), last, *instance, surroundings);
-}
-
-void process_outcome::expect_commands(std::vector<model::reaction::command> const& commands) const {
-    auto const alike = [](model::reaction::command const& sent, model::reaction::command const& one
-                       ) { return sent.name.ends_with("." + one.name) && sent.json == one.json; };
-    if (what_ && std::ranges::equal(what_->commands, commands, alike)) return;
-    std::string text = "expected:";
-    for (auto const& one : commands) text += "\n  " + one.name + " " + one.json;
-    text += "\ngot:";
-    if (!what_) text += "\n  " + what_.error().message;
-    if (what_)
-        for (auto const& one : what_->commands) text += "\n  " + one.name + " " + one.json;
-    throw scenario_failed(text);
 }
 
 }  // namespace diptych::testing

@@ -1,5 +1,6 @@
 #include "domain/parcels.hpp"
 #include "domain/recorded.hpp"
+#include "domain/trips.hpp"
 
 #include <diptych/testing.hpp>
 
@@ -146,4 +147,53 @@ TEST_CASE("answers and timers are inputs, each for the command it is about") {
     );
     CHECK(react(event("$accepted", stream, R"({"command":"parcels.other","id":"i","body":{}})"))
               .cancel.empty());
+}
+
+TEST_CASE("a scenario of a process begins with events, answers and timers") {
+    using namespace trips;
+    using namespace std::chrono_literals;
+    asked_for const asked{.trip = {"t"}, .hotel = "sea"};
+    book_hotel const sea{.trip = {"t"}, .name = "sea"};
+    auto const process = [](auto const&... inputs) {
+        return given<trips::context>(inputs...).template reacting<travelling>();
+    };
+    process(asked).then_sends(sea).then_starts("late", 1h);
+    process(asked, diptych::accepted<book_hotel>{sea}).then_sends(book_flight{.trip = {"t"}});
+    process(
+        asked,
+        diptych::accepted<book_hotel>{sea},
+        diptych::refused<book_flight>{.command = {.trip = {"t"}}, .reason = "no_room"}
+    )
+        .then_sends(give_back{.trip = {"t"}, .what = "sea"})
+        .then_finishes();
+    process(asked, diptych::failed<book_flight>{.command = {.trip = {"t"}}, .code = "expired"})
+        .then_sends()
+        .then_starts("expired", 1h);
+    process(asked, paid{.payment = {"p"}}).then_starts("paid", 1h);
+    process(changed{.trip = {"t"}, .hotel = "hill"}).then_nothing();  // it has not begun
+
+    auto const fails = [](auto const& check) {
+        CHECK_THROWS_AS(check(), diptych::scenario_failed);
+    };
+    fails([&] { process(asked).then_sends(); });
+    fails([&] { process(asked).then_nothing(); });
+    fails([&] { process(asked).then_finishes(); });
+    fails([&] { process(asked).then_starts("late", 2h); });
+    fails([&] { process(asked).then_cancels("late"); });
+}
+
+TEST_CASE("a scenario that came out differently shows all that the process asked for") {
+    using namespace trips;
+    auto const outcome =
+        given<trips::context>(asked_for{.trip = {"t"}, .hotel = "sea"}).reacting<travelling>();
+    try {
+        outcome.then_sends(book_flight{.trip = {"t"}});
+        FAIL("it sends something else");
+    } catch (diptych::scenario_failed const& told) {
+        CHECK(
+            std::string{told.what()} ==
+            "expected:\n  sends book_flight {\"trip\":\"t\"}\ngot:\n  sends trips.book_hotel "
+            "{\"trip\":\"t\",\"name\":\"sea\"}\n  starts late, PT1H"
+        );
+    }
 }

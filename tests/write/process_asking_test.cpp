@@ -3,7 +3,7 @@
 #include "write/executor.hpp"
 #include "write/manual_sources.hpp"
 #include "write/process_runner.hpp"
-#include "write/trips.hpp"
+#include "domain/trips.hpp"
 
 #include <doctest/doctest.h>
 
