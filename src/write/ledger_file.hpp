@@ -1,5 +1,5 @@
 /// @file
-/// The SQLite file of a process's ledger: its tables, and how far in the log they are.
+/// The SQLite file of a ledger: tables that a fold of records fills, and how far in the log it is.
 ///
 /// Derived from the log, without fsync: what is missing after a crash is folded again, what belongs
 /// to another log or to a line of history left behind is thrown away and built anew.
@@ -19,8 +19,11 @@ namespace diptych::write {
 /// See the file comment. Not thread-safe.
 class ledger_file {
 public:
-    /// Opens the file, or creates it: ":memory:" is allowed. Fails as the disk does.
-    static result<ledger_file> open(sqlite::location const& file, log::sequenced_log const& log);
+    /// Opens the file, or creates it with these tables: ":memory:" is allowed. Other tables are
+    /// another file. Fails as the disk does.
+    static result<ledger_file> open(
+        sqlite::location const& file, log::sequenced_log const& log, std::string_view tables
+    );
 
     /// The records up to here are in.
     token at() const { return at_; }
@@ -47,10 +50,10 @@ public:
 
 private:
     static result<ledger_file> open_as_it_is(
-        sqlite::location const& file, log::sequenced_log const& log
+        sqlite::location const& file, log::sequenced_log const& log, std::string_view tables
     );
-    result<void> lay_out();
-    result<bool> read_checkpoint(log::sequenced_log const& log);
+    result<void> lay_out(std::string_view tables);
+    result<bool> read_checkpoint(log::sequenced_log const& log, std::string_view tables);
 
     sqlite::database database_;
     sqlite::statements statements_;

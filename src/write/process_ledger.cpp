@@ -10,6 +10,73 @@ namespace {
 
 constexpr std::size_t page_size = 1'000;
 
+constexpr auto tables = R"(
+create table instance (
+    name text primary key,
+    started integer,
+    last integer not null,
+    reactions integer not null,
+    finished integer
+) strict, without rowid;
+create index instance_by_last on instance (last);
+create table correlation (
+    id text primary key,
+    instance text not null
+) strict, without rowid;
+create table slot (
+    instance text not null,
+    name text not null,
+    id text not null,
+    primary key (instance, name)
+) strict, without rowid;
+create table command (
+    input integer not null,
+    ordinal integer not null,
+    instance text not null,
+    id text not null unique,
+    name text not null,
+    body text not null,
+    slot text not null,
+    lane text not null,
+    is_head integer not null,
+    not_before integer not null,
+    expires integer,
+    ready integer not null,
+    attempts integer not null,
+    correlation_id text not null,
+    causation_id text not null,
+    traceparent text not null,
+    primary key (input, ordinal)
+) strict, without rowid;
+create index command_by_lane on command (lane, input, ordinal);
+create index command_by_instance on command (instance, input, ordinal);
+create index command_by_ready on command (ready, input, ordinal) where is_head = 1;
+create table timer (
+    instance text not null,
+    name text not null,
+    due integer not null,
+    started_by integer not null,
+    correlation_id text not null,
+    causation_id text not null,
+    traceparent text not null,
+    primary key (instance, name)
+) strict, without rowid;
+create index timer_by_due on timer (due);
+create table parked (
+    input integer primary key,
+    instance text not null,
+    is_head integer not null,
+    is_dead integer not null,
+    attempts integer not null,
+    ready integer not null,
+    kind text not null,
+    code text not null,
+    message text not null
+) strict;
+create index parked_by_instance on parked (instance, input);
+create index parked_by_ready on parked (ready, input) where is_head = 1 and is_dead = 0;
+)";
+
 query all_records_of(std::string_view process) {
     return records_of(
         process,
@@ -28,11 +95,12 @@ query all_records_of(std::string_view process) {
 result<process_ledger> process_ledger::open(
     sqlite::location const& file, std::string process, log::sequenced_log const& log
 ) {
-    DIPTYCH_TRY(auto opened, ledger_file::open(file, log));
+    DIPTYCH_TRY(auto opened, ledger_file::open(file, log, tables));
     process_ledger made{std::move(opened), std::move(process)};
     made.at_ = made.file_.at();
     made.reacted_to_ = made.file_.passed();
     DIPTYCH_TRY(made.load());
+    DIPTYCH_TRY(made.end_rests());  // those of another life
     return made;
 }
 

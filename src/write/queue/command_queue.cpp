@@ -1,0 +1,299 @@
+#include "log/hash.hpp"
+#include "write/process_records.hpp"
+#include "write/process_stream.hpp"
+#include "write/queue/command_queue_parts.hpp"
+
+#include <diptych/json_value.hpp>
+#include <diptych/try.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace diptych::write {
+
+namespace {
+
+constexpr std::size_t queue_append_bytes = 1u << 20;  // of one round's records, about
+
+}  // namespace
+
+command_queue::command_queue(
+    log::sequenced_log& log,
+    executor& commands,
+    clock& time,
+    random_source& random,
+    queue_options options
+)
+    : parts_(new parts{
+          .log = log,
+          .commands = commands,
+          .time = time,
+          .random = random,
+          .options = std::move(options)
+      }) {}
+
+command_queue::~command_queue() = default;
+
+void command_queue::on_answer(std::function<void()> call) {
+    std::lock_guard const lock(parts_->box->mutex);
+    parts_->box->on_answer = std::move(call);
+}
+
+bool command_queue::parts::is_known(std::string_view name) const {
+    return options.outside.contains(name) || commands.find(name).has_value();
+}
+
+// Being executed, or its answer not yet on record, or leased.
+bool command_queue::parts::is_taken(std::string const& id) const {
+    auto const is_it = [&](answered_command const& one) { return one.what.id == id; };
+    return under_way.contains(id) || std::ranges::any_of(answered, is_it) || leases.contains(id);
+}
+
+std::string command_queue::key_of(std::string_view command, std::string_view body) const {
+    auto const known = parts_->commands.find(command);
+    auto const document = json::parse(std::string(body));
+    if (!known || !document) return {};
+    for (auto const& field : (*known)->fields) {
+        if (field.of.kind != model::value_kind::id) continue;
+        auto const value = text_in(document->root(), field.name);
+        if (!value.empty()) return field.of.id_kind + "-" + value;
+    }
+    return {};
+}
+
+void command_queue::put(
+    std::vector<queued_command> commands, std::move_only_function<void(result<appended>)> done
+) {
+    auto& my = *parts_;
+    append_request request;
+    std::vector<std::string_view> bytes;
+    for (auto& one : commands) {
+        if (!my.is_known(one.name)) {
+            auto const known = my.commands.find(one.name);
+            return done(std::unexpected(known.error()));
+        }
+        request.events.push_back(queued_record(one));
+    }
+    {
+        std::lock_guard const lock(my.mutex);
+        if (my.shown.waiting + commands.size() > my.options.waiting_max)
+            return done(fail(
+                errc::unavailable,
+                "queue_full",
+                std::to_string(my.shown.waiting) + " commands wait; there may be " +
+                    std::to_string(my.options.waiting_max)
+            ));
+    }
+    for (auto const& one : request.events) bytes.push_back(one.data);
+    std::string digests;
+    for (auto const one : bytes) digests += log::bytes_of(log::sha256({one}));
+    request.command = command_key{
+        .caller = "$queue " + commands.front().caller,
+        .id = commands.front().id,
+        .digest = log::sha256({digests})
+    };
+    my.log.propose({.request = std::move(request), .done = std::move(done)});
+}
+
+result<void> command_queue::parts::open() {
+    if (ledger && ledger->is_lost()) ledger.reset();
+    if (ledger) return {};
+    DIPTYCH_TRY(auto opened, queue_ledger::open(options.ledger, log));
+    ledger.emplace(std::move(opened));
+    return {};
+}
+
+result<void> command_queue::parts::catch_up() {
+    DIPTYCH_TRY(open());
+    auto const now = time.now();
+    if (std::exchange(last_step, now) > now) {
+        DIPTYCH_TRY(ledger->end_rests());
+    }
+    DIPTYCH_TRY(ledger->catch_up(log));
+    std::erase_if(leases, [&](auto const& one) { return one.second.until <= now; });
+    return {};
+}
+
+result<void> command_queue::parts::note_failure(queued_command what, error why) {
+    ++what.attempts;
+    what.why = std::move(why);
+    trouble = what.why;
+    if (what.attempts >= options.attempts_max && !passes_by_itself(what.why)) {
+        auto const said = log.append(
+            {.events = {queue_parked_record(what)},
+             .unless = unless_recorded{.what = records_about(what), .after = ledger->at()}}
+        );
+        if (!said && said.error().kind != errc::conflict) return std::unexpected(said.error());
+        DIPTYCH_TRY(ledger->catch_up(log));
+        return {};
+    }
+    auto const rest = growing_rest(options.rest_first, options.rest_longest, what.attempts);
+    return ledger->hold(what.id, time.now() + rest, what.attempts, what.why);
+}
+
+query command_queue::parts::records_about(queued_command const& what) const {
+    return {
+        .items =
+            {{.types =
+                  {std::string(accepted_type),
+                   std::string(refused_type),
+                   std::string(failed_type),
+                   std::string(dropped_type)},
+              .tags = {process_stream(queue_category, lane_of(what))}}}
+    };
+}
+
+// What failed for now, or by a defect, is tried again later; the rest is to be recorded.
+result<void> command_queue::parts::collect() {
+    std::vector<answered_command> come;
+    {
+        std::lock_guard const lock(box->mutex);
+        come.swap(box->answers);
+    }
+    for (auto& one : come) {
+        under_way.erase(one.what.id);
+        if (one.said ||
+            (one.said.error().kind != errc::failed && !passes_by_itself(one.said.error()))) {
+            window.note_answer();
+            answered.push_back(std::move(one));
+            continue;
+        }
+        if (one.said.error().kind == errc::unavailable) window.note_unavailable();
+        DIPTYCH_TRY(note_failure(std::move(one.what), one.said.error()));
+    }
+    return {};
+}
+
+result<bool> command_queue::parts::record() {
+    if (answered.empty()) return false;
+    std::vector<event_data> records;
+    std::size_t bytes = 0;
+    std::size_t taken = 0;
+    for (auto const& one : answered) {
+        if (bytes > queue_append_bytes) break;
+        ++taken;
+        DIPTYCH_TRY(auto const waits, ledger->find(one.what.id));
+        if (!waits) continue;
+        records.push_back(queue_answer_record(one.what, one.said));
+        bytes += records.back().data.size();
+    }
+    if (!records.empty()) {
+        auto const count = records.size();
+        auto const said = log.append(
+            {.events = std::move(records),
+             .unless =
+                 unless_recorded{
+                     .what = records_of(
+                         queue_category,
+                         {std::string(accepted_type),
+                          std::string(refused_type),
+                          std::string(failed_type),
+                          std::string(dropped_type)}
+                     ),
+                     .after = ledger->at()
+                 }}
+        );
+        DIPTYCH_TRY(ledger->catch_up(log));
+        if (!said && said.error().kind == errc::conflict) return true;  // looked at again
+        if (!said) return std::unexpected(said.error());
+        std::lock_guard const lock(mutex);
+        shown.ended += count;
+    }
+    answered.erase(answered.begin(), answered.begin() + static_cast<std::ptrdiff_t>(taken));
+    return true;
+}
+
+result<bool> command_queue::parts::send() {
+    if (under_way.size() >= window.size()) return false;
+    auto const room = window.size() - under_way.size();
+    // Those that are taken come first in the list, and those worked on elsewhere are in it.
+    auto const limit = room + under_way.size() + answered.size() + leases.size() + 64;
+    DIPTYCH_TRY(auto const commands_ready, ledger->ready(time.now(), limit));
+    std::size_t sent = 0;
+    for (auto const& one : commands_ready) {
+        if (sent == room) break;
+        if (is_taken(one.id) || options.outside.contains(one.name)) continue;
+        if (!commands.find(one.name)) continue;  // a program that knows it will come
+        under_way.insert(one.id);
+        ++sent;
+        commands.execute_async(
+            one.name,
+            one.body,
+            one.options(),
+            [to = box, one](result<outcome> said) {
+                std::lock_guard const lock(to->mutex);
+                to->answers.push_back({.what = one, .said = std::move(said)});
+                if (to->on_answer) to->on_answer();
+            }
+        );
+    }
+    if (sent == 0) return false;
+    {
+        std::lock_guard const lock(mutex);
+        shown.sent += sent;
+    }
+    (void)log.commit_step();
+    std::lock_guard const lock(box->mutex);
+    return !box->answers.empty();
+}
+
+result<void> command_queue::parts::work(bool& more) {
+    DIPTYCH_TRY(catch_up());
+    DIPTYCH_TRY(collect());
+    DIPTYCH_TRY(auto const recorded, record());
+    DIPTYCH_TRY(auto const sent, send());
+    more = recorded || sent;
+    auto const now = time.now();
+    if (now >= next_forget) {
+        next_forget = now + std::chrono::minutes{1};
+        return ledger->forget(now - options.ended_kept);
+    }
+    return {};
+}
+
+void command_queue::parts::publish(result<void> const& how_it_went) {
+    auto const next = ledger ? ledger->next_ready() : result<std::optional<timestamp>>{};
+    std::lock_guard const lock(mutex);
+    if (how_it_went)
+        pause.note_success();
+    else
+        pause.note_failure({}, how_it_went.error(), time.now());
+    shown.window = window.size();
+    shown.leased = leases.size();
+    if (!ledger) return;
+    shown.waiting = ledger->size();
+    shown.dead = ledger->dead();
+    if (shown.waiting == 0) trouble.reset();
+    shown.last_error = how_it_went ? trouble : std::optional(how_it_went.error());
+    due = next ? *next : std::nullopt;
+}
+
+result<bool> command_queue::step() {
+    auto& my = *parts_;
+    std::lock_guard const at_work(my.working);
+    {
+        auto const now = my.time.now();
+        std::lock_guard const lock(my.mutex);
+        if (my.pause.is_on(now)) return false;
+    }
+    auto more = false;
+    auto const done = my.work(more);
+    my.publish(done);
+    if (done) return more;
+    if (done.error().kind == errc::corrupt || done.error().kind == errc::failed)
+        my.ledger.reset();  // what is kept may be what is wrong
+    return std::unexpected(done.error());
+}
+
+std::optional<timestamp> command_queue::next_due() const {
+    std::lock_guard const lock(parts_->mutex);
+    auto const again = parts_->pause.retry_at();
+    return again ? again : parts_->due;
+}
+
+queue_counts command_queue::counts() const {
+    std::lock_guard const lock(parts_->mutex);
+    return parts_->shown;
+}
+
+}  // namespace diptych::write

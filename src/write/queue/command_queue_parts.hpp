@@ -1,0 +1,71 @@
+/// @file
+/// What a command queue consists of.
+#pragma once
+
+#include "write/process_status.hpp"
+#include "write/queue/command_queue.hpp"
+#include "write/queue/queue_ledger.hpp"
+#include "write/queue/sending_window.hpp"
+
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace diptych::write {
+
+struct command_queue::parts {
+    struct answered_command {
+        queued_command what;
+        result<outcome> said;
+    };
+    /// Answers on their way here, from whichever thread.
+    struct mailbox {
+        std::mutex mutex = {};  // guards everything below
+        std::vector<answered_command> answers = {};
+        std::function<void()> on_answer = {};
+    };
+    struct lease {
+        std::string token;
+        timestamp until;
+    };
+
+    result<void> open();
+    result<void> catch_up();
+    result<void> collect();
+    result<void> note_failure(queued_command what, error why);
+    result<bool> record();
+    result<bool> send();
+    result<void> work(bool& more);
+    result<queued_command*> leased(
+        std::string_view id, std::string_view token, std::optional<queued_command>& into
+    );
+    bool is_known(std::string_view name) const;
+    bool is_taken(std::string const& id) const;
+    query records_about(queued_command const& what) const;
+    void publish(result<void> const& how_it_went);
+
+    log::sequenced_log& log;
+    executor& commands;
+    clock& time;
+    random_source& random;
+    queue_options const options;
+    std::shared_ptr<mailbox> box = std::make_shared<mailbox>();
+
+    std::mutex working = {};  // guards everything down to the next mutex
+    std::optional<queue_ledger> ledger = {};
+    std::set<std::string, std::less<>> under_way = {};
+    std::vector<answered_command> answered = {};  // and not yet recorded
+    std::map<std::string, lease, std::less<>> leases = {};
+    sending_window window{options.sends_max};
+    timestamp last_step = {};
+    timestamp next_forget = {};
+    std::optional<error> trouble = {};
+
+    std::mutex mutable mutex = {};  // guards everything below
+    queue_counts shown = {};
+    process_pause pause{options.rest_first, options.rest_longest};
+    std::optional<timestamp> due = {};
+};
+
+}  // namespace diptych::write

@@ -1,0 +1,172 @@
+// What is asked of a command queue from outside: how commands are, and working on them elsewhere.
+#include "write/process_records.hpp"
+#include "write/queue/command_queue_parts.hpp"
+
+#include <diptych/try.hpp>
+#include <diptych/uuid.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace diptych::write {
+
+namespace {
+
+std::unexpected<error> not_queued(std::string_view id) {
+    return fail(
+        errc::not_found, "not_queued", "there is no command '" + std::string(id) + "' in the queue"
+    );
+}
+
+std::unexpected<error> lease_lost(std::string_view id) {
+    return fail(
+        errc::conflict,
+        "lease_lost",
+        "command '" + std::string(id) + "' is not leased to whoever says so: the lease has run out"
+    );
+}
+
+}  // namespace
+
+result<queued_status> command_queue::status(std::string_view id) {
+    auto& my = *parts_;
+    std::lock_guard const at_work(my.working);
+    DIPTYCH_TRY(my.catch_up());
+    DIPTYCH_TRY(auto found, my.ledger->status(id));
+    if (!found) return not_queued(id);
+    return *std::move(found);
+}
+
+result<std::vector<queued_command>> command_queue::list(
+    bool only_dead, position after, std::size_t limit
+) {
+    auto& my = *parts_;
+    std::lock_guard const at_work(my.working);
+    DIPTYCH_TRY(my.catch_up());
+    return my.ledger->list(only_dead, after, limit);
+}
+
+result<std::vector<std::string>> command_queue::unhandled() {
+    auto& my = *parts_;
+    std::lock_guard const at_work(my.working);
+    DIPTYCH_TRY(my.catch_up());
+    DIPTYCH_TRY(auto all, my.ledger->names());
+    std::erase_if(all, [&](std::string const& name) { return my.is_known(name); });
+    return all;
+}
+
+result<std::uint64_t> command_queue::retry(std::string_view id) {
+    auto& my = *parts_;
+    std::lock_guard const at_work(my.working);
+    DIPTYCH_TRY(my.catch_up());
+    DIPTYCH_TRY(auto const count, my.ledger->hurry(id));
+    if (count == 0 && !id.empty())
+        return fail(
+            errc::not_found, "not_dead", "command '" + std::string(id) + "' is no dead letter"
+        );
+    return count;
+}
+
+result<void> command_queue::drop(std::string_view id) {
+    auto& my = *parts_;
+    std::lock_guard const at_work(my.working);
+    for (;;) {
+        DIPTYCH_TRY(my.catch_up());
+        DIPTYCH_TRY(auto const found, my.ledger->find(id));
+        if (!found) return not_queued(id);
+        if (my.is_taken(found->id))
+            return fail(
+                errc::unavailable,
+                "under_way",
+                "command '" + found->id + "' is being worked on; ask again"
+            );
+        auto const said = my.log.append(
+            {.events = {queue_dropped_record(*found)},
+             .unless = unless_recorded{.what = my.records_about(*found), .after = my.ledger->at()}}
+        );
+        if (said) return my.catch_up();
+        if (said.error().kind != errc::conflict) return std::unexpected(said.error());
+    }
+}
+
+result<std::vector<leased_command>> command_queue::receive(
+    std::string_view name, std::size_t limit, std::chrono::microseconds length
+) {
+    auto& my = *parts_;
+    std::lock_guard const at_work(my.working);
+    if (!my.options.outside.contains(name))
+        return fail(
+            errc::not_found,
+            "not_outside",
+            "'" + std::string(name) + "' is not among the commands that are worked on elsewhere"
+        );
+    DIPTYCH_TRY(my.catch_up());
+    auto const now = my.time.now();
+    auto const until = now + std::min(length, my.options.lease_longest);
+    DIPTYCH_TRY(auto commands, my.ledger->ready(now, limit + my.leases.size(), name));
+    std::vector<leased_command> all;
+    for (auto& one : commands) {
+        if (all.size() == limit) break;
+        if (my.is_taken(one.id)) continue;
+        if (one.expires && *one.expires <= now) {
+            my.answered.push_back(
+                {one,
+                 fail(errc::invalid, "expired", one.name + " was not worked on before it expired")}
+            );
+            continue;
+        }
+        auto token = to_string(make_uuid_v7(
+            std::chrono::floor<std::chrono::milliseconds>(now), my.random.next(), my.random.next()
+        ));
+        my.leases.insert_or_assign(one.id, parts::lease{token, until});
+        all.push_back({.what = std::move(one), .lease = std::move(token), .until = until});
+    }
+    return all;
+}
+
+result<queued_command*> command_queue::parts::leased(
+    std::string_view id, std::string_view token, std::optional<queued_command>& into
+) {
+    DIPTYCH_TRY(catch_up());
+    DIPTYCH_TRY(into, ledger->find(id));
+    auto const found = leases.find(id);
+    if (!into || found == leases.end() || found->second.token != token) return lease_lost(id);
+    return &*into;
+}
+
+result<appended> command_queue::complete(
+    std::string_view id, std::string_view lease, result<outcome> const& how, append_request effects
+) {
+    auto& my = *parts_;
+    std::lock_guard const at_work(my.working);
+    std::optional<queued_command> kept;
+    DIPTYCH_TRY(auto const* const what, my.leased(id, lease, kept));
+    effects.events.push_back(queue_answer_record(*what, how));
+    DIPTYCH_TRY(auto said, my.log.append(std::move(effects)));
+    my.leases.erase(my.leases.find(id));
+    DIPTYCH_TRY(my.catch_up());
+    return said;
+}
+
+result<void> command_queue::abandon(std::string_view id, std::string_view lease, error why) {
+    auto& my = *parts_;
+    std::lock_guard const at_work(my.working);
+    std::optional<queued_command> kept;
+    DIPTYCH_TRY(auto const* const what, my.leased(id, lease, kept));
+    my.leases.erase(my.leases.find(id));
+    return my.note_failure(*what, std::move(why));
+}
+
+result<timestamp> command_queue::renew(
+    std::string_view id, std::string_view lease, std::chrono::microseconds length
+) {
+    auto& my = *parts_;
+    std::lock_guard const at_work(my.working);
+    std::optional<queued_command> kept;
+    DIPTYCH_TRY(my.leased(id, lease, kept));
+    auto& found = my.leases.find(id)->second;
+    found.until = my.time.now() + std::min(length, my.options.lease_longest);
+    return found.until;
+}
+
+}  // namespace diptych::write

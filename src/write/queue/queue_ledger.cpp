@@ -1,0 +1,425 @@
+#include "write/queue/queue_ledger.hpp"
+
+#include "write/process_records.hpp"
+#include "write/record_text.hpp"
+
+#include <diptych/try.hpp>
+
+#include <utility>
+
+namespace diptych::write {
+
+namespace {
+
+constexpr std::size_t page_size = 1'000;
+
+constexpr auto schema = R"(
+create table command (
+    position integer primary key,
+    id text not null unique,
+    name text not null,
+    body text not null,
+    key text not null,
+    lane text not null,
+    is_head integer not null,
+    is_dead integer not null,
+    priority integer not null,
+    not_before integer not null,
+    expires integer,
+    ready integer not null,
+    is_ready integer not null,
+    attempts integer not null,
+    kind text not null,
+    code text not null,
+    message text not null,
+    caller text not null,
+    user text not null,
+    reason text not null,
+    correlation_id text not null,
+    causation_id text not null,
+    traceparent text not null
+) strict;
+create index command_by_lane on command (lane, position);
+create index command_by_turn on command (priority desc, position)
+    where is_head = 1 and is_dead = 0 and is_ready = 1;
+create index command_by_time on command (ready) where is_ready = 0;
+create index command_by_dead on command (position) where is_dead = 1;
+create table ended (
+    id text primary key,
+    name text not null,
+    position integer not null,
+    state integer not null,
+    answer text not null,
+    at integer not null
+) strict, without rowid;
+create index ended_by_time on ended (at);
+)";
+
+constexpr std::string_view columns =
+    "position, id, name, body, key, priority, not_before, expires, caller, user, reason, "
+    "correlation_id, causation_id, traceparent, attempts, is_dead, kind, code, message";
+
+timestamp time_of(sqlite::statement const& row, int column) {
+    return timestamp{std::chrono::microseconds{row.integer(column)}};
+}
+
+std::string text_of(sqlite::statement const& row, int column) {
+    return std::string(row.text(column));
+}
+
+queued_command queued_at(sqlite::statement const& row) {
+    queued_command made{
+        .id = text_of(row, 1),
+        .name = text_of(row, 2),
+        .body = text_of(row, 3),
+        .key = text_of(row, 4),
+        .priority = static_cast<int>(row.integer(5)),
+        .caller = text_of(row, 8),
+        .user = text_of(row, 9),
+        .reason = text_of(row, 10),
+        .about = {text_of(row, 11), text_of(row, 12), text_of(row, 13)},
+        .at = position{static_cast<std::uint64_t>(row.integer(0))},
+        .attempts = static_cast<int>(row.integer(14)),
+        .is_dead = row.integer(15) != 0,
+        .why = {parse_errc(row.text(16)).value_or(errc::failed), text_of(row, 17), text_of(row, 18)}
+    };
+    if (row.integer(6) != 0) made.not_before = time_of(row, 6);
+    if (!row.is_null(7)) made.expires = time_of(row, 7);
+    return made;
+}
+
+result<std::vector<queued_command>> all_queued(sqlite::statement& rows) {
+    std::vector<queued_command> all;
+    for (;;) {
+        DIPTYCH_TRY(auto const is_there, rows.step());
+        if (!is_there) break;
+        all.push_back(queued_at(rows));
+    }
+    rows.reset();
+    return all;
+}
+
+std::string select(std::string_view behind) {
+    return "select " + std::string(columns) + " from command " + std::string(behind);
+}
+
+query records_of_queue() {
+    return records_of(
+        queue_category,
+        {std::string(queued_type),
+         std::string(accepted_type),
+         std::string(refused_type),
+         std::string(failed_type),
+         std::string(parked_type),
+         std::string(dropped_type)}
+    );
+}
+
+queued_status::state state_of(std::string_view type) {
+    using state = queued_status::state;
+    if (type == accepted_type) return state::accepted;
+    if (type == refused_type) return state::refused;
+    return type == failed_type ? state::failed : state::dropped;
+}
+
+}  // namespace
+
+std::string_view to_string(queued_status::state state) {
+    switch (state) {
+        case queued_status::state::waiting:
+            return "waiting";
+        case queued_status::state::accepted:
+            return "accepted";
+        case queued_status::state::refused:
+            return "refused";
+        case queued_status::state::failed:
+            return "failed";
+        case queued_status::state::dead:
+            return "dead";
+        case queued_status::state::dropped:
+            return "dropped";
+    }
+    return "waiting";
+}
+
+result<queue_ledger> queue_ledger::open(
+    sqlite::location const& file, log::sequenced_log const& log
+) {
+    DIPTYCH_TRY(auto opened, ledger_file::open(file, log, schema));
+    queue_ledger made{std::move(opened)};
+    made.at_ = made.file_.at();
+    DIPTYCH_TRY(made.count());
+    DIPTYCH_TRY(made.end_rests());  // those of another life
+    return made;
+}
+
+result<void> queue_ledger::count() {
+    DIPTYCH_TRY(
+        auto* const counts, file_.sql("select count(*), coalesce(sum(is_dead), 0) from command")
+    );
+    DIPTYCH_TRY(counts->step());
+    size_ = static_cast<std::uint64_t>(counts->integer(0));
+    dead_ = static_cast<std::uint64_t>(counts->integer(1));
+    counts->reset();
+    return {};
+}
+
+result<std::size_t> queue_ledger::catch_up(log::sequenced_log const& log) {
+    auto const what = records_of_queue();
+    for (std::size_t records = 0;;) {
+        DIPTYCH_TRY(
+            auto const page, log.read({.what = what, .after = at_.position, .limit = page_size})
+        );
+        if (page.empty()) {
+            at_ = page.seen();
+            return records;
+        }
+        DIPTYCH_TRY(auto all, file_.begin());
+        auto done = result<void>{};
+        for (auto const& event : page) {
+            done = fold(event);
+            if (!done) break;
+        }
+        if (done) done = file_.commit(all, page.seen(), {}, log);
+        if (!done) {
+            {
+                auto const rolled_back = std::move(all);
+            }
+            (void)count();
+            return std::unexpected(std::move(done).error());
+        }
+        records += page.size();
+        at_ = page.seen();
+        if (page.at_end()) return records;
+    }
+}
+
+result<void> queue_ledger::fold(recorded_event const& event) {
+    if (event.type == queued_type) {
+        DIPTYCH_TRY(auto const command, parse_queued(event));
+        return add(command);
+    }
+    DIPTYCH_TRY(auto const how, parse_queue_record(event));
+    if (event.type != parked_type) return end(event, how);
+    DIPTYCH_TRY(
+        auto* const update,
+        file_.sql("update command set is_dead = 1, attempts = ?2, kind = ?3, code = ?4, message = "
+                  "?5 where id = ?1 and is_dead = 0")
+    );
+    update->bind(1, how.id)
+        .bind(2, std::int64_t{how.attempts})
+        .bind(3, diptych::to_string(how.why.kind))
+        .bind(4, how.why.code)
+        .bind(5, how.why.message);
+    DIPTYCH_TRY(update->run());
+    dead_ += static_cast<std::uint64_t>(file_.changes());
+    return {};
+}
+
+result<void> queue_ledger::add(queued_command const& command) {
+    DIPTYCH_TRY(
+        auto* const insert,
+        file_.sql("insert or ignore into command values (?1, ?2, ?3, ?4, ?5, ?6, not exists "
+                  "(select 1 from command where lane = ?6), 0, ?7, ?8, ?9, ?8, ?8 = 0, 0, '', '', "
+                  "'', ?10, "
+                  "?11, ?12, ?13, ?14, ?15)")
+    );
+    auto const lane = lane_of(command);
+    insert->bind(1, static_cast<std::int64_t>(command.at.value))
+        .bind(2, command.id)
+        .bind(3, command.name)
+        .bind(4, command.body)
+        .bind(5, command.key)
+        .bind(6, lane)
+        .bind(7, std::int64_t{command.priority})
+        .bind(8, command.not_before ? microseconds_of(*command.not_before) : 0)
+        .bind(10, command.caller)
+        .bind(11, command.user)
+        .bind(12, command.reason)
+        .bind(13, command.about.correlation_id)
+        .bind(14, command.about.causation_id)
+        .bind(15, command.about.traceparent);
+    if (command.expires)
+        insert->bind(9, microseconds_of(*command.expires));
+    else
+        insert->bind_null(9);
+    DIPTYCH_TRY(insert->run());
+    size_ += static_cast<std::uint64_t>(file_.changes());
+    return {};
+}
+
+result<void> queue_ledger::end(recorded_event const& event, queue_record const& how) {
+    DIPTYCH_TRY(
+        auto* const remove,
+        file_.sql("delete from command where id = ?1 returning lane, name, position, is_dead")
+    );
+    DIPTYCH_TRY(auto const was_there, remove->bind(1, how.id).step());
+    if (!was_there) return remove->reset(), result<void>{};
+    auto const lane = text_of(*remove, 0);
+    auto const name = text_of(*remove, 1);
+    auto const position = remove->integer(2);
+    if (remove->integer(3) != 0) --dead_;
+    --size_;
+    DIPTYCH_TRY(remove->step());
+    remove->reset();
+    DIPTYCH_TRY(
+        auto* const next,
+        file_.sql("update command set is_head = 1 where position = (select min(position) from "
+                  "command where lane = ?1)")
+    );
+    DIPTYCH_TRY(next->bind(1, lane).run());
+    DIPTYCH_TRY(
+        auto* const insert,
+        file_.sql("insert or replace into ended values (?1, ?2, ?3, ?4, ?5, ?6)")
+    );
+    return insert->bind(1, how.id)
+        .bind(2, name)
+        .bind(3, position)
+        .bind(4, static_cast<std::int64_t>(state_of(event.type)))
+        .bind(5, how.answer)
+        .bind(6, microseconds_of(event.recorded_at))
+        .run();
+}
+
+result<std::vector<queued_command>> queue_ledger::ready(
+    timestamp now, std::size_t limit, std::string_view name
+) {
+    static auto const of_all = select(
+        "where is_head = 1 and is_dead = 0 and is_ready = 1 order by priority desc, position limit "
+        "?1"
+    );
+    static auto const of_one = select(
+        "where is_head = 1 and is_dead = 0 and is_ready = 1 and name = ?2 order by priority desc, "
+        "position limit ?1"
+    );
+    DIPTYCH_TRY(
+        auto* const come,
+        file_.sql("update command set is_ready = 1 where is_ready = 0 and ready <= ?1")
+    );
+    DIPTYCH_TRY(come->bind(1, microseconds_of(now)).run());
+    DIPTYCH_TRY(auto* const rows, file_.sql(name.empty() ? of_all : of_one));
+    rows->bind(1, static_cast<std::int64_t>(limit));
+    if (!name.empty()) rows->bind(2, name);
+    return all_queued(*rows);
+}
+
+result<std::optional<timestamp>> queue_ledger::next_ready() {
+    DIPTYCH_TRY(auto* const row, file_.sql("select min(ready) from command where is_ready = 0"));
+    DIPTYCH_TRY(row->step());
+    std::optional<timestamp> first;
+    if (!row->is_null(0)) first = time_of(*row, 0);
+    row->reset();
+    return first;
+}
+
+result<void> queue_ledger::hold(
+    std::string_view id, timestamp until, int attempts, error const& why
+) {
+    DIPTYCH_TRY(
+        auto* const update,
+        file_.sql("update command set ready = ?2, is_ready = 0, attempts = ?3, kind = ?4, code = "
+                  "?5, message = ?6 where id = ?1")
+    );
+    return update->bind(1, id)
+        .bind(2, microseconds_of(until))
+        .bind(3, std::int64_t{attempts})
+        .bind(4, diptych::to_string(why.kind))
+        .bind(5, why.code)
+        .bind(6, why.message)
+        .run();
+}
+
+result<std::uint64_t> queue_ledger::hurry(std::string_view id) {
+    DIPTYCH_TRY(
+        auto* const update,
+        file_.sql(
+            "update command set is_dead = 0, attempts = 0, is_ready = 1 where is_dead = 1 and "
+            "(?1 = '' or id = ?1)"
+        )
+    );
+    DIPTYCH_TRY(update->bind(1, id).run());
+    auto const count = static_cast<std::uint64_t>(file_.changes());
+    dead_ -= count;
+    return count;
+}
+
+result<void> queue_ledger::end_rests() {
+    DIPTYCH_TRY(
+        auto* const update,
+        file_.sql("update command set ready = not_before where is_ready = 0 and attempts > 0")
+    );
+    return update->run();
+}
+
+result<std::optional<queued_command>> queue_ledger::find(std::string_view id) {
+    static auto const text = select("where id = ?1");
+    DIPTYCH_TRY(auto* const row, file_.sql(text));
+    DIPTYCH_TRY(auto const is_there, row->bind(1, id).step());
+    std::optional<queued_command> found;
+    if (is_there) found = queued_at(*row);
+    row->reset();
+    return found;
+}
+
+result<std::optional<queued_status>> queue_ledger::status(std::string_view id) {
+    std::optional<queued_status> found;
+    DIPTYCH_TRY(auto waiting, find(id));
+    if (waiting) {
+        auto const is_dead = waiting->is_dead;
+        found.emplace(queued_status{
+            .is = is_dead ? queued_status::state::dead : queued_status::state::waiting,
+            .command = *std::move(waiting)
+        });
+        return found;
+    }
+    DIPTYCH_TRY(
+        auto* const row, file_.sql("select name, position, state, answer from ended where id = ?1")
+    );
+    DIPTYCH_TRY(auto const is_there, row->bind(1, id).step());
+    if (is_there)
+        found.emplace(queued_status{
+            .is = static_cast<queued_status::state>(row->integer(2)),
+            .command =
+                {.id = std::string(id),
+                 .name = text_of(*row, 0),
+                 .body = {},
+                 .key = {},
+                 .at = position{static_cast<std::uint64_t>(row->integer(1))}},
+            .answer = text_of(*row, 3)
+        });
+    row->reset();
+    return found;
+}
+
+result<std::vector<queued_command>> queue_ledger::list(
+    bool only_dead, position after, std::size_t limit
+) {
+    static auto const of_all = select("where position > ?1 order by position limit ?2");
+    static auto const of_dead =
+        select("where is_dead = 1 and position > ?1 order by position limit ?2");
+    DIPTYCH_TRY(auto* const rows, file_.sql(only_dead ? of_dead : of_all));
+    rows->bind(1, static_cast<std::int64_t>(after.value)).bind(2, static_cast<std::int64_t>(limit));
+    return all_queued(*rows);
+}
+
+result<std::vector<std::string>> queue_ledger::names() {
+    DIPTYCH_TRY(auto* const rows, file_.sql("select distinct name from command order by name"));
+    std::vector<std::string> all;
+    for (;;) {
+        DIPTYCH_TRY(auto const is_there, rows->step());
+        if (!is_there) break;
+        all.push_back(text_of(*rows, 0));
+    }
+    rows->reset();
+    return all;
+}
+
+result<void> queue_ledger::forget(timestamp before) {
+    DIPTYCH_TRY(
+        auto* const remove,
+        file_.sql("delete from ended where id in (select id from ended where at < ?1 limit 1000)")
+    );
+    return remove->bind(1, microseconds_of(before)).run();
+}
+
+}  // namespace diptych::write

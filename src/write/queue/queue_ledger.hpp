@@ -1,0 +1,90 @@
+/// @file
+/// What the log says of the command queue: which commands wait, in which order, and how those of
+/// the last days ended. A fold of its records into a file, as a process's ledger is.
+#pragma once
+
+#include "log/sequenced_log.hpp"
+#include "write/ledger_file.hpp"
+#include "write/queue/queue_records.hpp"
+
+#include <diptych/clock.hpp>
+#include <diptych/error.hpp>
+#include <diptych/position.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace diptych::write {
+
+/// How a command of the queue is.
+struct queued_status {
+    enum class state : std::uint8_t { waiting, accepted, refused, failed, dead, dropped };
+
+    state is = state::waiting;
+    queued_command command;
+    std::string answer = {};  ///< Of one that has ended: the outcome, or the error, as JSON.
+};
+
+std::string_view to_string(queued_status::state state);
+
+/// Not thread-safe.
+class queue_ledger {
+public:
+    static result<queue_ledger> open(sqlite::location const& file, log::sequenced_log const& log);
+
+    /// Reads the records after the last one read. How many there were.
+    result<std::size_t> catch_up(log::sequenced_log const& log);
+    token at() const { return at_; }
+    bool is_lost() const { return file_.is_lost(); }
+
+    /// Those that may be executed now: of each lane the oldest, higher priorities first. Of one
+    /// name, if it is given.
+    result<std::vector<queued_command>> ready(
+        timestamp now, std::size_t limit, std::string_view name = {}
+    );
+    result<std::optional<timestamp>> next_ready();
+
+    /// It is not ready before; so many attempts have failed so far.
+    result<void> hold(std::string_view id, timestamp until, int attempts, error const& why);
+
+    /// Dead ones are tried again: one, or (empty) all. How many.
+    result<std::uint64_t> hurry(std::string_view id);
+    result<void> end_rests();
+
+    /// A command that has not ended.
+    result<std::optional<queued_command>> find(std::string_view id);
+
+    /// Also of those that ended not long ago.
+    result<std::optional<queued_status>> status(std::string_view id);
+
+    /// In the order of the log, after one.
+    result<std::vector<queued_command>> list(bool only_dead, position after, std::size_t limit);
+
+    /// Names of the commands that wait.
+    result<std::vector<std::string>> names();
+
+    /// Forgets how commands ended before then.
+    result<void> forget(timestamp before);
+
+    std::uint64_t size() const { return size_; }
+    std::uint64_t dead() const { return dead_; }
+
+private:
+    explicit queue_ledger(ledger_file file) : file_(std::move(file)) {}
+
+    result<void> count();
+    result<void> fold(recorded_event const& event);
+    result<void> add(queued_command const& command);
+    result<void> end(recorded_event const& event, queue_record const& how);
+
+    ledger_file file_;
+    token at_ = {};
+    std::uint64_t size_ = 0;
+    std::uint64_t dead_ = 0;
+};
+
+}  // namespace diptych::write
