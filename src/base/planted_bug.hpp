@@ -64,9 +64,12 @@ enum class bug : std::uint8_t {
     unknown_id_passed,         ///< A message passes before what it refers to.
     older_passed,              ///< A message passes behind a newer one that has, in strict order.
     gap_passed_over,           ///< A message passes before the one that it comes behind.
+    timer_left_running,        ///< A timer that has come due runs on.
+    timer_before_inputs,       ///< A timer comes due before an input that cancels it is looked at.
+    sent_before_recorded,      ///< A process sends a command, and records its reaction later.
 };
 
-inline constexpr bug last_bug = bug::gap_passed_over;
+inline constexpr bug last_bug = bug::sent_before_recorded;
 
 #ifdef DIPTYCH_PLANTS_BUGS
 /// Switches one on, and any other off. Not while a node runs on another thread.

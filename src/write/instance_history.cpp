@@ -21,7 +21,7 @@ result<instance_history> history_of(
     std::string_view instance,
     position before
 ) {
-    constexpr std::size_t page_size = 1'000;
+    constexpr std::size_t history_page = 1'000;
     query const records{
         .items =
             {{.types = {std::string(reaction_type), std::string(dropped_type)},
@@ -30,7 +30,7 @@ result<instance_history> history_of(
     instance_history found;
     for (position after{};;) {
         DIPTYCH_TRY(
-            auto const page, log.read({.what = records, .after = after, .limit = page_size})
+            auto const page, log.read({.what = records, .after = after, .limit = history_page})
         );
         for (auto const& event : page) {
             if (event.type == dropped_type) {

@@ -10,7 +10,7 @@ namespace diptych::write {
 
 namespace {
 
-constexpr auto columns =
+constexpr auto command_columns =
     "input, instance, id, name, body, slot, not_before, expires, attempts, correlation_id, "
     "causation_id, traceparent";
 
@@ -128,7 +128,7 @@ result<std::vector<sent_command>> open_commands::ready(
     ledger_file& in, timestamp now, std::size_t limit
 ) const {
     static auto const text =
-        std::string("select ") + columns +
+        std::string("select ") + command_columns +
         " from command where is_head = 1 and ready <= ?1 order by ready, input, ordinal limit ?2";
     DIPTYCH_TRY(auto* const rows, in.sql(text));
     rows->bind(1, microseconds_of(now)).bind(2, static_cast<std::int64_t>(limit));
@@ -175,7 +175,7 @@ result<bool> open_commands::contains(ledger_file& in, std::string_view id) const
 result<std::vector<sent_command>> open_commands::of(
     ledger_file& in, std::string_view instance, std::size_t limit
 ) const {
-    static auto const text = std::string("select ") + columns +
+    static auto const text = std::string("select ") + command_columns +
                              " from command where instance = ?1 order by input, ordinal limit ?2";
     DIPTYCH_TRY(auto* const rows, in.sql(text));
     rows->bind(1, instance).bind(2, static_cast<std::int64_t>(limit));

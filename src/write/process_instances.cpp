@@ -15,7 +15,7 @@ namespace diptych::write {
 
 namespace {
 
-constexpr std::size_t page_size = 1'000;
+constexpr std::size_t inputs_page = 1'000;
 
 }  // namespace
 
@@ -125,7 +125,7 @@ result<std::vector<page>> process_instances::read_named(
     while (after + 1 < before && !what.items.empty()) {
         DIPTYCH_TRY(
             auto one,
-            log_.read({.what = what, .after = after, .up_to = before - 1, .limit = page_size})
+            log_.read({.what = what, .after = after, .up_to = before - 1, .limit = inputs_page})
         );
         auto const at_end = one.at_end();
         after = one.seen().position;

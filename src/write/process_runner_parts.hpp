@@ -27,6 +27,7 @@ struct process_runner::parts {
     bool is_time_for_timer(recorded_event const* next_input) const;
     result<bool> record(input_round const& round, position looked_at);
     result<bool> send();
+    void send_unrecorded(input_round const& round);
     result<void> note();
     result<bool> work();
     void publish(result<bool> const& how_it_went);

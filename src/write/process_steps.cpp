@@ -1,4 +1,5 @@
 // What a process runner does in a step, piece by piece.
+#include "base/planted_bug.hpp"
 #include "write/process_runner_parts.hpp"
 
 #include <diptych/try.hpp>
@@ -146,16 +147,18 @@ result<void> process_runner::parts::note_failure(parked_input what, error why) {
 bool process_runner::parts::is_time_for_timer(recorded_event const* next_input) const {
     auto const first = ledger->next_timer();
     if (!first || *first > time.now()) return false;
+    if (is_planted(bug::timer_before_inputs)) return true;
     return next_input == nullptr || next_input->recorded_at > *first;
 }
 
 result<bool> process_runner::parts::fire(recorded_event const* next_input) {
     auto until = time.now();
-    if (next_input != nullptr)
+    if (next_input != nullptr && !is_planted(bug::timer_before_inputs))
         until = std::min(until, next_input->recorded_at - std::chrono::microseconds{1});
     DIPTYCH_TRY(auto const timers, ledger->due(until, options.timers_per_step));
     std::vector<event_data> records;
     for (auto const& timer : timers) records.push_back(timer_record(process.name, timer));
+    if (records.empty()) return true;  // what was just recorded has stopped it
     DIPTYCH_TRY(
         auto const fired,
         append(std::move(records), {std::string(reaction_type), std::string(timer_due_type)})
@@ -191,12 +194,32 @@ result<bool> process_runner::parts::take_inputs() {
         looked_at = input.position;
     }
     if (!is_cut) looked_at = std::max(looked_at, page.seen().position);
+    if (is_planted(bug::sent_before_recorded)) send_unrecorded(round);
     DIPTYCH_TRY(auto const recorded, record(round, looked_at));
     if (!recorded) return true;  // somebody else was first: what is left comes again
     if (after_timer != nullptr) return fire(after_timer);
     if (is_cut || !page.at_end()) return true;
     if (is_time_for_timer(nullptr)) return fire(nullptr);
     return !round.records().empty();
+}
+
+// Never, but for a planted bug.
+void process_runner::parts::send_unrecorded(input_round const& round) {
+    for (auto const& record : round.records()) {
+        recorded_event recorded{};
+        recorded.type = record.type;
+        recorded.data = record.data;
+        auto const reaction = parse_reaction(recorded);
+        if (record.type != reaction_type || !reaction) continue;
+        for (auto const& command : reaction->commands)
+            sender.send(
+                {.instance = std::string(instance_of(process.name, record.stream)),
+                 .input = reaction->input,
+                 .what = command,
+                 .about = {}}
+            );
+    }
+    (void)log.commit_step();
 }
 
 // Whether it was recorded: only if nobody else took inputs since the last record read here.

@@ -74,8 +74,11 @@ std::vector<hunt> const among_reservations{
     {bug::refusal_not_recorded, "a refusal is not remembered", 20},
     {bug::machine_failure_is_answer,
      "a process gives up what the machine failed",
-     20,
-     aim{"read", ""}},
+     60,
+     aim{"read", "index.db"}},
+    {bug::timer_left_running, "a timer comes due twice", 20},
+    {bug::timer_before_inputs, "a timer comes due that had been cancelled", 60, {}, 200},
+    {bug::sent_before_recorded, "a command is sent before its reaction is on record", 60},
 };
 
 std::vector<hunt> const among_parked{

@@ -1,5 +1,6 @@
-#include "write/house.hpp"
 #include "write/queue/command_queue.hpp"
+
+#include "write/house.hpp"
 
 #include <diptych/json_value.hpp>
 
@@ -94,7 +95,9 @@ TEST_CASE("a command is stored before it is executed, and executed once") {
     CHECK(at.state_of("c1") == state::waiting);
     CHECK(
         at.data_of("$queued") ==
-        texts{R"({"id":"c1","command":"bank.deposit","key":"account-a","body":{"account":"a","amount":3}})"}
+        texts{
+            R"({"id":"c1","command":"bank.deposit","key":"account-a","body":{"account":"a","amount":3}})"
+        }
     );
     SUBCASE("in this life") {}
     SUBCASE("in the next") { at.restart(); }
@@ -184,10 +187,8 @@ TEST_CASE("a command is not executed before its time, and not after it has expir
 
 TEST_CASE("a refusal ends a command, and is not tried again") {
     queue_house at;
-    at.put({.id = "c1",
-            .name = "bank.withdraw",
-            .body = bank::money("a", 1'000),
-            .key = "account-a"})
+    at.put({.id = "c1", .name = "bank.withdraw", .body = bank::money("a", 1'000), .key = "account-a"
+           })
         .or_throw();
     at.run();
     CHECK(at.state_of("c1") == state::refused);
@@ -321,9 +322,7 @@ TEST_CASE("a command can be worked on elsewhere: received, renewed, completed wi
         auto const again = at.queue->receive("printing.print", 5, 30s).or_throw();
         REQUIRE(again.size() == 1);
         CHECK(again[0].what.id == "p1");
-        CHECK(
-            at.queue->complete("p1", got[0].lease, outcome{}, {}).error().code == "lease_lost"
-        );
+        CHECK(at.queue->complete("p1", got[0].lease, outcome{}, {}).error().code == "lease_lost");
         at.queue->complete("p1", again[0].lease, outcome{}, {}).or_throw();
     }
     SUBCASE("the server is restarted") {

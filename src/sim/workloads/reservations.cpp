@@ -139,6 +139,7 @@ void probe(clients& of) { of.command("release", R"({"show":"s0","guest":"g0"})")
 // Never more guests than seats, never more shows than allowed, a letter for each seat.
 struct seat {
     bool is_taken = false;
+    std::optional<timestamp> released_at = {};
     bool is_reminded = false;  // since it was taken
     int timers = 0;            // that have come due
     int reminders = 0;
@@ -150,7 +151,12 @@ std::optional<std::string> reminders_rule(log_model const& log) {
     for (auto const& event : log.events()) {
         if (event.type == "$timer_due") {
             auto const show = event.stream.substr(event.stream.rfind('-') + 1);
-            ++all[{text_in(event.data, "timer"), show}].timers;
+            auto& one = all[{text_in(event.data, "timer"), show}];
+            ++one.timers;
+            auto const due = number_in(event.data, "due").value_or(0);
+            if (!one.is_taken && one.released_at &&
+                *one.released_at < timestamp{std::chrono::microseconds(due)})
+                return fmt::format("the timer at {} had been cancelled", event.position);
         }
         if (!event.type.starts_with("theatre.")) continue;
         auto& one = all[{value_of(event, "guest"), value_of(event, "show")}];
@@ -159,6 +165,7 @@ std::optional<std::string> reminders_rule(log_model const& log) {
             one.is_reminded = false;
         } else if (event.type == "theatre.released") {
             one.is_taken = false;
+            one.released_at = event.recorded_at;
         } else if (event.type == "theatre.reminded") {
             one.is_reminded = true;
             if (++one.reminders > one.timers)

@@ -2,6 +2,7 @@
 #include "write/process_records.hpp"
 #include "write/process_stream.hpp"
 #include "write/queue/command_queue_parts.hpp"
+#include "write/user_code.hpp"
 
 #include <diptych/json_value.hpp>
 #include <diptych/try.hpp>
@@ -43,6 +44,18 @@ bool command_queue::parts::is_known(std::string_view name) const {
     return options.outside.contains(name) || commands.find(name).has_value();
 }
 
+// Its full name, if it is one that somebody executes and its body can be read.
+result<void> command_queue::parts::complete(queued_command& what) const {
+    if (options.outside.contains(what.name)) {
+        DIPTYCH_TRY(json::parse(what.body));
+        return {};
+    }
+    DIPTYCH_TRY(auto const* const known, commands.find(what.name));
+    what.name = known->context + "." + known->name;
+    DIPTYCH_TRY(guarded("reading " + what.name, [&] { return known->parse(what.body); }));
+    return {};
+}
+
 // Being executed, or its answer not yet on record, or leased.
 bool command_queue::parts::is_taken(std::string const& id) const {
     auto const is_it = [&](answered_command const& one) { return one.what.id == id; };
@@ -68,10 +81,7 @@ void command_queue::put(
     append_request request;
     std::vector<std::string_view> bytes;
     for (auto& one : commands) {
-        if (!my.is_known(one.name)) {
-            auto const known = my.commands.find(one.name);
-            return done(std::unexpected(known.error()));
-        }
+        if (auto fit = my.complete(one); !fit) return done(std::unexpected(fit.error()));
         request.events.push_back(queued_record(one));
     }
     {
@@ -93,6 +103,21 @@ void command_queue::put(
         .digest = log::sha256({digests})
     };
     my.log.propose({.request = std::move(request), .done = std::move(done)});
+}
+
+// Who never queues anything has no file for it.
+result<bool> command_queue::parts::is_used() {
+    if (has_records) return true;
+    DIPTYCH_TRY(
+        auto const page,
+        log.read(
+            {.what = records_of(queue_category, {std::string(queued_type)}),
+             .after = looked_to,
+             .limit = 1}
+        )
+    );
+    looked_to = page.seen().position;
+    return has_records = !page.empty();
 }
 
 result<void> command_queue::parts::open() {
@@ -238,6 +263,8 @@ result<bool> command_queue::parts::send() {
 }
 
 result<void> command_queue::parts::work(bool& more) {
+    DIPTYCH_TRY(auto const used, is_used());
+    if (!used) return {};
     DIPTYCH_TRY(catch_up());
     DIPTYCH_TRY(collect());
     DIPTYCH_TRY(auto const recorded, record());

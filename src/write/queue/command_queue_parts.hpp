@@ -30,6 +30,7 @@ struct command_queue::parts {
         timestamp until;
     };
 
+    result<bool> is_used();
     result<void> open();
     result<void> catch_up();
     result<void> collect();
@@ -41,6 +42,7 @@ struct command_queue::parts {
         std::string_view id, std::string_view token, std::optional<queued_command>& into
     );
     bool is_known(std::string_view name) const;
+    result<void> complete(queued_command& what) const;
     bool is_taken(std::string const& id) const;
     query records_about(queued_command const& what) const;
     void publish(result<void> const& how_it_went);
@@ -54,6 +56,8 @@ struct command_queue::parts {
 
     std::mutex working = {};  // guards everything down to the next mutex
     std::optional<queue_ledger> ledger = {};
+    bool has_records = false;  // in the log
+    position looked_to{};      // there are none up to here
     std::set<std::string, std::less<>> under_way = {};
     std::vector<answered_command> answered = {};  // and not yet recorded
     std::map<std::string, lease, std::less<>> leases = {};

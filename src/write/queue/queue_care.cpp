@@ -49,6 +49,8 @@ result<std::vector<queued_command>> command_queue::list(
 result<std::vector<std::string>> command_queue::unhandled() {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
+    DIPTYCH_TRY(auto const used, my.is_used());
+    if (!used) return std::vector<std::string>{};
     DIPTYCH_TRY(my.catch_up());
     DIPTYCH_TRY(auto all, my.ledger->names());
     std::erase_if(all, [&](std::string const& name) { return my.is_known(name); });

@@ -11,9 +11,9 @@ namespace diptych::write {
 
 namespace {
 
-constexpr std::size_t page_size = 1'000;
+constexpr std::size_t records_page = 1'000;
 
-constexpr auto schema = R"(
+constexpr auto queue_tables = R"(
 create table command (
     position integer primary key,
     id text not null unique,
@@ -54,54 +54,6 @@ create table ended (
 ) strict, without rowid;
 create index ended_by_time on ended (at);
 )";
-
-constexpr std::string_view columns =
-    "position, id, name, body, key, priority, not_before, expires, caller, user, reason, "
-    "correlation_id, causation_id, traceparent, attempts, is_dead, kind, code, message";
-
-timestamp time_of(sqlite::statement const& row, int column) {
-    return timestamp{std::chrono::microseconds{row.integer(column)}};
-}
-
-std::string text_of(sqlite::statement const& row, int column) {
-    return std::string(row.text(column));
-}
-
-queued_command queued_at(sqlite::statement const& row) {
-    queued_command made{
-        .id = text_of(row, 1),
-        .name = text_of(row, 2),
-        .body = text_of(row, 3),
-        .key = text_of(row, 4),
-        .priority = static_cast<int>(row.integer(5)),
-        .caller = text_of(row, 8),
-        .user = text_of(row, 9),
-        .reason = text_of(row, 10),
-        .about = {text_of(row, 11), text_of(row, 12), text_of(row, 13)},
-        .at = position{static_cast<std::uint64_t>(row.integer(0))},
-        .attempts = static_cast<int>(row.integer(14)),
-        .is_dead = row.integer(15) != 0,
-        .why = {parse_errc(row.text(16)).value_or(errc::failed), text_of(row, 17), text_of(row, 18)}
-    };
-    if (row.integer(6) != 0) made.not_before = time_of(row, 6);
-    if (!row.is_null(7)) made.expires = time_of(row, 7);
-    return made;
-}
-
-result<std::vector<queued_command>> all_queued(sqlite::statement& rows) {
-    std::vector<queued_command> all;
-    for (;;) {
-        DIPTYCH_TRY(auto const is_there, rows.step());
-        if (!is_there) break;
-        all.push_back(queued_at(rows));
-    }
-    rows.reset();
-    return all;
-}
-
-std::string select(std::string_view behind) {
-    return "select " + std::string(columns) + " from command " + std::string(behind);
-}
 
 query records_of_queue() {
     return records_of(
@@ -145,7 +97,7 @@ std::string_view to_string(queued_status::state state) {
 result<queue_ledger> queue_ledger::open(
     sqlite::location const& file, log::sequenced_log const& log
 ) {
-    DIPTYCH_TRY(auto opened, ledger_file::open(file, log, schema));
+    DIPTYCH_TRY(auto opened, ledger_file::open(file, log, queue_tables));
     queue_ledger made{std::move(opened)};
     made.at_ = made.file_.at();
     DIPTYCH_TRY(made.count());
@@ -168,7 +120,7 @@ result<std::size_t> queue_ledger::catch_up(log::sequenced_log const& log) {
     auto const what = records_of_queue();
     for (std::size_t records = 0;;) {
         DIPTYCH_TRY(
-            auto const page, log.read({.what = what, .after = at_.position, .limit = page_size})
+            auto const page, log.read({.what = what, .after = at_.position, .limit = records_page})
         );
         if (page.empty()) {
             at_ = page.seen();
@@ -255,8 +207,8 @@ result<void> queue_ledger::end(recorded_event const& event, queue_record const& 
     );
     DIPTYCH_TRY(auto const was_there, remove->bind(1, how.id).step());
     if (!was_there) return remove->reset(), result<void>{};
-    auto const lane = text_of(*remove, 0);
-    auto const name = text_of(*remove, 1);
+    auto const lane = std::string(remove->text(0));
+    auto const name = std::string(remove->text(1));
     auto const position = remove->integer(2);
     if (remove->integer(3) != 0) --dead_;
     --size_;
@@ -279,147 +231,6 @@ result<void> queue_ledger::end(recorded_event const& event, queue_record const& 
         .bind(5, how.answer)
         .bind(6, microseconds_of(event.recorded_at))
         .run();
-}
-
-result<std::vector<queued_command>> queue_ledger::ready(
-    timestamp now, std::size_t limit, std::string_view name
-) {
-    static auto const of_all = select(
-        "where is_head = 1 and is_dead = 0 and is_ready = 1 order by priority desc, position limit "
-        "?1"
-    );
-    static auto const of_one = select(
-        "where is_head = 1 and is_dead = 0 and is_ready = 1 and name = ?2 order by priority desc, "
-        "position limit ?1"
-    );
-    DIPTYCH_TRY(
-        auto* const come,
-        file_.sql("update command set is_ready = 1 where is_ready = 0 and ready <= ?1")
-    );
-    DIPTYCH_TRY(come->bind(1, microseconds_of(now)).run());
-    DIPTYCH_TRY(auto* const rows, file_.sql(name.empty() ? of_all : of_one));
-    rows->bind(1, static_cast<std::int64_t>(limit));
-    if (!name.empty()) rows->bind(2, name);
-    return all_queued(*rows);
-}
-
-result<std::optional<timestamp>> queue_ledger::next_ready() {
-    DIPTYCH_TRY(auto* const row, file_.sql("select min(ready) from command where is_ready = 0"));
-    DIPTYCH_TRY(row->step());
-    std::optional<timestamp> first;
-    if (!row->is_null(0)) first = time_of(*row, 0);
-    row->reset();
-    return first;
-}
-
-result<void> queue_ledger::hold(
-    std::string_view id, timestamp until, int attempts, error const& why
-) {
-    DIPTYCH_TRY(
-        auto* const update,
-        file_.sql("update command set ready = ?2, is_ready = 0, attempts = ?3, kind = ?4, code = "
-                  "?5, message = ?6 where id = ?1")
-    );
-    return update->bind(1, id)
-        .bind(2, microseconds_of(until))
-        .bind(3, std::int64_t{attempts})
-        .bind(4, diptych::to_string(why.kind))
-        .bind(5, why.code)
-        .bind(6, why.message)
-        .run();
-}
-
-result<std::uint64_t> queue_ledger::hurry(std::string_view id) {
-    DIPTYCH_TRY(
-        auto* const update,
-        file_.sql(
-            "update command set is_dead = 0, attempts = 0, is_ready = 1 where is_dead = 1 and "
-            "(?1 = '' or id = ?1)"
-        )
-    );
-    DIPTYCH_TRY(update->bind(1, id).run());
-    auto const count = static_cast<std::uint64_t>(file_.changes());
-    dead_ -= count;
-    return count;
-}
-
-result<void> queue_ledger::end_rests() {
-    DIPTYCH_TRY(
-        auto* const update,
-        file_.sql("update command set ready = not_before where is_ready = 0 and attempts > 0")
-    );
-    return update->run();
-}
-
-result<std::optional<queued_command>> queue_ledger::find(std::string_view id) {
-    static auto const text = select("where id = ?1");
-    DIPTYCH_TRY(auto* const row, file_.sql(text));
-    DIPTYCH_TRY(auto const is_there, row->bind(1, id).step());
-    std::optional<queued_command> found;
-    if (is_there) found = queued_at(*row);
-    row->reset();
-    return found;
-}
-
-result<std::optional<queued_status>> queue_ledger::status(std::string_view id) {
-    std::optional<queued_status> found;
-    DIPTYCH_TRY(auto waiting, find(id));
-    if (waiting) {
-        auto const is_dead = waiting->is_dead;
-        found.emplace(queued_status{
-            .is = is_dead ? queued_status::state::dead : queued_status::state::waiting,
-            .command = *std::move(waiting)
-        });
-        return found;
-    }
-    DIPTYCH_TRY(
-        auto* const row, file_.sql("select name, position, state, answer from ended where id = ?1")
-    );
-    DIPTYCH_TRY(auto const is_there, row->bind(1, id).step());
-    if (is_there)
-        found.emplace(queued_status{
-            .is = static_cast<queued_status::state>(row->integer(2)),
-            .command =
-                {.id = std::string(id),
-                 .name = text_of(*row, 0),
-                 .body = {},
-                 .key = {},
-                 .at = position{static_cast<std::uint64_t>(row->integer(1))}},
-            .answer = text_of(*row, 3)
-        });
-    row->reset();
-    return found;
-}
-
-result<std::vector<queued_command>> queue_ledger::list(
-    bool only_dead, position after, std::size_t limit
-) {
-    static auto const of_all = select("where position > ?1 order by position limit ?2");
-    static auto const of_dead =
-        select("where is_dead = 1 and position > ?1 order by position limit ?2");
-    DIPTYCH_TRY(auto* const rows, file_.sql(only_dead ? of_dead : of_all));
-    rows->bind(1, static_cast<std::int64_t>(after.value)).bind(2, static_cast<std::int64_t>(limit));
-    return all_queued(*rows);
-}
-
-result<std::vector<std::string>> queue_ledger::names() {
-    DIPTYCH_TRY(auto* const rows, file_.sql("select distinct name from command order by name"));
-    std::vector<std::string> all;
-    for (;;) {
-        DIPTYCH_TRY(auto const is_there, rows->step());
-        if (!is_there) break;
-        all.push_back(text_of(*rows, 0));
-    }
-    rows->reset();
-    return all;
-}
-
-result<void> queue_ledger::forget(timestamp before) {
-    DIPTYCH_TRY(
-        auto* const remove,
-        file_.sql("delete from ended where id in (select id from ended where at < ?1 limit 1000)")
-    );
-    return remove->bind(1, microseconds_of(before)).run();
 }
 
 }  // namespace diptych::write
