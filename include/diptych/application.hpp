@@ -88,6 +88,10 @@ struct application_options {
     /// /metrics. May be empty. Any thread.
     std::function<source_status()> source = {};
 
+    /// Commands that no context here has, and that are worked on elsewhere ("printing.print"): they
+    /// are queued and leased to whoever asks, see docs/reference/command-queue.md.
+    std::vector<std::string> outside_commands = {};
+
     /// Told of what went wrong with no caller to tell it to; standard error if empty. Any thread.
     std::function<void(std::string_view)> complain = {};
 

@@ -146,16 +146,47 @@ result<void> node::open_write_leaf(node_parts const& parts) {
     for (auto const& step : parts.steps) commands_->use(step);
     for (auto const& [command, advice] : parts.advice)
         DIPTYCH_TRY(commands_->validate(command, advice));
-    return options_.read_only ? result<void>{} : add_processes(parts);
+    if (options_.read_only) return {};
+    DIPTYCH_TRY(add_processes(parts));
+    return open_queue(parts);
+}
+
+// Where it is kept what the log says somebody has to do.
+result<sqlite::location> node::ledger_of(node_parts const& parts, std::string_view name) const {
+    if (options_.data.empty()) return sqlite::location{":memory:"};
+    sqlite::location file{options_.data / "processes", parts.storage.files};
+    DIPTYCH_TRY(file.disk().make_directories(file.path));
+    file.path /= std::string(name) + ".db";
+    return file;
+}
+
+result<void> node::open_queue(node_parts const& parts) {
+    DIPTYCH_TRY(auto ledger, ledger_of(parts, write::queue_category));
+    queue_ = std::make_unique<write::command_queue>(
+        *log_,
+        *commands_,
+        *clock_,
+        *random_,
+        write::queue_options{
+            .ledger = std::move(ledger),
+            .outside = {options_.outside_commands.begin(), options_.outside_commands.end()}
+        }
+    );
+    if (!options_.complain) return {};
+    DIPTYCH_TRY(auto const unhandled, queue_->unhandled());
+    for (auto const& name : unhandled)
+        options_.complain(
+            "warning: commands " + name + " are queued, and nobody here executes them"
+        );
+    return {};
 }
 
 result<void> node::add_processes(node_parts const& parts) {
-    sqlite::location const folder{options_.data / "processes", parts.storage.files};
     std::set<std::string_view> names;
     for (auto const* const context : parts.contexts)
         for (auto const& process : context->processes) {
             auto full_name = context->name + "." + process.name;
-            if (!names.insert(process.name).second)
+            if (process.name == write::queue_category || !names.insert(process.name).second)
                 return fail(
                     errc::invalid,
                     "process_name",
@@ -163,11 +194,7 @@ result<void> node::add_processes(node_parts const& parts) {
                         full_name + ": their streams would be the same"
                 );
             write::process_options how{.snapshot_after = parts.storage.note_after};
-            if (!options_.data.empty()) {
-                DIPTYCH_TRY(folder.disk().make_directories(folder.path));
-                how.ledger.path = folder.path / (process.name + ".db");
-                how.ledger.vfs = folder.vfs;
-            }
+            DIPTYCH_TRY(how.ledger, ledger_of(parts, process.name));
             processes_.emplace_back(
                 std::move(full_name),
                 std::make_unique<write::process_runner>(
@@ -277,6 +304,10 @@ result<bool> node::step() {
     }
     DIPTYCH_TRY(auto const built, views_->build_step());
     more = more || built;
+    if (queue_) {
+        DIPTYCH_TRY(auto const stepped, queue_->step());
+        more = more || stepped;
+    }
     DIPTYCH_TRY(auto const indexed, log_->index_step());
     DIPTYCH_TRY(auto const saved, commands_->snapshot_step());
     // Last: it reads the index, which the step above may have to put right.
@@ -296,6 +327,7 @@ result<void> node::close() {
     if (outbox_ && options_.deliver) (void)outbox_->stop();
     outbox_.reset();
     processes_.clear();
+    queue_.reset();
     view_files_.reset();
     views_.reset();
     if (!log_) return {};

@@ -14,6 +14,7 @@
 #include "read/view_set.hpp"
 #include "write/executor.hpp"
 #include "write/process_runner.hpp"
+#include "write/queue/command_queue.hpp"
 
 #include <diptych/application.hpp>
 
@@ -95,6 +96,8 @@ public:
     /// Null if it was opened for reading only.
     outbox::channel_set* outbox() { return outbox_.get(); }
     std::vector<named_process> const& processes() const { return processes_; }
+    /// Null if it was opened for reading only.
+    write::command_queue* queue() { return queue_.get(); }
     clock& time() { return *clock_; }
     application_options const& options() const { return options_; }
 
@@ -117,6 +120,8 @@ private:
     result<void> open_log(node_storage const& storage);
     result<void> open_write_leaf(node_parts const& parts);
     result<void> add_processes(node_parts const& parts);
+    result<void> open_queue(node_parts const& parts);
+    result<sqlite::location> ledger_of(node_parts const& parts, std::string_view name) const;
     result<void> open_read_leaf(node_parts const& parts);
     result<void> open_inbox(node_parts const& parts);
     result<void> open_outbox(node_parts const& parts);
@@ -132,6 +137,7 @@ private:
     std::unique_ptr<read::view_set> views_;
     std::unique_ptr<app::view_files> view_files_;
     std::vector<named_process> processes_;
+    std::unique_ptr<write::command_queue> queue_;
     std::unique_ptr<inbox::sources> inbox_;
     std::unique_ptr<outbox::channel_set> outbox_;
 };

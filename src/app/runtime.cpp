@@ -144,6 +144,9 @@ void runtime::start_writing(node& of) {
         process->on_answer([&made] { made.wake(); });
     }
 
+    auto& queue = add("queue", with_timers, [&commands = *of.queue()] { return commands.step(); });
+    of.queue()->on_answer([&queue] { queue.wake(); });
+
     if (!of.inbox()->all().empty())
         add("inbox", follow, [&sources = *of.inbox()] { return sources.step(); });
 
@@ -180,6 +183,7 @@ runtime::~runtime() {
     checker_.reset();
     builder_.reset();
     for (auto const& [name, process] : node_.processes()) process->on_answer({});
+    if (node_.queue() != nullptr) node_.queue()->on_answer({});
     workers_.clear();
     node_.errands().on_work({});
     runner_.reset();

@@ -28,10 +28,11 @@ struct serve_options {
     std::string jwt_key = {};  ///< A file.
     std::string jwt_audience = {};
     std::string jwt_issuer = {};
-    bool read_only = false;     ///< Beside the process that writes.
-    std::string views = {};     ///< Folder of the views' databases.
-    std::string inbox = {};     ///< File or folder of sources.
-    std::string channels = {};  ///< As above, of channels.
+    bool read_only = false;                          ///< Beside the process that writes.
+    std::string views = {};                          ///< Folder of the views' databases.
+    std::string inbox = {};                          ///< File or folder of sources.
+    std::string channels = {};                       ///< As above, of channels.
+    std::vector<std::string> outside_commands = {};  ///< Queued here, worked on elsewhere.
     std::uint64_t reserve_bytes = 8u << 20;
     bool build_beside = false;              ///< Views whose files have changed.
     bool no_watch = false;                  ///< View files, while it runs.

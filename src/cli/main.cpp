@@ -5,6 +5,7 @@
 #include "cli/exit_code.hpp"
 #include "cli/inbox_commands.hpp"
 #include "cli/process_commands.hpp"
+#include "cli/queue_commands.hpp"
 #include "cli/reading_commands.hpp"
 #include "cli/sim_command.hpp"
 #include "cli/view_commands.hpp"
@@ -56,48 +57,12 @@ public:
             },
             [](CLI::App* to, cli::place& where) { add_place(to, where); }
         );
-        auto* const view = app_.add_subcommand("view", "Views: rows kept up to date from events");
-        views_.declare(
-            view,
-            [this, view](auto name, auto says, auto& options, auto what) {
-                return add(name, says, options, what, view);
-            },
-            [](CLI::App* to, cli::place& where) { add_place(to, where); }
-        );
-        auto* const letters =
-            app_.add_subcommand("dead-letter", "Events that views have given up on for now");
-        letters_.declare(
-            letters,
-            [this, letters](auto name, auto says, auto& options, auto what) {
-                return add(name, says, options, what, letters);
-            },
-            [](CLI::App* to, cli::place& where) { add_place(to, where); }
-        );
-        auto* const process =
-            app_.add_subcommand("process", "Processes of an application that is served");
-        processes_.declare(
-            process,
-            [this, process](auto name, auto says, auto& options, auto what) {
-                return add(name, says, options, what, process);
-            },
-            [](CLI::App* to, cli::place& where) { add_place(to, where); }
-        );
-        auto* const inbox = app_.add_subcommand("inbox", "Messages of other services");
-        inbox_.declare(
-            inbox,
-            [this, inbox](auto name, auto says, auto& options, auto what) {
-                return add(name, says, options, what, inbox);
-            },
-            [](CLI::App* to, cli::place& where) { add_place(to, where); }
-        );
-        auto* const channel = app_.add_subcommand("channel", "Ways on which events leave the log");
-        channels_.declare(
-            channel,
-            [this, channel](auto name, auto says, auto& options, auto what) {
-                return add(name, says, options, what, channel);
-            },
-            [](CLI::App* to, cli::place& where) { add_place(to, where); }
-        );
+        add_group(views_, "view", "Views: rows kept up to date from events");
+        add_group(letters_, "dead-letter", "Events that views have given up on for now");
+        add_group(processes_, "process", "Processes of an application that is served");
+        add_group(queue_, "queue", "Commands that wait to be executed");
+        add_group(inbox_, "inbox", "Messages of other services");
+        add_group(channels_, "channel", "Ways on which events leave the log");
         add_commands();
         add_care();
     }
@@ -228,6 +193,11 @@ private:
             "Serve a view whose file was changed as it was, until it is built"
         );
         serve->add_flag("--no-watch", serve_.no_watch, "Do not look for changed view files");
+        serve->add_option(
+            "--queue-command",
+            serve_.outside_commands,
+            "A command that is queued here and worked on elsewhere; may be given again"
+        );
         serve
             ->add_option(
                 "--check-views",
@@ -272,6 +242,18 @@ private:
             "Example:\n"
             "  diptych append order-o1 order_placed '{\"total\":12}' --tag customer-ada "
             "--expect no_stream"
+        );
+    }
+
+    /// `diptych <name> ...`, with subcommands of its own.
+    void add_group(auto& group, char const* name, char const* says) {
+        auto* const made = app_.add_subcommand(name, says);
+        group.declare(
+            made,
+            [this, made](auto subcommand, auto about, auto& options, auto what) {
+                return add(subcommand, about, options, what, made);
+            },
+            [](CLI::App* to, cli::place& where) { add_place(to, where); }
         );
     }
 
@@ -383,6 +365,7 @@ private:
     cli::view_commands views_;
     cli::dead_letter_commands letters_;
     cli::process_commands processes_;
+    cli::queue_commands queue_;
     cli::inbox_commands inbox_;
     cli::channel_commands channels_;
     cli::command_options command_;

@@ -48,6 +48,7 @@ result<void> serve(serve_options const& how) {
         .build_views_beside = how.build_beside,
         .check_views_every = std::chrono::seconds{how.check_views_seconds},
         .reserve_bytes = how.reserve_bytes,
+        .outside_commands = how.outside_commands,
         .progress = drawn_in(bar),
     }};
     if (std::filesystem::is_directory(folder / "views")) app.views(folder / "views");

@@ -8,6 +8,7 @@
 #include "read/view_set.hpp"
 #include "write/executor.hpp"
 #include "write/process_runner.hpp"
+#include "write/queue/command_queue.hpp"
 
 #include <diptych/application.hpp>
 #include <diptych/clock.hpp>
@@ -35,6 +36,7 @@ struct services {
         put_view = {};
     inbox::sources* inbox = nullptr;        ///< Null: messages are not taken here.
     outbox::channel_set* outbox = nullptr;  ///< Null: nothing is delivered from here.
+    write::command_queue* queue = nullptr;  ///< Null: nothing is queued here.
     /// If the log is kept as a copy of another: how that one is. May be empty.
     std::function<source_status()> source = {};
     /// View files that were changed and are not views: one message each. May be empty.

@@ -187,6 +187,7 @@ private:
               view_replay_routes,
               dead_letter_routes,
               process_routes,
+              queue_routes,
               health_routes,
               index_routes}) {
             auto more = group(parts_);

@@ -258,6 +258,7 @@ struct site_fixture {
               process_time,
               system_random()
           ),
+          queue(*log, commands, wall, system_random(), {.outside = {"printing.print"}}),
           messages(
               *log,
               wall,
@@ -281,7 +282,8 @@ struct site_fixture {
                                auto name, auto text, bool by_itself
                            ) { return put_view(name, text, by_itself); },
                .inbox = &messages,
-               .outbox = &channels},
+               .outbox = &channels,
+               .queue = &queue},
               local(std::move(options))
           ) {
         commands.add(context_model<lending::library>()).or_throw();
@@ -329,6 +331,7 @@ struct site_fixture {
     read::view_set views;
     still_clock process_time;
     write::process_runner fetching;
+    write::command_queue queue;
     running runner;
     inbox::sources messages;
     outbox::channel_set channels;

@@ -10,6 +10,7 @@ namespace diptych::edge {
 namespace {
 
 void execute(site_parts& parts, http::request const& asked, http::responder to) {
+    if (asked.query_value("async")) return enqueue(parts, asked, std::move(to));
     auto& commands = parts.of.commands;
     auto const name = asked.parameter("name");
     auto const known = commands.find(name);

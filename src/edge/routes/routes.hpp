@@ -25,7 +25,11 @@ std::vector<http::route> view_text_check_routes(site_parts& parts);
 std::vector<http::route> view_replay_routes(site_parts& parts);
 std::vector<http::route> dead_letter_routes(site_parts& parts);
 std::vector<http::route> process_routes(site_parts& parts);
+std::vector<http::route> queue_routes(site_parts& parts);
 std::vector<http::route> health_routes(site_parts& parts);
 std::vector<http::route> index_routes(site_parts& parts);  ///< Also metrics and openapi.json.
+
+/// `POST /commands/{name}?async`: answers 202 when the command is stored.
+void enqueue(site_parts& parts, http::request const& asked, http::responder to);
 
 }  // namespace diptych::edge

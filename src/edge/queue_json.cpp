@@ -1,0 +1,64 @@
+#include "edge/queue_json.hpp"
+
+#include <diptych/iso8601.hpp>
+
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace diptych::edge {
+
+namespace {
+
+void write_when(json::writer& to, std::string_view name, std::optional<timestamp> const& when) {
+    if (!when) return;
+    std::string text;
+    append_iso8601(text, *when);
+    to.member(name, text);
+}
+
+void write_members(json::writer& to, write::queued_command const& one) {
+    to.member("id", one.id).member("command", one.name).member("position", one.at.value);
+    if (!one.key.empty()) to.member("key", one.key);
+    if (one.priority != 0) to.member("priority", one.priority);
+    write_when(to, "deliver_at", one.not_before);
+    write_when(to, "expires", one.expires);
+    if (!one.body.empty()) to.raw_member("body", one.body);
+    if (one.attempts == 0) return;
+    to.member("attempts", one.attempts)
+        .key("error")
+        .begin_object()
+        .member("kind", to_string(one.why.kind))
+        .member("code", one.why.code)
+        .member("detail", one.why.message)
+        .end_object();
+}
+
+}  // namespace
+
+void write_queued(json::writer& to, write::queued_command const& one) {
+    to.begin_object();
+    write_members(to, one);
+    to.member("status", one.is_dead ? "dead" : "waiting").end_object();
+}
+
+void write_leased(json::writer& to, write::leased_command const& one) {
+    to.begin_object();
+    write_members(to, one.what);
+    to.member("lease", one.lease);
+    write_when(to, "until", one.until);
+    to.end_object();
+}
+
+std::string to_json(write::queued_status const& of) {
+    using state = write::queued_status::state;
+    json::writer to;
+    to.begin_object();
+    write_members(to, of.command);
+    to.member("status", write::to_string(of.is));
+    if (!of.answer.empty()) to.raw_member(of.is == state::failed ? "error" : "outcome", of.answer);
+    to.end_object();
+    return std::move(to).text();
+}
+
+}  // namespace diptych::edge

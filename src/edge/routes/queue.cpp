@@ -1,0 +1,311 @@
+// POST /commands/{name}?async, what becomes of what was queued, and working on it elsewhere.
+#include "edge/append_body.hpp"
+#include "edge/command_exchange.hpp"
+#include "edge/parameters.hpp"
+#include "edge/queue_json.hpp"
+#include "edge/routes/answer_route.hpp"
+#include "edge/routes/routes.hpp"
+#include "edge/url.hpp"
+
+#include <diptych/iso8601.hpp>
+#include <diptych/json_value.hpp>
+#include <diptych/json_writer.hpp>
+#include <diptych/try.hpp>
+#include <diptych/uuid.hpp>
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace diptych::edge {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t queue_page = 100;
+constexpr std::uint64_t queue_page_most = 1'000;
+constexpr std::uint64_t seconds_most = 60ull * 60 * 24 * 366;
+
+result<write::command_queue*> queue_of(site_parts& parts) {
+    if (parts.of.queue != nullptr) return parts.of.queue;
+    return fail(errc::denied, "read_only", "this node is a replica: ask the one that writes");
+}
+
+// Seconds from now, or a point in time; nothing if neither is given.
+result<std::optional<timestamp>> time_asked(
+    http::request const& asked, std::string_view point, std::string_view seconds, timestamp now
+) {
+    std::optional<timestamp> found;
+    if (asked.query_value(seconds)) {
+        DIPTYCH_TRY(auto const length, number_parameter(asked, {seconds, 0, seconds_most}, 0));
+        return found = now + std::chrono::seconds{length}, found;
+    }
+    if (auto const given = asked.query_value(point)) {
+        auto const when = parse_timestamp(*given);
+        if (!when)
+            return wrong_parameter(
+                point, fmt::format("{} is a time, as 2026-11-30T12:00:00Z", point)
+            );
+        found = *when;
+    }
+    return found;
+}
+
+std::string new_id(site_parts& parts) {
+    auto const now = std::chrono::floor<std::chrono::milliseconds>(parts.of.time.now());
+    return to_string(make_uuid_v7(now, system_random().next(), system_random().next()));
+}
+
+result<write::queued_command> command_asked(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(
+        asked, {"async", "key", "priority", "deliver_at", "delay_seconds", "expires", "ttl_seconds"}
+    ));
+    DIPTYCH_TRY(auto const options, command_options_of(asked));
+    if (options.if_match)
+        return fail(
+            errc::invalid,
+            "bad_header",
+            "If-Match is not for commands that are executed later: they look at what is so then"
+        );
+    auto const now = parts.of.time.now();
+    write::queued_command made{
+        .id = options.command_id.empty() ? new_id(parts) : options.command_id,
+        .name = std::string(asked.parameter("name")),
+        .body = asked.body.empty() ? "{}" : asked.body,
+        .key = {},
+        .caller = options.caller,
+        .user = options.user,
+        .reason = options.reason,
+        .about = {options.correlation_id, options.causation_id, options.traceparent}
+    };
+    if (made.about.correlation_id.empty()) made.about.correlation_id = made.id;
+    auto const key = asked.query_value("key");
+    made.key = key ? std::string(*key) : parts.of.queue->key_of(made.name, made.body);
+    DIPTYCH_TRY(auto const priority, number_parameter(asked, {"priority", 0, 9}, 0));
+    made.priority = static_cast<int>(priority);
+    DIPTYCH_TRY(made.not_before, time_asked(asked, "deliver_at", "delay_seconds", now));
+    DIPTYCH_TRY(made.expires, time_asked(asked, "expires", "ttl_seconds", now));
+    return made;
+}
+
+http::response queued_answer(std::string const& id, appended const& said) {
+    auto const place = "/queued/" + percent_encode(id);
+    json::writer body;
+    body.begin_object()
+        .member("id", id)
+        .member("status", "waiting")
+        .member("location", place)
+        .member("token", to_string(said.at));
+    if (said.repeated) body.member("repeated", true);
+    body.end_object();
+    auto response = http::json(202, std::move(body).text());
+    response.headers.add("Location", place);
+    response.headers.add("Diptych-Token", to_string(said.at));
+    return response;
+}
+
+result<http::response> show_queued(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {}));
+    DIPTYCH_TRY(auto* const queue, queue_of(parts));
+    DIPTYCH_TRY(auto const found, queue->status(asked.parameter("id")));
+    return http::json(200, to_json(found));
+}
+
+result<http::response> list_queued(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {"status", "after", "limit"}));
+    DIPTYCH_TRY(auto* const queue, queue_of(parts));
+    auto const status = asked.query_value("status").value_or("waiting");
+    if (status != "waiting" && status != "dead")
+        return wrong_parameter("status", "status is waiting or dead");
+    DIPTYCH_TRY(
+        auto const limit, number_parameter(asked, {"limit", 1, queue_page_most}, queue_page)
+    );
+    constexpr std::uint64_t last = ~std::uint64_t{0} >> 1;
+    DIPTYCH_TRY(auto const after, number_parameter(asked, {"after", 0, last}, 0));
+    DIPTYCH_TRY(auto const list, queue->list(status == "dead", position{after}, limit));
+    auto const counts = queue->counts();
+    json::writer body;
+    body.begin_object()
+        .member("waiting", counts.waiting)
+        .member("dead", counts.dead)
+        .member("leased", counts.leased)
+        .key("commands")
+        .begin_array();
+    for (auto const& one : list) write_queued(body, one);
+    body.end_array().end_object();
+    auto answer = http::json(200, std::move(body).text());
+    if (list.size() == limit)
+        answer.headers.add(
+            "Link",
+            fmt::format(
+                "</queued?status={}&after={}&limit={}>; rel=\"next\"",
+                status,
+                list.back().at.value,
+                limit
+            )
+        );
+    return answer;
+}
+
+result<http::response> retry_queued_of(site_parts& parts, std::string_view id) {
+    DIPTYCH_TRY(auto* const queue, queue_of(parts));
+    DIPTYCH_TRY(auto const count, queue->retry(id));
+    json::writer body;
+    body.begin_object().member("commands", count).end_object();
+    return http::json(202, std::move(body).text());
+}
+
+result<http::response> retry_all_queued(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {}));
+    return retry_queued_of(parts, "");
+}
+
+result<http::response> retry_queued(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {}));
+    return retry_queued_of(parts, asked.parameter("id"));
+}
+
+result<http::response> drop_queued(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {}));
+    DIPTYCH_TRY(auto* const queue, queue_of(parts));
+    DIPTYCH_TRY(queue->drop(asked.parameter("id")));
+    return http::response{.status = 204};
+}
+
+// Commands to work on elsewhere.
+
+result<http::response> receive_commands(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {"limit", "lease_seconds"}));
+    DIPTYCH_TRY(auto* const queue, queue_of(parts));
+    DIPTYCH_TRY(auto const limit, number_parameter(asked, {"limit", 1, 100}, 1));
+    DIPTYCH_TRY(auto const seconds, number_parameter(asked, {"lease_seconds", 1, 43'200}, 30));
+    DIPTYCH_TRY(
+        auto const list,
+        queue->receive(asked.parameter("name"), limit, std::chrono::seconds{seconds})
+    );
+    json::writer body;
+    body.begin_object().key("commands").begin_array();
+    for (auto const& one : list) write_leased(body, one);
+    body.end_array().end_object();
+    auto answer = http::json(200, std::move(body).text());
+    answer.headers.add("Cache-Control", "no-store");
+    return answer;
+}
+
+result<std::string> lease_asked(http::request const& asked) {
+    if (auto const lease = asked.query_value("lease")) return std::string(*lease);
+    return wrong_parameter("lease", "lease is missing: it came with the command");
+}
+
+result<http::response> complete_command(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {"lease"}));
+    DIPTYCH_TRY(auto* const queue, queue_of(parts));
+    DIPTYCH_TRY(auto const lease, lease_asked(asked));
+    append_request effects;
+    if (!asked.body.empty()) {
+        DIPTYCH_TRY(effects, parse_append(asked.body));
+    }
+    outcome how;
+    for (auto const& event : effects.events)
+        how.events.push_back({.type = event.type, .stream = event.stream});
+    DIPTYCH_TRY(
+        auto const said, queue->complete(asked.parameter("id"), lease, how, std::move(effects))
+    );
+    json::writer body;
+    body.begin_object().member("token", to_string(said.at)).end_object();
+    return http::json(200, std::move(body).text());
+}
+
+result<http::response> refuse_command(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {"lease", "reason", "detail"}));
+    DIPTYCH_TRY(auto* const queue, queue_of(parts));
+    DIPTYCH_TRY(auto const lease, lease_asked(asked));
+    auto const reason = asked.query_value("reason").value_or("");
+    if (reason.empty()) return wrong_parameter("reason", "reason is missing: a word, as sold_out");
+    outcome const how{
+        .is = outcome::kind::refused,
+        .reason = std::string(reason),
+        .detail = std::string(asked.query_value("detail").value_or(""))
+    };
+    DIPTYCH_TRY(auto const said, queue->complete(asked.parameter("id"), lease, how, {}));
+    json::writer body;
+    body.begin_object().member("token", to_string(said.at)).end_object();
+    return http::json(200, std::move(body).text());
+}
+
+result<http::response> abandon_command(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {"lease", "reason"}));
+    DIPTYCH_TRY(auto* const queue, queue_of(parts));
+    DIPTYCH_TRY(auto const lease, lease_asked(asked));
+    auto const reason = asked.query_value("reason").value_or("it was given back");
+    DIPTYCH_TRY(queue->abandon(
+        asked.parameter("id"), lease, {errc::failed, "abandoned", std::string(reason)}
+    ));
+    return http::response{.status = 204};
+}
+
+result<http::response> renew_lease(site_parts& parts, http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(asked, {"lease", "lease_seconds"}));
+    DIPTYCH_TRY(auto* const queue, queue_of(parts));
+    DIPTYCH_TRY(auto const lease, lease_asked(asked));
+    DIPTYCH_TRY(auto const seconds, number_parameter(asked, {"lease_seconds", 1, 43'200}, 30));
+    DIPTYCH_TRY(
+        auto const until, queue->renew(asked.parameter("id"), lease, std::chrono::seconds{seconds})
+    );
+    std::string when;
+    append_iso8601(when, until);
+    json::writer body;
+    body.begin_object().member("until", when).end_object();
+    return http::json(200, std::move(body).text());
+}
+
+}  // namespace
+
+void enqueue(site_parts& parts, http::request const& asked, http::responder to) {
+    auto const queue = queue_of(parts);
+    if (!queue) return to.answer(http::problem(queue.error()));
+    auto command = command_asked(parts, asked);
+    if (!command) return to.answer(http::problem(command.error()));
+    auto id = command->id;
+    auto const name = command->name;
+    std::vector<write::queued_command> one;
+    one.push_back(*std::move(command));
+    (*queue)->put(
+        std::move(one),
+        [&parts, name, id = std::move(id), to = std::move(to)](result<appended> said) mutable {
+            to.answer_later([&parts, name, id = std::move(id), said = std::move(said)] {
+                if (said) return queued_answer(id, *said);
+                auto why = said.error();
+                if (why.kind == errc::not_found)
+                    why = unknown_command(parts.of.commands, name, std::move(why));
+                parts.note("command " + name, why);
+                return http::problem(why);
+            });
+        }
+    );
+}
+
+std::vector<http::route> queue_routes(site_parts& parts) {
+    auto const route = [&](auto method, auto pattern, answer_function what, auto summary) {
+        return answer_route(parts, method, pattern, what, summary);
+    };
+    return {
+        route("GET", "/queued", list_queued, "Commands that wait to be executed"),
+        route("GET", "/queued/{id}", show_queued, "How a queued command is"),
+        route("POST", "/queued/retry", retry_all_queued, "Tries all dead commands again"),
+        route("POST", "/queued/{id}/retry", retry_queued, "Tries a dead command again"),
+        route("DELETE", "/queued/{id}", drop_queued, "Gives a queued command up"),
+        route("GET", "/queue/{name}", receive_commands, "Leases commands to work on elsewhere"),
+        route("POST", "/queue/{name}/{id}/complete", complete_command, "Says that one is done"),
+        route("POST", "/queue/{name}/{id}/refuse", refuse_command, "Says that one is refused"),
+        route("POST", "/queue/{name}/{id}/abandon", abandon_command, "Gives a lease back"),
+        route("POST", "/queue/{name}/{id}/renew", renew_lease, "Keeps a lease for longer")
+    };
+}
+
+}  // namespace diptych::edge
