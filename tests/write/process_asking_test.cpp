@@ -1,9 +1,9 @@
 // What a reaction may ask for besides commands and timers: see diptych/process.hpp.
+#include "domain/trips.hpp"
 #include "log/memory/memory_engine.hpp"
 #include "write/executor.hpp"
 #include "write/manual_sources.hpp"
 #include "write/process_runner.hpp"
-#include "domain/trips.hpp"
 
 #include <doctest/doctest.h>
 
