@@ -254,7 +254,8 @@ public:
         );
     }
 
-    /// Hands the last of them to a process of the context; its instance is that of the first input.
+    /// Hands the last of them to a process of the context. Its instance is that of the last event
+    /// that names one.
     template <class Process>
     testing::process_outcome reacting() const {
         auto const& context = context_model<Context>();

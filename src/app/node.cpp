@@ -173,8 +173,12 @@ result<void> node::open_queue(node_parts const& parts) {
         }
     );
     if (!options_.complain) return {};
-    DIPTYCH_TRY(auto const unhandled, queue_->unhandled());
-    for (auto const& name : unhandled)
+    auto const unhandled = queue_->unhandled();
+    if (!unhandled)
+        options_.complain(
+            "warning: what is queued can not be listed: " + unhandled.error().message
+        );
+    for (auto const& name : unhandled.value_or(std::vector<std::string>{}))
         options_.complain(
             "warning: commands " + name + " are queued, and nobody here executes them"
         );

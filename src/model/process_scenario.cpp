@@ -18,7 +18,7 @@ bool is_in(std::vector<std::string> const& types, std::string_view type) {
     return std::ranges::find(types, type) != types.end();
 }
 
-/// Whose the scenario is: that of the first event which names an instance itself.
+/// Whose the scenario is: that of the last event which names an instance itself.
 result<std::optional<std::string>> instance_in(
     model::process const& process, given_history const& before
 ) {
@@ -26,7 +26,7 @@ result<std::optional<std::string>> instance_in(
     for (auto const& event : before.all()) {
         if (is_engine_type(event.type) || !is_in(process.types, event.type)) continue;
         DIPTYCH_TRY(auto const key, process.key(event));
-        if (key && category_of(*key) == process.id_kind) return key;
+        if (key && category_of(*key) == process.id_kind) found = key;
     }
     return found;
 }

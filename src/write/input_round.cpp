@@ -40,6 +40,8 @@ result<std::optional<input_round::owner>> input_round::owner_of(recorded_event c
     DIPTYCH_TRY(auto const key, instances_.key_of(input));
     if (!key) return found;
     if (is_engine_type(input.type)) return found = owner{*key, true}, found;
+    if (std::ranges::any_of(*key, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+        return fail(errc::corrupt, "bad_key", "the key of " + process_.name + " is no name");
     if (instances_.is_instance(*key)) return found = owner{*key, input.carries(*key)}, found;
     if (auto const known = correlated_.find(*key); known != correlated_.end())
         return found = owner{known->second, false}, found;
@@ -77,7 +79,7 @@ result<void> input_round::look_at(recorded_event const& input) {
     auto const instance = whose ? (*whose)->instance : instance_by_tags(input);
     DIPTYCH_TRY(auto* const now, standing_of(instance));
     if (now->is_finished) return {};
-    if (whose && !now->started && !is_start(input)) return {};
+    if (whose && !now->started && !now->is_parked && !is_start(input)) return {};
     ++inputs_;
     if (now->is_parked && instance != unknown_instance) {
         park({.instance = instance, .input = input.position});
@@ -149,15 +151,19 @@ result<reaction_record> input_round::react(
 }
 
 result<void> input_round::check(reaction_record const& wanted, std::string const& instance) {
-    std::size_t bytes = 0;
-    for (auto const& command : wanted.commands) bytes += command.body.size();
-    if (bytes > record_bytes_max)
+    auto const record = to_json(wanted, process_.name, instance);
+    if (record.size() > record_bytes_max)
         return fail(
             errc::failed,
             "reaction_too_large",
-            "the commands of one reaction of " + process_.name + " have " + std::to_string(bytes) +
-                " bytes; there may be " + std::to_string(record_bytes_max)
+            "one reaction of " + process_.name + " has " + std::to_string(record.size()) +
+                " bytes on record; there may be " + std::to_string(record_bytes_max)
         );
+    // What can not be read again must not get into the log: it would stop all instances.
+    recorded_event recorded{};
+    recorded.type = reaction_type;
+    recorded.data = record;
+    DIPTYCH_TRY(parse_reaction(recorded));
     for (auto const& id : wanted.correlate) {
         auto const known = correlated_.find(id);
         DIPTYCH_TRY(
@@ -193,7 +199,11 @@ void input_round::add(
     );
 }
 
-void input_round::park(parked_input what) { put(parked_record(process_.name, what)); }
+void input_round::park(parked_input what) {
+    constexpr std::size_t message_max = 4'096;
+    if (what.why.message.size() > message_max) what.why.message.resize(message_max);
+    put(parked_record(process_.name, what));
+}
 
 void input_round::put(event_data record) {
     bytes_ += record.data.size() + record.metadata.size();

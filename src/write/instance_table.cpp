@@ -81,7 +81,7 @@ result<void> instance_table::note_reaction(
     );
     update->bind(1, instance).bind(2, stored(what.input));
     if (what.finish)
-        update->bind(3, stored(at));
+        update->bind(3, stored(what.input));
     else
         update->bind_null(3);
     DIPTYCH_TRY(update->run());

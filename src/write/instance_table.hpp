@@ -22,7 +22,7 @@ struct process_instance {
     std::optional<position> started = {};   ///< Its first input with a reaction on record.
     position last{};                        ///< Its last record.
     std::uint64_t reactions = 0;            ///< On record.
-    std::optional<position> finished = {};  ///< The reaction that finished it.
+    std::optional<position> finished = {};  ///< The input that finished it.
 };
 
 /// Not thread-safe.

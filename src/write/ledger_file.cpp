@@ -27,6 +27,11 @@ create table meta (
 
 }  // namespace
 
+bool ledger_file::is_damage(error const& what) {
+    return what.code == "damaged_file" || what.code == "not_a_database" ||
+           (what.kind == errc::refused && what.code.starts_with("constraint"));
+}
+
 result<ledger_file> ledger_file::open(
     sqlite::location const& file, log::sequenced_log const& log, std::string_view tables
 ) {

@@ -25,6 +25,9 @@ public:
         sqlite::location const& file, log::sequenced_log const& log, std::string_view tables
     );
 
+    /// Whether the file is what is wrong: it is to be removed, and made anew.
+    static bool is_damage(error const& what);
+
     /// The records up to here are in.
     token at() const { return at_; }
 

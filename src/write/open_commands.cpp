@@ -62,9 +62,12 @@ std::string lane_of(sent_command const& command) {
 }  // namespace
 
 result<void> open_commands::load(ledger_file& in) {
-    DIPTYCH_TRY(auto* const count, in.sql("select count(*) from command"));
+    DIPTYCH_TRY(
+        auto* const count, in.sql("select count(*), count(nullif(not_before, 0)) from command")
+    );
     DIPTYCH_TRY(count->step());
     size_ = static_cast<std::uint64_t>(count->integer(0));
+    delayed_ = static_cast<std::uint64_t>(count->integer(1));
     count->reset();
     return {};
 }
@@ -105,14 +108,18 @@ result<void> open_commands::add(ledger_file& in, sent_command const& command) {
         insert->bind_null(11);
     DIPTYCH_TRY(insert->run());
     ++size_;
+    if (what.not_before) ++delayed_;
     return {};
 }
 
 result<void> open_commands::remove(ledger_file& in, std::string_view id) {
-    DIPTYCH_TRY(auto* const remove, in.sql("delete from command where id = ?1 returning lane"));
+    DIPTYCH_TRY(
+        auto* const remove, in.sql("delete from command where id = ?1 returning lane, not_before")
+    );
     DIPTYCH_TRY(auto const was_there, remove->bind(1, id).step());
     if (!was_there) return remove->reset(), result<void>{};
     auto const lane = std::string(remove->text(0));
+    if (remove->integer(1) != 0) --delayed_;
     DIPTYCH_TRY(remove->step());
     remove->reset();
     --size_;

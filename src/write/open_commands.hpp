@@ -52,8 +52,12 @@ public:
 
     std::uint64_t size() const { return size_; }
 
+    /// Those of them that are not to be sent later.
+    std::uint64_t undelayed() const { return size_ - delayed_; }
+
 private:
     std::uint64_t size_ = 0;
+    std::uint64_t delayed_ = 0;
 };
 
 }  // namespace diptych::write

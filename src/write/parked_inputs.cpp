@@ -43,8 +43,9 @@ result<void> parked_inputs::count(ledger_file& in) {
 result<void> parked_inputs::put(ledger_file& in, parked_input const& what) {
     DIPTYCH_TRY(
         auto* const insert,
-        in.sql("insert into parked values (?1, ?2, not exists (select 1 from parked where instance "
-               "= ?2), ?3, ?4, 0, ?5, ?6, ?7) on conflict (input) do update set is_dead = "
+        in.sql("insert into parked values (?1, ?2, ?2 = 'unknown' or not exists (select 1 from "
+               "parked where instance = ?2), ?3, ?4, 0, ?5, ?6, ?7) on conflict (input) do update "
+               "set is_dead = "
                "excluded.is_dead, attempts = excluded.attempts, kind = excluded.kind, code = "
                "excluded.code, message = excluded.message")
     );

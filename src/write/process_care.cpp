@@ -53,7 +53,9 @@ result<instance_detail> process_runner::show(std::string const& instance) {
     DIPTYCH_TRY(all.open, my.ledger->commands_of(instance, shown_max));
     DIPTYCH_TRY(all.timers, my.ledger->timers_of(instance, shown_max));
     DIPTYCH_TRY(all.parked, my.ledger->list_parked(instance, {}, shown_max));
-    auto const before = all.parked.empty() ? my.inputs_at + 1 : all.parked.front().input;
+    auto const before = found->finished      ? *found->finished + 1
+                        : all.parked.empty() ? my.inputs_at + 1
+                                             : all.parked.front().input;
     auto const first = my.process.starts.empty() ? position{} : found->started.value_or(before);
     auto state = my.instances.describe(instance, first, before);
     if (state)

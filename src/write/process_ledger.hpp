@@ -50,6 +50,7 @@ public:
     // What there is; the parts' own comments say more.
 
     std::uint64_t open_count() const { return commands_.size(); }
+    std::uint64_t undelayed_count() const { return commands_.undelayed(); }
     result<std::vector<sent_command>> ready(timestamp now, std::size_t limit) {
         return commands_.ready(file_, now, limit);
     }

@@ -1,5 +1,6 @@
 #include "write/process_runner.hpp"
 
+#include "sqlite/file_trust.hpp"
 #include "write/process_runner_parts.hpp"
 
 #include <diptych/try.hpp>
@@ -68,6 +69,13 @@ result<bool> process_runner::parts::work() {
     return more || tried || taken || sent;
 }
 
+// What is kept may be what is wrong.
+void process_runner::parts::distrust_ledger(error const& why) {
+    auto const is_damaged = ledger_file::is_damage(why);
+    if (is_damaged || why.kind == errc::corrupt || why.kind == errc::failed) ledger.reset();
+    if (is_damaged) (void)sqlite::remove(options.ledger);  // else opening it says why not
+}
+
 result<bool> process_runner::step() {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
@@ -78,9 +86,7 @@ result<bool> process_runner::step() {
     }
     auto more = my.work();
     my.publish(more);
-    // What is kept may be what is wrong.
-    if (!more && (more.error().kind == errc::corrupt || more.error().kind == errc::failed))
-        my.ledger.reset();
+    if (!more) my.distrust_ledger(more.error());
     return more;
 }
 

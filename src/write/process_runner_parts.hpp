@@ -20,6 +20,7 @@ struct process_runner::parts {
     result<void> catch_up();
     result<bool> record_answers();
     result<void> sort_answers();
+    void forget(parked_input const& what);
     result<bool> try_parked();
     result<void> note_failure(parked_input what, error why);
     result<bool> take_inputs();
@@ -31,6 +32,7 @@ struct process_runner::parts {
     result<void> note();
     result<bool> work();
     void publish(result<bool> const& how_it_went);
+    void distrust_ledger(error const& why);
     result<bool> append(std::vector<event_data> events, std::vector<std::string> unless);
     bool is_answered(std::string const& command) const;
     query inputs() const { return {.items = {{.types = process.types}}}; }

@@ -30,11 +30,27 @@ bool is_of_the_machine(std::string_view code) {
     return std::ranges::find(codes, code) != codes.end();
 }
 
+// What is stored could not be read: that says nothing of what was asked for, which may stand.
+bool is_damage(std::string_view code) {
+    constexpr std::array<std::string_view, 8> codes{
+        "corrupt_frame",
+        "corrupt_answer",
+        "corrupt_event",
+        "corrupt_segment",
+        "missing_segment",
+        "damaged_index",
+        "damaged_file",
+        "not_a_database"
+    };
+    return std::ranges::find(codes, code) != codes.end();
+}
+
 }  // namespace
 
 bool passes_by_itself(error const& what) {
     if (what.kind == errc::failed)
         return is_of_the_machine(what.code) && !is_planted(bug::machine_failure_is_answer);
+    if (what.kind == errc::corrupt) return is_damage(what.code);
     return what.kind == errc::unavailable || what.kind == errc::outcome_unknown ||
            what.kind == errc::conflict;
 }

@@ -107,6 +107,14 @@ result<page> process_runner::parts::read_input(position at) const {
     return log.read({.what = {.engine_events = true}, .after = at - 1, .up_to = at, .limit = 1});
 }
 
+// Whose it is was not known when it was parked: it may have come behind others of its instance.
+void process_runner::parts::forget(parked_input const& what) {
+    if (what.instance == unknown_instance)
+        instances.clear();
+    else
+        instances.forget(what.instance);
+}
+
 result<bool> process_runner::parts::try_parked() {
     DIPTYCH_TRY(auto const next, ledger->next_parked(time.now()));
     if (!next) return false;
@@ -114,13 +122,13 @@ result<bool> process_runner::parts::try_parked() {
     auto round = new_round();
     auto const done = round.try_again(*next, input[0]);
     if (!done) {
-        instances.clear();
+        forget(*next);
         if (passes_by_itself(done.error())) return std::unexpected(done.error());
         DIPTYCH_TRY(note_failure(*next, done.error()));
         return true;
     }
     DIPTYCH_TRY(auto const recorded, append(round.records(), types_of_inputs_done()));
-    instances.clear();  // it may have come behind others of its instance
+    forget(*next);
     DIPTYCH_TRY(catch_up());
     if (recorded) {
         std::lock_guard const lock(mutex);
@@ -172,7 +180,7 @@ result<bool> process_runner::parts::fire(recorded_event const* next_input) {
 }
 
 result<bool> process_runner::parts::take_inputs() {
-    if (ledger->open_count() >= options.open_max) return false;
+    if (ledger->undelayed_count() >= options.open_max) return false;
     DIPTYCH_TRY(
         auto const page,
         log.read({.what = inputs(), .after = inputs_at, .limit = options.inputs_per_step})

@@ -6,6 +6,7 @@
 #include <diptych/diptych.hpp>
 
 #include <chrono>
+#include <stdexcept>
 #include <string>
 
 namespace trips {
@@ -68,6 +69,12 @@ struct give_back {
     diptych::decision<given_back> decide() const { return given_back{.trip = trip, .what = what}; }
 };
 
+/// Whether a hotel of that name can not be asked for.
+inline bool& throws() {
+    static bool the_answer = true;
+    return the_answer;
+}
+
 struct travelling {
     using of = trip_id;
     using started_by = diptych::events<asked_for>;
@@ -86,6 +93,7 @@ struct travelling {
     }
 
     diptych::reaction react(asked_for const& e) const {
+        if (e.hotel == "throws" && throws()) throw std::runtime_error("no such hotel");
         diptych::reaction all = diptych::start("late", 1h);
         all += diptych::send(book_hotel{.trip = e.trip, .name = e.hotel}, {.name = "hotel"});
         return all;

@@ -130,9 +130,9 @@ class Outside(TestCase):
             client = service.client()
             self.assertEqual(202, client.post("/commands/printing.print?async&key=printer-p", {"page": 1}).status)
             self.assertEqual(404, client.post("/commands/printing.bind?async", {}).status)
-            [leased] = client.get("/queue/printing.print").json["commands"]
+            [leased] = client.post("/queue/printing.print/receive", "").json["commands"]
             self.assertEqual({"page": 1}, leased["body"])
-            self.assertEqual([], client.get("/queue/printing.print").json["commands"])
+            self.assertEqual([], client.post("/queue/printing.print/receive", "").json["commands"])
             done = client.post(f"/queue/printing.print/{leased['id']}/complete?lease={leased['lease']}",
                                {"events": [{"stream": "page-1", "type": "printed"}]})
             self.assertEqual(200, done.status, done.text)

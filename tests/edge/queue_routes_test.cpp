@@ -89,13 +89,13 @@ TEST_CASE("a command of no context here is leased, and completed with its events
     site_fixture of;
     of.post("/commands/printing.print?async", R"({"page":1})", "Idempotency-Key: p1\r\n");
     work_off(of);
-    auto const leased = of.ask("GET", "/queue/printing.print?lease_seconds=60");
+    auto const leased = of.post("/queue/printing.print/receive?lease_seconds=60", "");
     CHECK(leased.headers.at("cache-control") == "no-store");
     CHECK(json_at(leased.body, "commands.0.id") == "p1");
     CHECK(json_at(leased.body, "commands.0.body.page") == "1");
     auto const lease = std::string(json_at(leased.body, "commands.0.lease"));
-    CHECK(json_at(of.ask("GET", "/queue/printing.print").body, "commands.0.id").empty());
-    CHECK(of.ask("GET", "/queue/lend").status == 404);
+    CHECK(json_at(of.post("/queue/printing.print/receive", "").body, "commands.0.id").empty());
+    CHECK(of.post("/queue/lend/receive", "").status == 404);
 
     auto const at = [&](std::string const& what, std::string const& key) {
         return "/queue/printing.print/p1/" + what + "?lease=" + key;
@@ -116,7 +116,7 @@ TEST_CASE("a command of no context here is leased, and completed with its events
     CHECK(of.post(at("abandon", lease), "").status == 412);
 
     of.post("/commands/printing.print?async", "{}", "Idempotency-Key: p2\r\n");
-    auto const second = of.ask("GET", "/queue/printing.print").body;
+    auto const second = of.post("/queue/printing.print/receive", "").body;
     auto const refused = of.post(
         "/queue/printing.print/p2/refuse?reason=no_paper&lease=" +
             std::string(json_at(second, "commands.0.lease")),

@@ -232,7 +232,7 @@ TEST_CASE("an instance of a process can be looked at, and what it is parked on t
     CHECK(json_at(first.body, "instances.0.instance") == "book-b1");
     CHECK(
         first.headers.at("link") ==
-        "</processes/fetching/instances?after=book-b1&limit=1>; rel=\"next\""
+        "</processes/fetching/instances?after=book-b1&limit=1&state=parked>; rel=\"next\""
     );
     auto const shown = of.ask("GET", "/processes/lending.fetching/instances/book-b1");
     CHECK(json_at(shown.body, "state") == "running");

@@ -1,88 +1,18 @@
-#include "write/queue/command_queue.hpp"
-
-#include "write/house.hpp"
+#include "write/queue_house.hpp"
 
 #include <diptych/json_value.hpp>
 
 #include <doctest/doctest.h>
 
-#include <algorithm>
-#include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
 using namespace diptych;
 using namespace std::chrono_literals;
-using state = write::queued_status::state;
+using bank::queue_house;
+using bank::state;
 
 namespace {
-
-class queue_house : public bank::house {
-public:
-    explicit queue_house(write::queue_options options = {}) : options_(std::move(options)) {
-        make_queue();
-    }
-
-    void restart() {
-        queue.reset();
-        house::restart();
-        make_queue();
-    }
-
-    static write::queued_command deposit(std::string id, std::string account, int amount) {
-        return {
-            .id = std::move(id),
-            .name = "bank.deposit",
-            .body = bank::money(account, amount),
-            .key = "account-" + account
-        };
-    }
-
-    result<appended> put(std::vector<write::queued_command> all) {
-        std::optional<result<appended>> said;
-        queue->put(std::move(all), [&](result<appended> one) { said = std::move(one); });
-        while (!said) log->commit_step();
-        return *std::move(said);
-    }
-    result<appended> put(write::queued_command command) {
-        return put(std::vector{std::move(command)});
-    }
-
-    void run() {
-        for (int steps = 0; queue->step().or_throw(); ++steps) REQUIRE(steps < 1'000);
-    }
-
-    state state_of(std::string const& id) { return queue->status(id).or_throw().is; }
-
-    std::vector<std::string> data_of(std::string const& type) const {
-        std::vector<std::string> all;
-        auto const page =
-            log->read({.what = {.items = {{.types = {type}}}}, .limit = 1'000}).or_throw();
-        for (auto const& event : page) all.emplace_back(event.data);
-        return all;
-    }
-
-    /// Fails as long as it is set, and remembers what it was asked for, in order.
-    void intercept() {
-        commands->use([this](call const& what, next_call const& next) -> result<outcome> {
-            if (fault) return std::unexpected(*fault);
-            order.emplace_back(what.options.command_id);
-            return next(what.options);
-        });
-    }
-
-    std::optional<error> fault;
-    std::vector<std::string> order;
-    std::unique_ptr<write::command_queue> queue;
-
-private:
-    void make_queue() {
-        queue = std::make_unique<write::command_queue>(*log, *commands, time, random, options_);
-    }
-
-    write::queue_options options_;
-};
 
 using texts = std::vector<std::string>;
 
@@ -123,6 +53,40 @@ TEST_CASE("the same id again is the first command, other bytes under it are an e
     CHECK(at.put(queue_house::deposit("c1", "a", 4)).error().code == "command_id_reused");
     at.run();
     CHECK(at.balance_of("a") == "3");
+}
+
+TEST_CASE("a command sent again with its delay is the first one") {
+    queue_house at;
+    auto delayed = queue_house::deposit("c1", "a", 3);
+    delayed.not_before = at.time.now() + 1h;
+    at.put(delayed).or_throw();
+    delayed.not_before = at.time.now() + 2h;
+    CHECK(at.put(delayed).or_throw().repeated);
+    CHECK(at.queue->next_due() == std::nullopt);
+    at.run();
+    CHECK(at.queue->status("c1").or_throw().command.not_before < at.time.now() + 90min);
+}
+
+TEST_CASE("ids of two callers in one queue never hide each other") {
+    queue_house at;
+    auto mine = queue_house::deposit("sub:ada/k1", "a", 1);
+    mine.command_id = "k1";
+    mine.caller = "sub:ada";
+    auto other = queue_house::deposit("sub:bob/k1", "b", 1);
+    other.command_id = "k1";
+    other.caller = "sub:bob";
+    at.put(mine).or_throw();
+    at.put(other).or_throw();
+    auto forged = mine;
+    forged.caller = "anonymous";
+    CHECK(at.put(forged).error().code == "command_id_reused");
+    at.restart();
+    at.run();
+    CHECK(at.balance_of("a") == "1");
+    CHECK(at.balance_of("b") == "1");
+    auto direct =
+        at.execute("bank.deposit", bank::money("a", 1), {.command_id = "k1", .caller = "sub:ada"});
+    CHECK(std::move(direct).or_throw().repeated);
 }
 
 TEST_CASE("a crash at any write of the queue loses no command and executes none twice") {
@@ -268,80 +232,22 @@ TEST_CASE("a dead letter that is dropped lets its key go on") {
     CHECK(at.queue->drop("a1").error().code == "not_queued");
 }
 
-TEST_CASE("a command nobody executes is refused, and one that is left over is named") {
+TEST_CASE("an outage is no defect: a command that met both is tried as often as any") {
     queue_house at;
-    auto unknown = queue_house::deposit("c1", "a", 1);
-    unknown.name = "bank.burn";
-    CHECK(at.put(unknown).error().kind == errc::not_found);
-    at.log->append({.events = {write::queued_record(unknown)}}).or_throw();
-    at.run();
-    CHECK(at.queue->unhandled().or_throw() == texts{"bank.burn"});
-    CHECK(at.state_of("c1") == state::waiting);
-}
-
-TEST_CASE("a command can be worked on elsewhere: received, renewed, completed with its events") {
-    queue_house at({.outside = {"printing.print"}});
-    auto const print = [](std::string id) {
-        return write::queued_command{
-            .id = std::move(id), .name = "printing.print", .body = "{}", .key = "printer-p"
-        };
-    };
-    at.put({print("p1"), print("p2")}).or_throw();
-    at.run();
-    CHECK(at.queue->receive("bank.deposit", 1, 30s).error().code == "not_outside");
-    auto const got = at.queue->receive("printing.print", 5, 30s).or_throw();
-    REQUIRE(got.size() == 1);  // of one key, one at a time
-    CHECK(got[0].what.id == "p1");
-    CHECK(at.queue->receive("printing.print", 5, 30s).or_throw().empty());
-
-    SUBCASE("completed") {
-        CHECK(at.queue->renew("p1", got[0].lease, 60s).or_throw() == at.time.now() + 60s);
-        at.time.advance(59s);
-        append_request effects{.events = {{.stream = "page-1", .type = "printing.printed"}}};
-        at.queue->complete("p1", got[0].lease, outcome{}, effects).or_throw();
-        CHECK(at.state_of("p1") == state::accepted);
-        CHECK(at.data_of("printing.printed").size() == 1);
-        CHECK(
-            at.queue->complete("p1", got[0].lease, outcome{}, effects).error().code == "lease_lost"
-        );
-        CHECK(at.data_of("printing.printed").size() == 1);
-        CHECK(at.queue->receive("printing.print", 5, 30s).or_throw().at(0).what.id == "p2");
-    }
-    SUBCASE("completed with events that do not fit") {
-        append_request effects{
-            .events = {{.stream = "page-1", .type = "printing.printed"}},
-            .expect = {{"page-1", expected_version::exists()}}
-        };
-        auto const said = at.queue->complete("p1", got[0].lease, outcome{}, effects);
-        CHECK(said.error().kind == errc::conflict);
-        CHECK(at.state_of("p1") == state::waiting);
-        at.queue->complete("p1", got[0].lease, outcome{}, {}).or_throw();
-    }
-    SUBCASE("the lease runs out") {
+    at.intercept();
+    at.put(queue_house::deposit("a1", "a", 1)).or_throw();
+    at.fault = error{errc::unavailable, "away", "away"};
+    for (int i = 0; i < 6; ++i) {
+        at.run();
         at.time.advance(30s);
-        auto const again = at.queue->receive("printing.print", 5, 30s).or_throw();
-        REQUIRE(again.size() == 1);
-        CHECK(again[0].what.id == "p1");
-        CHECK(at.queue->complete("p1", got[0].lease, outcome{}, {}).error().code == "lease_lost");
-        at.queue->complete("p1", again[0].lease, outcome{}, {}).or_throw();
     }
-    SUBCASE("the server is restarted") {
-        at.restart();
-        CHECK(at.queue->renew("p1", got[0].lease, 30s).error().code == "lease_lost");
-        CHECK(at.queue->receive("printing.print", 5, 30s).or_throw().at(0).what.id == "p1");
-    }
-    SUBCASE("abandoned, again and again") {
-        auto lease = got[0].lease;
-        for (int tries = 1; tries < 5; ++tries) {
-            at.queue->abandon("p1", lease, {errc::failed, "abandoned", "no paper"}).or_throw();
-            CHECK(at.queue->receive("printing.print", 5, 30s).or_throw().empty());  // it rests
-            at.time.advance(30s);
-            lease = at.queue->receive("printing.print", 5, 30s).or_throw().at(0).lease;
-        }
-        at.queue->abandon("p1", lease, {errc::failed, "abandoned", "no paper"}).or_throw();
-        CHECK(at.state_of("p1") == state::dead);
-        CHECK(at.queue->list(true, {}, 1).or_throw().at(0).why.message == "no paper");
-    }
+    at.fault = error{errc::failed, "exception", "thrown"};
+    at.run();
+    CHECK(at.state_of("a1") == state::waiting);
+    at.fault.reset();
+    at.time.advance(30s);
+    at.run();
+    CHECK(at.balance_of("a") == "1");
 }
 
 TEST_CASE("the key of a command is its first id, if nobody says another") {

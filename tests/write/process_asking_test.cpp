@@ -89,6 +89,33 @@ TEST_CASE("an instance begins with what the process is started by, and not befor
     CHECK(at.runner->statistics().instances == 1);
 }
 
+TEST_CASE("what comes behind the event that was to begin an instance waits for it") {
+    agency at;
+    at.happened(trips::asked_for{.trip = {"a"}, .hotel = "throws"});
+    at.happened(trips::changed{.trip = {"a"}, .hotel = "hill"});
+    at.happened(trips::asked_for{.trip = {"b"}, .hotel = "sea"});
+    at.run();
+    CHECK(at.data_of("trips.booked") == texts{R"({"trip":"b","what":"sea"})"});
+    auto const parked = at.runner->parked({}, 10).or_throw();
+    REQUIRE(parked.size() == 2);
+    CHECK(parked[1].input == position{2});
+    SUBCASE("that is mended") {
+        trips::throws() = false;
+        at.time.advance(1s);
+        at.run();
+        trips::throws() = true;
+        CHECK(at.data_of("trips.booked").size() == 3);
+        CHECK(at.data_of("trips.booked").back() == R"({"trip":"a","what":"hill"})");
+    }
+    SUBCASE("that is given up") {
+        at.runner->drop(position{1}).or_throw();
+        at.run();
+        CHECK(at.data_of("trips.booked").size() == 1);  // it never began
+        CHECK(at.data_of("$dropped").size() == 2);
+    }
+    CHECK(at.runner->parked({}, 10).or_throw().empty());
+}
+
 TEST_CASE("an instance that has finished takes nothing any more, and its timers have stopped") {
     agency at;
     at.happened(trips::asked_for{.trip = {"a"}, .hotel = "sea"});

@@ -147,6 +147,30 @@ TEST_CASE("an input that can not be read for the instance it is of is parked wit
     CHECK(at.runner->status().state == write::process_state::running);
 }
 
+TEST_CASE("inputs that nobody can read do not wait for each other") {
+    process_house at({.attempts_max = 2});
+    for (int i = 0; i < 3; ++i)
+        at.log->append({.events = {{.stream = "payment-1", .type = "bank.paid", .data = "[1]"}}}
+        ).or_throw();
+    for (int i = 0; i < 3; ++i) {
+        at.run();
+        at.time.advance(30s);
+    }
+    at.run();
+    CHECK(at.runner->status().dead == 3);
+}
+
+TEST_CASE("a key that is no name parks its input, and stops no other") {
+    process_house at;
+    at.pay("a\\nb");
+    at.deposit("b", 1);
+    at.run();
+    CHECK(at.balance_of("xb") == "1");
+    auto const parked = at.runner->parked({}, 10).or_throw();
+    REQUIRE(parked.size() == 1);
+    CHECK(parked[0].why.code == "bad_key");
+}
+
 TEST_CASE("an instance shows what it has done and what it waits for") {
     failing_house at;
     at.deposit("b", 1);

@@ -47,13 +47,23 @@ result<write::instance_table::filter> state_asked(http::request const& asked) {
 
 // Says where the next page is, if there may be one.
 http::response page_of(
-    json::writer body, std::string_view path, std::string_view next, std::uint64_t limit
+    json::writer body,
+    std::string_view path,
+    std::string_view next,
+    std::uint64_t limit,
+    std::string_view state = {}
 ) {
     auto answer = http::json(200, std::move(body).text());
     if (!next.empty())
         answer.headers.add(
             "Link",
-            fmt::format("<{}?after={}&limit={}>; rel=\"next\"", path, percent_encode(next), limit)
+            fmt::format(
+                "<{}?after={}&limit={}{}>; rel=\"next\"",
+                path,
+                percent_encode(next),
+                limit,
+                state.empty() ? std::string{} : fmt::format("&state={}", state)
+            )
         );
     return answer;
 }
@@ -82,7 +92,13 @@ result<http::response> list_instances(site_parts& parts, http::request const& as
         body.end_object();
     }
     body.end_array().end_object();
-    return page_of(std::move(body), asked.path, list.size() < limit ? "" : list.back().name, limit);
+    return page_of(
+        std::move(body),
+        asked.path,
+        list.size() < limit ? "" : list.back().name,
+        limit,
+        asked.query_value("state").value_or("")
+    );
 }
 
 result<http::response> show_instance(site_parts& parts, http::request const& asked) {

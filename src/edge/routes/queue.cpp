@@ -1,6 +1,7 @@
 // POST /commands/{name}?async, what becomes of what was queued, and working on it elsewhere.
 #include "edge/append_body.hpp"
 #include "edge/command_exchange.hpp"
+#include "edge/declared_events.hpp"
 #include "edge/parameters.hpp"
 #include "edge/queue_json.hpp"
 #include "edge/routes/answer_route.hpp"
@@ -73,23 +74,30 @@ result<write::queued_command> command_asked(site_parts& parts, http::request con
             "If-Match is not for commands that are executed later: they look at what is so then"
         );
     auto const now = parts.of.time.now();
+    auto const command_id = options.command_id.empty() ? new_id(parts) : options.command_id;
+    // Ids of two callers never meet.
+    auto const is_of_many = options.caller.starts_with("sub:");
     write::queued_command made{
-        .id = options.command_id.empty() ? new_id(parts) : options.command_id,
+        .id = is_of_many ? options.caller + "/" + command_id : command_id,
         .name = std::string(asked.parameter("name")),
         .body = asked.body.empty() ? "{}" : asked.body,
         .key = {},
+        .command_id = is_of_many ? command_id : std::string{},
         .caller = options.caller,
         .user = options.user,
         .reason = options.reason,
         .about = {options.correlation_id, options.causation_id, options.traceparent}
     };
     if (made.about.correlation_id.empty()) made.about.correlation_id = made.id;
-    auto const key = asked.query_value("key");
-    made.key = key ? std::string(*key) : parts.of.queue->key_of(made.name, made.body);
     DIPTYCH_TRY(auto const priority, number_parameter(asked, {"priority", 0, 9}, 0));
     made.priority = static_cast<int>(priority);
     DIPTYCH_TRY(made.not_before, time_asked(asked, "deliver_at", "delay_seconds", now));
     DIPTYCH_TRY(made.expires, time_asked(asked, "expires", "ttl_seconds", now));
+    // One for later would hold up all others of its key.
+    if (auto const key = asked.query_value("key"))
+        made.key = *key;
+    else if (!made.not_before)
+        made.key = parts.of.queue->key_of(made.name, made.body);
     return made;
 }
 
@@ -209,6 +217,7 @@ result<http::response> complete_command(site_parts& parts, http::request const& 
     append_request effects;
     if (!asked.body.empty()) {
         DIPTYCH_TRY(effects, parse_append(asked.body));
+        DIPTYCH_TRY(check_declared(effects.events, parts.of.commands.contexts()));
     }
     outcome how;
     for (auto const& event : effects.events)
@@ -300,7 +309,12 @@ std::vector<http::route> queue_routes(site_parts& parts) {
         route("POST", "/queued/retry", retry_all_queued, "Tries all dead commands again"),
         route("POST", "/queued/{id}/retry", retry_queued, "Tries a dead command again"),
         route("DELETE", "/queued/{id}", drop_queued, "Gives a queued command up"),
-        route("GET", "/queue/{name}", receive_commands, "Leases commands to work on elsewhere"),
+        route(
+            "POST",
+            "/queue/{name}/receive",
+            receive_commands,
+            "Leases commands to work on elsewhere"
+        ),
         route("POST", "/queue/{name}/{id}/complete", complete_command, "Says that one is done"),
         route("POST", "/queue/{name}/{id}/refuse", refuse_command, "Says that one is refused"),
         route("POST", "/queue/{name}/{id}/abandon", abandon_command, "Gives a lease back"),

@@ -1,4 +1,5 @@
 #include "log/hash.hpp"
+#include "sqlite/file_trust.hpp"
 #include "write/process_records.hpp"
 #include "write/process_stream.hpp"
 #include "write/queue/command_queue_parts.hpp"
@@ -15,6 +16,28 @@ namespace diptych::write {
 namespace {
 
 constexpr std::size_t queue_append_bytes = 1u << 20;  // of one round's records, about
+
+// Not of its times: those of a request that is sent again are later ones.
+log::hash256 digest_of(queued_command const& one) {
+    auto const priority = std::to_string(one.priority);
+    std::string whole;
+    for (std::string_view const part :
+         {std::string_view{one.id},
+          std::string_view{one.name},
+          std::string_view{one.body},
+          std::string_view{one.key},
+          std::string_view{priority},
+          std::string_view{one.command_id},
+          std::string_view{one.caller}})
+        whole += log::bytes_of(log::sha256({part}));
+    return log::sha256({whole});
+}
+
+log::hash256 digest_of(std::vector<queued_command> const& all) {
+    std::string whole;
+    for (auto const& one : all) whole += log::bytes_of(digest_of(one));
+    return log::sha256({whole});
+}
 
 }  // namespace
 
@@ -79,10 +102,16 @@ void command_queue::put(
 ) {
     auto& my = *parts_;
     append_request request;
-    std::vector<std::string_view> bytes;
     for (auto& one : commands) {
         if (auto fit = my.complete(one); !fit) return done(std::unexpected(fit.error()));
         request.events.push_back(queued_record(one));
+        // What can not be read again must not get into the log.
+        recorded_event recorded{};
+        recorded.type = queued_type;
+        recorded.data = request.events.back().data;
+        recorded.metadata = request.events.back().metadata;
+        if (auto readable = parse_queued(recorded); !readable)
+            return done(fail(errc::invalid, "bad_body", readable.error().message));
     }
     {
         std::lock_guard const lock(my.mutex);
@@ -94,14 +123,9 @@ void command_queue::put(
                     std::to_string(my.options.waiting_max)
             ));
     }
-    for (auto const& one : request.events) bytes.push_back(one.data);
-    std::string digests;
-    for (auto const one : bytes) digests += log::bytes_of(log::sha256({one}));
-    request.command = command_key{
-        .caller = "$queue " + commands.front().caller,
-        .id = commands.front().id,
-        .digest = log::sha256({digests})
-    };
+    // One namespace for all callers: that two have one id shows here, and not when it is too late.
+    request.command =
+        command_key{.caller = "$queue", .id = commands.front().id, .digest = digest_of(commands)};
     my.log.propose({.request = std::move(request), .done = std::move(done)});
 }
 
@@ -123,7 +147,9 @@ result<bool> command_queue::parts::is_used() {
 result<void> command_queue::parts::open() {
     if (ledger && ledger->is_lost()) ledger.reset();
     if (ledger) return {};
-    DIPTYCH_TRY(auto opened, queue_ledger::open(options.ledger, log));
+    DIPTYCH_TRY(auto opened, queue_ledger::open(options.ledger, log, [this](std::string_view name) {
+                    return !options.outside.contains(name) && commands.find(name).has_value();
+                }));
     ledger.emplace(std::move(opened));
     return {};
 }
@@ -140,10 +166,11 @@ result<void> command_queue::parts::catch_up() {
 }
 
 result<void> command_queue::parts::note_failure(queued_command what, error why) {
-    ++what.attempts;
+    auto const is_outage = passes_by_itself(why);
+    auto const failures = is_outage ? ++outages[what.id] : ++what.attempts;
     what.why = std::move(why);
     trouble = what.why;
-    if (what.attempts >= options.attempts_max && !passes_by_itself(what.why)) {
+    if (!is_outage && what.attempts >= options.attempts_max) {
         auto const said = log.append(
             {.events = {queue_parked_record(what)},
              .unless = unless_recorded{.what = records_about(what), .after = ledger->at()}}
@@ -152,7 +179,7 @@ result<void> command_queue::parts::note_failure(queued_command what, error why) 
         DIPTYCH_TRY(ledger->catch_up(log));
         return {};
     }
-    auto const rest = growing_rest(options.rest_first, options.rest_longest, what.attempts);
+    auto const rest = growing_rest(options.rest_first, options.rest_longest, failures);
     return ledger->hold(what.id, time.now() + rest, what.attempts, what.why);
 }
 
@@ -175,15 +202,16 @@ result<void> command_queue::parts::collect() {
         std::lock_guard const lock(box->mutex);
         come.swap(box->answers);
     }
+    for (auto const& one : come) under_way.erase(one.what.id);  // what fails below is sent again
     for (auto& one : come) {
-        under_way.erase(one.what.id);
         if (one.said ||
             (one.said.error().kind != errc::failed && !passes_by_itself(one.said.error()))) {
             window.note_answer();
+            outages.erase(one.what.id);
             answered.push_back(std::move(one));
             continue;
         }
-        if (one.said.error().kind == errc::unavailable) window.note_unavailable();
+        if (passes_by_itself(one.said.error())) window.note_unavailable();
         DIPTYCH_TRY(note_failure(std::move(one.what), one.said.error()));
     }
     return {};
@@ -231,14 +259,12 @@ result<bool> command_queue::parts::record() {
 result<bool> command_queue::parts::send() {
     if (under_way.size() >= window.size()) return false;
     auto const room = window.size() - under_way.size();
-    // Those that are taken come first in the list, and those worked on elsewhere are in it.
-    auto const limit = room + under_way.size() + answered.size() + leases.size() + 64;
+    auto const limit = room + under_way.size() + answered.size();  // those come first in the list
     DIPTYCH_TRY(auto const commands_ready, ledger->ready(time.now(), limit));
     std::size_t sent = 0;
     for (auto const& one : commands_ready) {
         if (sent == room) break;
-        if (is_taken(one.id) || options.outside.contains(one.name)) continue;
-        if (!commands.find(one.name)) continue;  // a program that knows it will come
+        if (is_taken(one.id)) continue;
         under_way.insert(one.id);
         ++sent;
         commands.execute_async(
@@ -267,13 +293,20 @@ result<void> command_queue::parts::work(bool& more) {
     if (!used) return {};
     DIPTYCH_TRY(catch_up());
     DIPTYCH_TRY(collect());
+    DIPTYCH_TRY(auto const late, ledger->expired_elsewhere(time.now(), 64));
+    for (auto const& one : late)
+        if (!is_taken(one.id))
+            answered.push_back(
+                {one,
+                 fail(errc::invalid, "expired", one.name + " was not worked on before it expired")}
+            );
     DIPTYCH_TRY(auto const recorded, record());
     DIPTYCH_TRY(auto const sent, send());
     more = recorded || sent;
     auto const now = time.now();
     if (now >= next_forget) {
-        next_forget = now + std::chrono::minutes{1};
-        return ledger->forget(now - options.ended_kept);
+        DIPTYCH_TRY(auto const left, ledger->forget(now - options.ended_kept));
+        if (!left) next_forget = now + std::chrono::minutes{1};
     }
     return {};
 }
@@ -307,8 +340,10 @@ result<bool> command_queue::step() {
     auto const done = my.work(more);
     my.publish(done);
     if (done) return more;
-    if (done.error().kind == errc::corrupt || done.error().kind == errc::failed)
+    auto const is_damaged = ledger_file::is_damage(done.error());
+    if (is_damaged || done.error().kind == errc::corrupt || done.error().kind == errc::failed)
         my.ledger.reset();  // what is kept may be what is wrong
+    if (is_damaged) (void)sqlite::remove(my.options.ledger);
     return std::unexpected(done.error());
 }
 

@@ -61,6 +61,7 @@ struct command_queue::parts {
     std::set<std::string, std::less<>> under_way = {};
     std::vector<answered_command> answered = {};  // and not yet recorded
     std::map<std::string, lease, std::less<>> leases = {};
+    std::map<std::string, int, std::less<>> outages = {};  // in a row, by command
     sending_window window{options.sends_max};
     timestamp last_step = {};
     timestamp next_forget = {};

@@ -28,10 +28,12 @@ create table command (
     expires integer,
     ready integer not null,
     is_ready integer not null,
+    is_here integer not null,
     attempts integer not null,
     kind text not null,
     code text not null,
     message text not null,
+    command_id text not null,
     caller text not null,
     user text not null,
     reason text not null,
@@ -41,7 +43,11 @@ create table command (
 ) strict;
 create index command_by_lane on command (lane, position);
 create index command_by_turn on command (priority desc, position)
+    where is_head = 1 and is_dead = 0 and is_ready = 1 and is_here = 1;
+create index command_by_name on command (name, priority desc, position)
     where is_head = 1 and is_dead = 0 and is_ready = 1;
+create index command_by_expiry on command (expires)
+    where is_head = 1 and is_dead = 0 and is_here = 0 and expires is not null;
 create index command_by_time on command (ready) where is_ready = 0;
 create index command_by_dead on command (position) where is_dead = 1;
 create table ended (
@@ -95,14 +101,30 @@ std::string_view to_string(queued_status::state state) {
 }
 
 result<queue_ledger> queue_ledger::open(
-    sqlite::location const& file, log::sequenced_log const& log
+    sqlite::location const& file,
+    log::sequenced_log const& log,
+    std::function<bool(std::string_view)> is_here
 ) {
     DIPTYCH_TRY(auto opened, ledger_file::open(file, log, queue_tables));
-    queue_ledger made{std::move(opened)};
+    queue_ledger made{std::move(opened), std::move(is_here)};
     made.at_ = made.file_.at();
     DIPTYCH_TRY(made.count());
     DIPTYCH_TRY(made.end_rests());  // those of another life
+    DIPTYCH_TRY(made.note_who_executes());
     return made;
+}
+
+// Another program may have written the file.
+result<void> queue_ledger::note_who_executes() {
+    DIPTYCH_TRY(auto const all, names());
+    for (auto const& name : all) {
+        DIPTYCH_TRY(
+            auto* const update,
+            file_.sql("update command set is_here = ?2 where name = ?1 and is_here <> ?2")
+        );
+        DIPTYCH_TRY(update->bind(1, name).bind(2, std::int64_t{is_here_(name)}).run());
+    }
+    return {};
 }
 
 result<void> queue_ledger::count() {
@@ -148,10 +170,12 @@ result<std::size_t> queue_ledger::catch_up(log::sequenced_log const& log) {
 
 result<void> queue_ledger::fold(recorded_event const& event) {
     if (event.type == queued_type) {
-        DIPTYCH_TRY(auto const command, parse_queued(event));
-        return add(command);
+        auto const command = parse_queued(event);
+        return command ? add(*command) : result<void>{};  // one that can not be read stops no other
     }
-    DIPTYCH_TRY(auto const how, parse_queue_record(event));
+    auto const read = parse_queue_record(event);
+    if (!read) return {};
+    auto const& how = *read;
     if (event.type != parked_type) return end(event, how);
     DIPTYCH_TRY(
         auto* const update,
@@ -171,10 +195,11 @@ result<void> queue_ledger::fold(recorded_event const& event) {
 result<void> queue_ledger::add(queued_command const& command) {
     DIPTYCH_TRY(
         auto* const insert,
-        file_.sql("insert or ignore into command values (?1, ?2, ?3, ?4, ?5, ?6, not exists "
-                  "(select 1 from command where lane = ?6), 0, ?7, ?8, ?9, ?8, ?8 = 0, 0, '', '', "
-                  "'', ?10, "
-                  "?11, ?12, ?13, ?14, ?15)")
+        file_.sql(
+            "insert or ignore into command values (?1, ?2, ?3, ?4, ?5, ?6, not exists "
+            "(select 1 from command where lane = ?6), 0, ?7, ?8, ?9, ?8, ?8 = 0, ?17, 0, '', '', "
+            "'', ?16, ?10, ?11, ?12, ?13, ?14, ?15)"
+        )
     );
     auto const lane = lane_of(command);
     insert->bind(1, static_cast<std::int64_t>(command.at.value))
@@ -190,7 +215,9 @@ result<void> queue_ledger::add(queued_command const& command) {
         .bind(12, command.reason)
         .bind(13, command.about.correlation_id)
         .bind(14, command.about.causation_id)
-        .bind(15, command.about.traceparent);
+        .bind(15, command.about.traceparent)
+        .bind(16, command.command_id)
+        .bind(17, std::int64_t{is_here_(command.name)});
     if (command.expires)
         insert->bind(9, microseconds_of(*command.expires));
     else

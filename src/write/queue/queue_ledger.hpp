@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,15 +35,20 @@ std::string_view to_string(queued_status::state state);
 /// Not thread-safe.
 class queue_ledger {
 public:
-    static result<queue_ledger> open(sqlite::location const& file, log::sequenced_log const& log);
+    /// `is_here`: whether commands of a name are executed by this program.
+    static result<queue_ledger> open(
+        sqlite::location const& file,
+        log::sequenced_log const& log,
+        std::function<bool(std::string_view)> is_here
+    );
 
     /// Reads the records after the last one read. How many there were.
     result<std::size_t> catch_up(log::sequenced_log const& log);
     token at() const { return at_; }
     bool is_lost() const { return file_.is_lost(); }
 
-    /// Those that may be executed now: of each lane the oldest, higher priorities first. Of one
-    /// name, if it is given.
+    /// Those that may be executed now: of each lane the oldest, higher priorities first. Those that
+    /// are executed here, or (if it is given) those of one name.
     result<std::vector<queued_command>> ready(
         timestamp now, std::size_t limit, std::string_view name = {}
     );
@@ -67,14 +73,20 @@ public:
     /// Names of the commands that wait.
     result<std::vector<std::string>> names();
 
-    /// Forgets how commands ended before then.
-    result<void> forget(timestamp before);
+    /// Commands of other programs that may be executed no more.
+    result<std::vector<queued_command>> expired_elsewhere(timestamp now, std::size_t limit);
+
+    /// Forgets how commands ended before then. Whether there are more.
+    result<bool> forget(timestamp before);
 
     std::uint64_t size() const { return size_; }
     std::uint64_t dead() const { return dead_; }
 
 private:
-    explicit queue_ledger(ledger_file file) : file_(std::move(file)) {}
+    queue_ledger(ledger_file file, std::function<bool(std::string_view)> is_here)
+        : file_(std::move(file)), is_here_(std::move(is_here)) {}
+
+    result<void> note_who_executes();
 
     result<void> count();
     result<void> fold(recorded_event const& event);
@@ -82,6 +94,7 @@ private:
     result<void> end(recorded_event const& event, queue_record const& how);
 
     ledger_file file_;
+    std::function<bool(std::string_view)> is_here_;
     token at_ = {};
     std::uint64_t size_ = 0;
     std::uint64_t dead_ = 0;

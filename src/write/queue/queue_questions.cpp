@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::string_view queued_columns =
     "position, id, name, body, key, priority, not_before, expires, caller, user, reason, "
-    "correlation_id, causation_id, traceparent, attempts, is_dead, kind, code, message";
+    "correlation_id, causation_id, traceparent, attempts, is_dead, kind, code, message, "
+    "command_id";
 
 timestamp time_of(sqlite::statement const& row, int column) {
     return timestamp{std::chrono::microseconds{row.integer(column)}};
@@ -29,6 +30,7 @@ queued_command queued_at(sqlite::statement const& row) {
         .body = text_of(row, 3),
         .key = text_of(row, 4),
         .priority = static_cast<int>(row.integer(5)),
+        .command_id = text_of(row, 19),
         .caller = text_of(row, 8),
         .user = text_of(row, 9),
         .reason = text_of(row, 10),
@@ -64,8 +66,9 @@ result<std::vector<queued_command>> queue_ledger::ready(
     timestamp now, std::size_t limit, std::string_view name
 ) {
     static auto const of_all = select(
-        "where is_head = 1 and is_dead = 0 and is_ready = 1 order by priority desc, position limit "
-        "?1"
+        "where is_head = 1 and is_dead = 0 and is_ready = 1 and is_here = 1 order by priority "
+        "desc, "
+        "position limit ?1"
     );
     static auto const of_one = select(
         "where is_head = 1 and is_dead = 0 and is_ready = 1 and name = ?2 order by priority desc, "
@@ -193,12 +196,26 @@ result<std::vector<std::string>> queue_ledger::names() {
     return all;
 }
 
-result<void> queue_ledger::forget(timestamp before) {
+result<std::vector<queued_command>> queue_ledger::expired_elsewhere(
+    timestamp now, std::size_t limit
+) {
+    static auto const text = select(
+        "where is_head = 1 and is_dead = 0 and is_here = 0 and expires is not null and expires <= "
+        "?1 order by expires limit ?2"
+    );
+    DIPTYCH_TRY(auto* const rows, file_.sql(text));
+    rows->bind(1, microseconds_of(now)).bind(2, static_cast<std::int64_t>(limit));
+    return all_queued(*rows);
+}
+
+result<bool> queue_ledger::forget(timestamp before) {
+    constexpr std::int64_t at_once = 1'000;
     DIPTYCH_TRY(
         auto* const remove,
-        file_.sql("delete from ended where id in (select id from ended where at < ?1 limit 1000)")
+        file_.sql("delete from ended where id in (select id from ended where at < ?1 limit ?2)")
     );
-    return remove->bind(1, microseconds_of(before)).run();
+    DIPTYCH_TRY(remove->bind(1, microseconds_of(before)).bind(2, at_once).run());
+    return file_.changes() == at_once;
 }
 
 }  // namespace diptych::write

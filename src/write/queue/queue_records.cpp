@@ -39,7 +39,7 @@ event_data record_about(queued_command const& command, std::string_view type, js
 
 execute_options queued_command::options() const {
     return {
-        .command_id = id,
+        .command_id = command_id.empty() ? id : command_id,
         .caller = caller,
         .user = user,
         .reason = reason,
@@ -61,6 +61,7 @@ event_data queued_record(queued_command const& command) {
     if (command.priority != 0) out.member("priority", command.priority);
     if (command.not_before) out.member("not_before", microseconds_of(*command.not_before));
     if (command.expires) out.member("expires", microseconds_of(*command.expires));
+    write_if(out, "command_id", command.command_id);
     write_if(out, "caller", command.caller);
     write_if(out, "user", command.user);
     write_if(out, "reason", command.reason);
@@ -79,6 +80,7 @@ result<queued_command> parse_queued(recorded_event const& event) {
         .key = text_in(root, "key"),
         .not_before = time_in(root, "not_before"),
         .expires = time_in(root, "expires"),
+        .command_id = text_in(root, "command_id"),
         .caller = text_in(root, "caller"),
         .user = text_in(root, "user"),
         .reason = text_in(root, "reason"),

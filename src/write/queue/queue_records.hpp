@@ -24,13 +24,15 @@ inline constexpr int priority_max = 9;
 
 /// A command that waits to be executed.
 struct queued_command {
-    std::string id;    ///< Its command id: the caller's, or one that was made for it.
+    std::string id;    ///< Under which the queue knows it: no other command has it.
     std::string name;  ///< "shop.allocate".
     std::string body;  ///< JSON.
     std::string key;   ///< Commands of one key are executed in order; empty: in none.
     int priority = 0;  ///< Up to priority_max; of commands that may be sent, higher ones go first.
     std::optional<timestamp> not_before = {};
     std::optional<timestamp> expires = {};
+    std::string command_id = {
+    };  ///< Under which it is executed, among those of its caller; or `id`.
     std::string caller = {};
     std::string user = {};
     std::string reason = {};

@@ -1,0 +1,125 @@
+#include "write/queue_house.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace diptych;
+using namespace std::chrono_literals;
+using bank::queue_house;
+using bank::state;
+
+namespace {
+
+using texts = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a command nobody executes is refused, and one that is left over is named") {
+    queue_house at;
+    auto unknown = queue_house::deposit("c1", "a", 1);
+    unknown.name = "bank.burn";
+    CHECK(at.put(unknown).error().kind == errc::not_found);
+    at.log->append({.events = {write::queued_record(unknown)}}).or_throw();
+    at.run();
+    CHECK(at.queue->unhandled().or_throw() == texts{"bank.burn"});
+    CHECK(at.state_of("c1") == state::waiting);
+}
+
+TEST_CASE("a command can be worked on elsewhere: received, renewed, completed with its events") {
+    queue_house at({.outside = {"printing.print"}});
+    auto const print = [](std::string id) {
+        return write::queued_command{
+            .id = std::move(id), .name = "printing.print", .body = "{}", .key = "printer-p"
+        };
+    };
+    at.put({print("p1"), print("p2")}).or_throw();
+    at.run();
+    CHECK(at.queue->receive("bank.deposit", 1, 30s).error().code == "not_outside");
+    auto const got = at.queue->receive("printing.print", 5, 30s).or_throw();
+    REQUIRE(got.size() == 1);  // of one key, one at a time
+    CHECK(got[0].what.id == "p1");
+    CHECK(at.queue->receive("printing.print", 5, 30s).or_throw().empty());
+
+    SUBCASE("completed") {
+        CHECK(at.queue->renew("p1", got[0].lease, 60s).or_throw() == at.time.now() + 60s);
+        at.time.advance(59s);
+        append_request effects{.events = {{.stream = "page-1", .type = "printing.printed"}}};
+        at.queue->complete("p1", got[0].lease, outcome{}, effects).or_throw();
+        CHECK(at.state_of("p1") == state::accepted);
+        CHECK(at.data_of("printing.printed").size() == 1);
+        CHECK(
+            at.queue->complete("p1", got[0].lease, outcome{}, effects).error().code == "lease_lost"
+        );
+        CHECK(at.data_of("printing.printed").size() == 1);
+        CHECK(at.queue->receive("printing.print", 5, 30s).or_throw().at(0).what.id == "p2");
+    }
+    SUBCASE("completed with events that do not fit") {
+        append_request effects{
+            .events = {{.stream = "page-1", .type = "printing.printed"}},
+            .expect = {{"page-1", expected_version::exists()}}
+        };
+        auto const said = at.queue->complete("p1", got[0].lease, outcome{}, effects);
+        CHECK(said.error().kind == errc::conflict);
+        CHECK(at.state_of("p1") == state::waiting);
+        at.queue->complete("p1", got[0].lease, outcome{}, {}).or_throw();
+    }
+    SUBCASE("the lease runs out") {
+        at.time.advance(30s);
+        auto const again = at.queue->receive("printing.print", 5, 30s).or_throw();
+        REQUIRE(again.size() == 1);
+        CHECK(again[0].what.id == "p1");
+        CHECK(at.queue->complete("p1", got[0].lease, outcome{}, {}).error().code == "lease_lost");
+        at.queue->complete("p1", again[0].lease, outcome{}, {}).or_throw();
+    }
+    SUBCASE("the server is restarted") {
+        at.restart();
+        CHECK(at.queue->renew("p1", got[0].lease, 30s).error().code == "lease_lost");
+        CHECK(at.queue->receive("printing.print", 5, 30s).or_throw().at(0).what.id == "p1");
+    }
+    SUBCASE("abandoned, again and again") {
+        auto lease = got[0].lease;
+        for (int tries = 1; tries < 5; ++tries) {
+            at.queue->abandon("p1", lease, {errc::failed, "abandoned", "no paper"}).or_throw();
+            CHECK(at.queue->receive("printing.print", 5, 30s).or_throw().empty());  // it rests
+            at.time.advance(30s);
+            lease = at.queue->receive("printing.print", 5, 30s).or_throw().at(0).lease;
+        }
+        at.queue->abandon("p1", lease, {errc::failed, "abandoned", "no paper"}).or_throw();
+        CHECK(at.state_of("p1") == state::dead);
+        CHECK(at.queue->list(true, {}, 1).or_throw().at(0).why.message == "no paper");
+    }
+}
+
+TEST_CASE("commands of other programs hold up none of this one, and end when they expire") {
+    queue_house at({.outside = {"printing.print"}});
+    for (int i = 0; i < 300; ++i) {
+        write::queued_command print{
+            .id = "p" + std::to_string(i), .name = "printing.print", .body = "{}", .key = ""
+        };
+        print.priority = 9;
+        if (i == 0) print.expires = at.time.now() + 1h;
+        at.put(print).or_throw();
+    }
+    at.put(queue_house::deposit("c1", "a", 1)).or_throw();
+    at.run();
+    CHECK(at.balance_of("a") == "1");
+    CHECK(at.state_of("p0") == state::waiting);
+    at.time.advance(1h);
+    at.run();
+    CHECK(at.state_of("p0") == state::failed);
+    CHECK(at.queue->receive("printing.print", 1, 30s).or_throw().at(0).what.id == "p1");
+}
+
+TEST_CASE("a body that could not be read from its record is refused, and stops no other") {
+    queue_house at({.outside = {"printing.print"}});
+    auto const nested = std::string(64, '[') + std::string(64, ']');
+    auto const said = at.put({.id = "p1", .name = "printing.print", .body = nested, .key = ""});
+    CHECK(said.error().code == "bad_body");
+    at.log->append({.events = {{.stream = "queue-x", .type = "$queued", .data = R"({"id":1})"}}}
+    ).or_throw();
+    at.put(queue_house::deposit("c1", "a", 1)).or_throw();
+    at.run();
+    CHECK(at.balance_of("a") == "1");
+}
