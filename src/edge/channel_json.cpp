@@ -1,32 +1,22 @@
 #include "edge/channel_json.hpp"
 
-#include <diptych/iso8601.hpp>
+#include "edge/json_members.hpp"
 
 #include <string>
 
 namespace diptych::edge {
 
-namespace {
-
-std::string moment(timestamp when) {
-    std::string text;
-    append_iso8601(text, when);
-    return text;
-}
-
-}  // namespace
-
 void write_channel(json::writer& to, outbox::channel_status const& of) {
     to.begin_object().member("channel", of.name).member("to", of.to);
     to.member("state", to_string(of.state)).member("position", of.up_to.value);
     to.member("lag", of.lag);
-    if (of.oldest) to.member("oldest", moment(*of.oldest));
+    if (of.oldest) to.member("oldest", time_text(*of.oldest));
     to.member("in_flight", of.in_flight).member("dead_letters", of.dead_letters);
     if (!of.paused_stream.empty()) to.member("paused_at", of.paused_stream);
-    if (of.next_try) to.member("next_try", moment(*of.next_try));
+    if (of.next_try) to.member("next_try", time_text(*of.next_try));
     if (!of.last_error.empty()) {
         to.key("error").begin_object();
-        to.member("detail", of.last_error).member("when", moment(of.last_error_at)).end_object();
+        to.member("detail", of.last_error).member("when", time_text(of.last_error_at)).end_object();
     }
     to.key("since_start").begin_object();
     to.member("delivered", of.delivered).member("refused", of.refused);
@@ -38,7 +28,7 @@ void write_letter(json::writer& to, outbox::letter_status const& one) {
     to.begin_object().member("stream", what.stream).member("version", what.version.value);
     to.member("position", what.position.value).member("event_id", what.event_id);
     to.member("type", what.type).member("attempts", what.attempts).member("why", what.why);
-    to.member("since", moment(what.since)).member("behind", one.behind);
+    to.member("since", time_text(what.since)).member("behind", one.behind);
     to.member("goes_on", what.goes_on).end_object();
 }
 

@@ -1,8 +1,7 @@
 #include "edge/event_json.hpp"
 
+#include "edge/json_members.hpp"
 #include "json/one_line.hpp"
-
-#include <diptych/iso8601.hpp>
 
 #include <algorithm>
 
@@ -24,8 +23,6 @@ void write_stored(json::writer& to, std::string_view name, std::string_view json
 }  // namespace
 
 void write_event(json::writer& to, recorded_event const& event) {
-    std::string when;
-    append_iso8601(when, event.recorded_at);
     to.begin_object()
         .member("position", event.position.value)
         .member("token", to_string(token{event.epoch, event.position}))
@@ -33,7 +30,7 @@ void write_event(json::writer& to, recorded_event const& event) {
         .member("version", event.version.value)
         .member("type", event.type)
         .member("id", to_string(event.id))
-        .member("recorded_at", when)
+        .member("recorded_at", time_text(event.recorded_at))
         .key("tags")
         .begin_array();
     for (auto const tag : event.tags) to.value(tag);

@@ -1,6 +1,6 @@
 #include "edge/inbox_json.hpp"
 
-#include <diptych/iso8601.hpp>
+#include "edge/json_members.hpp"
 
 #include <algorithm>
 
@@ -17,12 +17,6 @@ void write_answer(json::writer& to, std::string const& id, inbox::answer const& 
 
 bool is_to_be_sent_again(error const& what) {
     return what.kind != errc::invalid && what.kind != errc::refused && what.code != "event_misfit";
-}
-
-std::string time_text(timestamp when) {
-    std::string text;
-    append_iso8601(text, when);
-    return text;
 }
 
 int status_of_verdict(inbox::verdict what) {

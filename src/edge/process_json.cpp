@@ -1,6 +1,6 @@
 #include "edge/process_json.hpp"
 
-#include <diptych/iso8601.hpp>
+#include "edge/json_members.hpp"
 
 #include <string>
 #include <string_view>
@@ -9,29 +9,14 @@ namespace diptych::edge {
 
 namespace {
 
-void write_time(json::writer& to, std::string_view name, timestamp when) {
-    std::string text;
-    append_iso8601(text, when);
-    to.member(name, text);
-}
-
-void write_fault(json::writer& to, std::string_view name, error const& what) {
-    to.key(name)
-        .begin_object()
-        .member("kind", to_string(what.kind))
-        .member("code", what.code)
-        .member("detail", what.message)
-        .end_object();
-}
-
 void write_sent(json::writer& to, write::sent_command const& one) {
     to.begin_object()
         .member("name", one.what.name)
         .member("id", one.what.id)
         .member("input", one.input.value);
     if (!one.what.slot.empty()) to.member("as", one.what.slot);
-    if (one.what.not_before) write_time(to, "not_before", *one.what.not_before);
-    if (one.what.expires) write_time(to, "expires", *one.what.expires);
+    if (one.what.not_before) to.member("not_before", time_text(*one.what.not_before));
+    if (one.what.expires) to.member("expires", time_text(*one.what.expires));
     if (one.attempts > 0) to.member("attempts", one.attempts);
     to.raw_member("body", one.what.body).end_object();
 }
@@ -64,7 +49,7 @@ void write_detail(json::writer& to, write::instance_detail const& of) {
     to.end_array().key("timers").begin_array();
     for (auto const& one : of.timers) {
         to.begin_object().member("timer", one.name);
-        write_time(to, "due", one.due);
+        to.member("due", time_text(one.due));
         to.member("started_by", one.started_by.value).end_object();
     }
     to.end_array().key("dead_letters").begin_array();

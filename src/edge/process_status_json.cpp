@@ -1,6 +1,6 @@
 #include "edge/process_status_json.hpp"
 
-#include <diptych/iso8601.hpp>
+#include "edge/json_members.hpp"
 
 #include <string>
 
@@ -24,11 +24,7 @@ void write_process_status(json::writer& to, services const& of) {
             .member("dead", now.dead);
         if (now.last_error) {
             to.member("attempts", now.attempts);
-            if (now.retry_at) {
-                std::string when;
-                append_iso8601(when, *now.retry_at);
-                to.member("retry_at", when);
-            }
+            if (now.retry_at) to.member("retry_at", time_text(*now.retry_at));
             to.key("error")
                 .begin_object()
                 .member("code", now.last_error->code)

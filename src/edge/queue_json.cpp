@@ -1,6 +1,6 @@
 #include "edge/queue_json.hpp"
 
-#include <diptych/iso8601.hpp>
+#include "edge/json_members.hpp"
 
 #include <optional>
 #include <string_view>
@@ -11,10 +11,7 @@ namespace diptych::edge {
 namespace {
 
 void write_when(json::writer& to, std::string_view name, std::optional<timestamp> const& when) {
-    if (!when) return;
-    std::string text;
-    append_iso8601(text, *when);
-    to.member(name, text);
+    if (when) to.member(name, time_text(*when));
 }
 
 void write_members(json::writer& to, write::queued_command const& one) {
@@ -25,13 +22,8 @@ void write_members(json::writer& to, write::queued_command const& one) {
     write_when(to, "expires", one.expires);
     if (!one.body.empty()) to.raw_member("body", one.body);
     if (one.attempts == 0) return;
-    to.member("attempts", one.attempts)
-        .key("error")
-        .begin_object()
-        .member("kind", to_string(one.why.kind))
-        .member("code", one.why.code)
-        .member("detail", one.why.message)
-        .end_object();
+    to.member("attempts", one.attempts);
+    write_fault(to, "error", one.why);
 }
 
 }  // namespace

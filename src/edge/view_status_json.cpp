@@ -1,6 +1,6 @@
 #include "edge/view_status_json.hpp"
 
-#include <diptych/iso8601.hpp>
+#include "edge/json_members.hpp"
 
 #include <cmath>
 #include <string>
@@ -21,10 +21,8 @@ void write_error(json::writer& to, std::optional<error> const& what) {
 }
 
 void write_check(json::writer& to, read::replay_check const& made) {
-    std::string when;
-    append_iso8601(when, made.when);
     to.key("checked").begin_object();
-    to.member("at", to_string(made.at)).member("when", when);
+    to.member("at", to_string(made.at)).member("when", time_text(made.when));
     if (made.failed)
         write_error(to, made.failed);
     else

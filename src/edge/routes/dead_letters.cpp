@@ -1,12 +1,12 @@
 // What views have given up on: listed, looked at, retried, dropped.
 #include "edge/event_json.hpp"
+#include "edge/json_members.hpp"
 #include "edge/parameters.hpp"
 #include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/url.hpp"
 #include "read/view_versions.hpp"
 
-#include <diptych/iso8601.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
@@ -46,15 +46,13 @@ result<position> letter_asked(http::request const& asked) {
 }
 
 void write_letter(json::writer& to, read::dead_letter const& one) {
-    std::string when;
-    append_iso8601(when, one.parked_at);
     to.member("position", one.at.value)
         .member("type", one.type)
         .member("stream", one.stream)
         .member("code", one.code)
         .member("reason", one.reason)
         .member("attempts", one.attempts)
-        .member("parked_at", when);
+        .member("parked_at", time_text(one.parked_at));
     if (one.behind) to.member("behind", one.behind->value);
 }
 

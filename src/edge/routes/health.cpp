@@ -1,9 +1,9 @@
 // GET /health and /health/live
+#include "edge/json_members.hpp"
 #include "edge/process_status_json.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/view_status_json.hpp"
 
-#include <diptych/iso8601.hpp>
 #include <diptych/json_writer.hpp>
 
 #include <fmt/core.h>
@@ -139,11 +139,7 @@ std::vector<std::string> worries(site_parts const& parts, statuses const& views)
 void write_followed(json::writer& to, source_status const& one) {
     to.key("source").begin_object().member("name", one.name).member("end", to_string(one.end));
     to.member("lag", lag_of(one));
-    if (one.heard_at != timestamp{}) {
-        std::string when;
-        append_iso8601(when, one.heard_at);
-        to.member("heard_at", when);
-    }
+    if (one.heard_at != timestamp{}) to.member("heard_at", time_text(one.heard_at));
     if (!one.trouble.empty()) to.member("error", one.trouble);
     to.end_object();
 }

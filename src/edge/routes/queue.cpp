@@ -2,13 +2,13 @@
 #include "edge/append_body.hpp"
 #include "edge/command_exchange.hpp"
 #include "edge/declared_events.hpp"
+#include "edge/json_members.hpp"
 #include "edge/parameters.hpp"
 #include "edge/queue_json.hpp"
 #include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/url.hpp"
 
-#include <diptych/iso8601.hpp>
 #include <diptych/json_value.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
@@ -266,10 +266,8 @@ result<http::response> renew_lease(site_parts& parts, http::request const& asked
     DIPTYCH_TRY(
         auto const until, queue->renew(asked.parameter("id"), lease, std::chrono::seconds{seconds})
     );
-    std::string when;
-    append_iso8601(when, until);
     json::writer body;
-    body.begin_object().member("until", when).end_object();
+    body.begin_object().member("until", time_text(until)).end_object();
     return http::json(200, std::move(body).text());
 }
 
