@@ -2,7 +2,7 @@
 /// Instances of processes, and what they are parked on, as JSON.
 #pragma once
 
-#include "write/process_runner.hpp"
+#include "write/process/process_runner.hpp"
 
 #include <diptych/json_writer.hpp>
 

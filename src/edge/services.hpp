@@ -7,7 +7,7 @@
 #include "outbox/channel_set.hpp"
 #include "read/view_set.hpp"
 #include "write/executor.hpp"
-#include "write/process_runner.hpp"
+#include "write/process/process_runner.hpp"
 #include "write/queue/command_queue.hpp"
 
 #include <diptych/application.hpp>

@@ -2,10 +2,12 @@
 /// How long to wait before something that has failed is tried again.
 #pragma once
 
+#include "base/growing_rest.hpp"
+
 #include <diptych/clock.hpp>
 
-#include <algorithm>
 #include <chrono>
+#include <cstdint>
 
 namespace diptych::outbox {
 
@@ -15,10 +17,8 @@ inline std::chrono::microseconds back_off(
     int failures, std::chrono::microseconds longest, random_source& random
 ) {
     constexpr std::chrono::microseconds shortest = std::chrono::milliseconds{250};
-    auto const doublings = std::clamp(failures - 1, 0, 30);
-    auto const pause = std::min(longest, shortest * (std::int64_t{1} << doublings));
     auto const spread = static_cast<std::int64_t>(random.next() % 401) + 800;  // of a thousand
-    return pause * spread / 1'000;
+    return growing_rest(shortest, longest, failures) * spread / 1'000;
 }
 
 }  // namespace diptych::outbox

@@ -1,16 +1,25 @@
 #include "write/record_text.hpp"
 
-#include "write/process_stream.hpp"
+#include "write/conversation.hpp"
 
 #include <string>
 
 namespace diptych::write {
 
-json::writer begin_record(std::string_view process, std::string_view instance) {
-    json::writer out;
-    out.begin_object();
-    if (needs_instance(process, instance)) out.member("instance", instance);
-    return out;
+void write_error(json::writer& to, error const& what) {
+    to.begin_object()
+        .member("kind", diptych::to_string(what.kind))
+        .member("code", what.code)
+        .member("message", what.message)
+        .end_object();
+}
+
+error error_of(json::value const& written) {
+    return {
+        parse_errc(text_in(written, "kind")).value_or(errc::failed),
+        text_in(written, "code"),
+        text_in(written, "message")
+    };
 }
 
 std::unexpected<error> unreadable(recorded_event const& event, std::string_view why) {

@@ -1,5 +1,5 @@
 /// @file
-/// What all records of a process have in common as JSON.
+/// What the records of processes and of the queue have in common as JSON.
 #pragma once
 
 #include <diptych/clock.hpp>
@@ -14,12 +14,14 @@
 
 namespace diptych::write {
 
-/// An object that is open, with the instance in it where the stream does not say it.
-json::writer begin_record(std::string_view process, std::string_view instance);
-
 /// Fails with corrupt, naming the record.
 result<json::document> document_of(recorded_event const& event);
 std::unexpected<error> unreadable(recorded_event const& event, std::string_view why);
+
+void write_error(json::writer& to, error const& what);
+
+/// As write_error wrote it.
+error error_of(json::value const& written);
 
 std::int64_t microseconds_of(timestamp when);
 std::optional<timestamp> time_in(json::value const& object, std::string_view name);

@@ -11,7 +11,7 @@
 #include "log/memory/memory_engine.hpp"
 #include "outbox/channel_set.hpp"
 #include "temporary_folder.hpp"
-#include "write/process_runner.hpp"
+#include "write/process/process_runner.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/context.hpp>

@@ -6,7 +6,7 @@
 #include "log/sequenced_log.hpp"
 #include "write/executor.hpp"
 #include "write/manual_sources.hpp"
-#include "write/process_runner.hpp"
+#include "write/process/process_runner.hpp"
 
 #include <doctest/doctest.h>
 

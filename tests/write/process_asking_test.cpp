@@ -3,7 +3,7 @@
 #include "log/memory/memory_engine.hpp"
 #include "write/executor.hpp"
 #include "write/manual_sources.hpp"
-#include "write/process_runner.hpp"
+#include "write/process/process_runner.hpp"
 
 #include <doctest/doctest.h>
 

@@ -4,7 +4,7 @@
 
 #include "write/echo_process.hpp"
 #include "write/house.hpp"
-#include "write/process_runner.hpp"
+#include "write/process/process_runner.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,8 +1,9 @@
+#include "base/growing_rest.hpp"
 #include "log/hash.hpp"
 #include "sqlite/file_trust.hpp"
-#include "write/process_records.hpp"
-#include "write/process_stream.hpp"
+#include "write/process/process_records.hpp"
 #include "write/queue/command_queue_parts.hpp"
+#include "write/record_stream.hpp"
 #include "write/user_code.hpp"
 
 #include <diptych/json_value.hpp>
@@ -59,8 +60,7 @@ command_queue::command_queue(
 command_queue::~command_queue() = default;
 
 void command_queue::on_answer(std::function<void()> call) {
-    std::lock_guard const lock(parts_->box->mutex);
-    parts_->box->on_answer = std::move(call);
+    parts_->box->on_answer(std::move(call));
 }
 
 bool command_queue::parts::is_known(std::string_view name) const {
@@ -191,17 +191,13 @@ query command_queue::parts::records_about(queued_command const& what) const {
                    std::string(refused_type),
                    std::string(failed_type),
                    std::string(dropped_type)},
-              .tags = {process_stream(queue_category, lane_of(what))}}}
+              .tags = {record_stream(queue_category, lane_of(what))}}}
     };
 }
 
 // What failed for now, or by a defect, is tried again later; the rest is to be recorded.
 result<void> command_queue::parts::collect() {
-    std::vector<answered_command> come;
-    {
-        std::lock_guard const lock(box->mutex);
-        come.swap(box->answers);
-    }
+    auto come = box->take();
     for (auto const& one : come) under_way.erase(one.what.id);  // what fails below is sent again
     for (auto& one : come) {
         if (one.said ||
@@ -272,9 +268,7 @@ result<bool> command_queue::parts::send() {
             one.body,
             one.options(),
             [to = box, one](result<outcome> said) {
-                std::lock_guard const lock(to->mutex);
-                to->answers.push_back({.what = one, .said = std::move(said)});
-                if (to->on_answer) to->on_answer();
+                to->put({.what = one, .said = std::move(said)});
             }
         );
     }
@@ -284,8 +278,7 @@ result<bool> command_queue::parts::send() {
         shown.sent += sent;
     }
     (void)log.commit_step();
-    std::lock_guard const lock(box->mutex);
-    return !box->answers.empty();
+    return box->has_any();
 }
 
 result<void> command_queue::parts::work(bool& more) {

@@ -2,10 +2,11 @@
 /// What a command queue consists of.
 #pragma once
 
-#include "write/process_status.hpp"
+#include "write/answer_box.hpp"
 #include "write/queue/command_queue.hpp"
 #include "write/queue/queue_ledger.hpp"
 #include "write/queue/sending_window.hpp"
+#include "write/trying_again.hpp"
 
 #include <map>
 #include <mutex>
@@ -18,12 +19,6 @@ struct command_queue::parts {
     struct answered_command {
         queued_command what;
         result<outcome> said;
-    };
-    /// Answers on their way here, from whichever thread.
-    struct mailbox {
-        std::mutex mutex = {};  // guards everything below
-        std::vector<answered_command> answers = {};
-        std::function<void()> on_answer = {};
     };
     struct lease {
         std::string token;
@@ -52,7 +47,8 @@ struct command_queue::parts {
     clock& time;
     random_source& random;
     queue_options const options;
-    std::shared_ptr<mailbox> box = std::make_shared<mailbox>();
+    std::shared_ptr<answer_box<answered_command>> box =
+        std::make_shared<answer_box<answered_command>>();
 
     std::mutex working = {};  // guards everything down to the next mutex
     std::optional<queue_ledger> ledger = {};
@@ -69,7 +65,7 @@ struct command_queue::parts {
 
     std::mutex mutable mutex = {};  // guards everything below
     queue_counts shown = {};
-    process_pause pause{options.rest_first, options.rest_longest};
+    rest_after_failure pause{options.rest_first, options.rest_longest};
     std::optional<timestamp> due = {};
 };
 

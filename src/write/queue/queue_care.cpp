@@ -1,5 +1,5 @@
 // What is asked of a command queue from outside: how commands are, and working on them elsewhere.
-#include "write/process_records.hpp"
+#include "write/process/process_records.hpp"
 #include "write/queue/command_queue_parts.hpp"
 
 #include <diptych/try.hpp>

@@ -1,6 +1,6 @@
 #include "write/queue/queue_ledger.hpp"
 
-#include "write/process_records.hpp"
+#include "write/process/process_records.hpp"
 #include "write/record_text.hpp"
 
 #include <diptych/try.hpp>

@@ -1,4 +1,5 @@
 // What is asked of a queue's ledger, and what it is told that is not in the log.
+#include "sqlite/rows.hpp"
 #include "write/queue/queue_ledger.hpp"
 #include "write/record_text.hpp"
 
@@ -45,17 +46,6 @@ queued_command queued_at(sqlite::statement const& row) {
     return made;
 }
 
-result<std::vector<queued_command>> all_queued(sqlite::statement& rows) {
-    std::vector<queued_command> all;
-    for (;;) {
-        DIPTYCH_TRY(auto const is_there, rows.step());
-        if (!is_there) break;
-        all.push_back(queued_at(rows));
-    }
-    rows.reset();
-    return all;
-}
-
 std::string select(std::string_view behind) {
     return "select " + std::string(queued_columns) + " from command " + std::string(behind);
 }
@@ -82,7 +72,7 @@ result<std::vector<queued_command>> queue_ledger::ready(
     DIPTYCH_TRY(auto* const rows, file_.sql(name.empty() ? of_all : of_one));
     rows->bind(1, static_cast<std::int64_t>(limit));
     if (!name.empty()) rows->bind(2, name);
-    return all_queued(*rows);
+    return sqlite::all_rows(*rows, queued_at);
 }
 
 result<std::optional<timestamp>> queue_ledger::next_ready() {
@@ -136,11 +126,7 @@ result<void> queue_ledger::end_rests() {
 result<std::optional<queued_command>> queue_ledger::find(std::string_view id) {
     static auto const text = select("where id = ?1");
     DIPTYCH_TRY(auto* const row, file_.sql(text));
-    DIPTYCH_TRY(auto const is_there, row->bind(1, id).step());
-    std::optional<queued_command> found;
-    if (is_there) found = queued_at(*row);
-    row->reset();
-    return found;
+    return sqlite::first_row(row->bind(1, id), queued_at);
 }
 
 result<std::optional<queued_status>> queue_ledger::status(std::string_view id) {
@@ -181,19 +167,12 @@ result<std::vector<queued_command>> queue_ledger::list(
         select("where is_dead = 1 and position > ?1 order by position limit ?2");
     DIPTYCH_TRY(auto* const rows, file_.sql(only_dead ? of_dead : of_all));
     rows->bind(1, static_cast<std::int64_t>(after.value)).bind(2, static_cast<std::int64_t>(limit));
-    return all_queued(*rows);
+    return sqlite::all_rows(*rows, queued_at);
 }
 
 result<std::vector<std::string>> queue_ledger::names() {
     DIPTYCH_TRY(auto* const rows, file_.sql("select distinct name from command order by name"));
-    std::vector<std::string> all;
-    for (;;) {
-        DIPTYCH_TRY(auto const is_there, rows->step());
-        if (!is_there) break;
-        all.push_back(text_of(*rows, 0));
-    }
-    rows->reset();
-    return all;
+    return sqlite::all_rows(*rows, [](auto const& row) { return text_of(row, 0); });
 }
 
 result<std::vector<queued_command>> queue_ledger::expired_elsewhere(
@@ -205,7 +184,7 @@ result<std::vector<queued_command>> queue_ledger::expired_elsewhere(
     );
     DIPTYCH_TRY(auto* const rows, file_.sql(text));
     rows->bind(1, microseconds_of(now)).bind(2, static_cast<std::int64_t>(limit));
-    return all_queued(*rows);
+    return sqlite::all_rows(*rows, queued_at);
 }
 
 result<bool> queue_ledger::forget(timestamp before) {

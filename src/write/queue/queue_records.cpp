@@ -1,7 +1,7 @@
 #include "write/queue/queue_records.hpp"
 
-#include "write/process_records.hpp"
-#include "write/process_stream.hpp"
+#include "write/process/process_records.hpp"
+#include "write/record_stream.hpp"
 #include "write/record_text.hpp"
 
 #include <diptych/json_writer.hpp>
@@ -13,22 +13,13 @@ namespace diptych::write {
 
 namespace {
 
-void write_fault(json::writer& out, error const& what) {
-    out.key("error")
-        .begin_object()
-        .member("kind", diptych::to_string(what.kind))
-        .member("code", what.code)
-        .member("message", what.message)
-        .end_object();
-}
-
 void write_if(json::writer& out, std::string_view name, std::string const& text) {
     if (!text.empty()) out.member(name, text);
 }
 
 event_data record_about(queued_command const& command, std::string_view type, json::writer data) {
     return {
-        .stream = process_stream(queue_category, lane_of(command)),
+        .stream = record_stream(queue_category, lane_of(command)),
         .type = std::string(type),
         .data = std::move(data).text(),
         .metadata = metadata_of(command.about)
@@ -107,7 +98,7 @@ event_data queue_answer_record(queued_command const& command, result<outcome> co
         first.repeated = false;
         out.raw_member("outcome", diptych::to_json(first));
     } else {
-        write_fault(out, answer.error());
+        write_error(out.key("error"), answer.error());
     }
     out.end_object();
     return record_about(command, type, std::move(out));
@@ -120,7 +111,7 @@ event_data queue_parked_record(queued_command const& command) {
         .member("command", command.name)
         .member("queued", command.at.value)
         .member("attempts", command.attempts);
-    write_fault(out, command.why);
+    write_error(out.key("error"), command.why);
     out.end_object();
     return record_about(command, parked_type, std::move(out));
 }
@@ -145,11 +136,7 @@ result<queue_record> parse_queue_record(recorded_event const& event) {
     if (auto const outcome = root.find("outcome")) made.answer = outcome->raw();
     if (auto const why = root.find("error")) {
         made.answer = why->raw();
-        made.why = {
-            parse_errc(text_in(*why, "kind")).value_or(errc::failed),
-            text_in(*why, "code"),
-            text_in(*why, "message")
-        };
+        made.why = error_of(*why);
     }
     return made;
 }
