@@ -7,25 +7,33 @@ from service import eventually
 class Fold:
     """What the events say, and every promise that they break."""
 
-    def __init__(self, events):
+    def __init__(self, events=()):
         self.batches = {}  # batchref -> {sku, quantity, available}
         self.lines = {}  # (order, sku, quantity) -> batchref, None if it waits, "" between two batches
         self.broken = []
-        versions = defaultdict(int)
-        for number, event in enumerate(events, 1):
-            versions[event["stream"]] += 1
-            self.expect(event["position"] == number, f"{event} is not at position {number}")
-            self.expect(event["version"] == versions[event["stream"]], f"{event} has a gap before it")
+        self.events = []
+        self.versions = defaultdict(int)
+        self.add(events)
+
+    def add(self, events):
+        """Takes the events that come next."""
+        for event in events:
+            self.events.append(event)
+            self.versions[event["stream"]] += 1
+            if event["position"] != len(self.events):
+                self.broken.append(f"{event} is not at position {len(self.events)}")
+            if event["version"] != self.versions[event["stream"]]:
+                self.broken.append(f"{event} has a gap before it")
             kind = event["type"].removeprefix("shop.")
             if hasattr(self, kind):
                 getattr(self, kind)(event["data"])
 
-    def expect(self, truth, otherwise):
+    def expect(self, truth, otherwise, data):
         if not truth:
-            self.broken.append(otherwise)
+            self.broken.append(f"{otherwise}: {data}")
 
     def batch_created(self, data):
-        self.expect(data["batch"] not in self.batches, f"batch created twice: {data}")
+        self.expect(data["batch"] not in self.batches, "batch created twice", data)
         self.batches[data["batch"]] = {
             "sku": data["product"], "quantity": data["quantity"], "available": data["quantity"]}
 
@@ -33,23 +41,23 @@ class Fold:
         batch = self.batches[data["batch"]]
         batch["available"] += data["quantity"] - batch["quantity"]
         batch["quantity"] = data["quantity"]
-        self.expect(batch["available"] >= 0, f"over-allocated after {data}")
+        self.expect(batch["available"] >= 0, "over-allocated", data)
 
     def allocated(self, data):
         key, batch = self.key(data), self.batches[data["batch"]]
-        self.expect(not self.lines.get(key), f"line in two batches: {data}")
-        self.expect(batch["sku"] == data["product"], f"batch of another product: {data}")
+        self.expect(not self.lines.get(key), "line in two batches", data)
+        self.expect(batch["sku"] == data["product"], "batch of another product", data)
         self.lines[key] = data["batch"]
         batch["available"] -= data["quantity"]
-        self.expect(batch["available"] >= 0, f"over-allocated by {data}")
+        self.expect(batch["available"] >= 0, "over-allocated", data)
 
     def deallocated(self, data):
-        self.expect(self.lines.get(self.key(data)) == data["batch"], f"line was not there: {data}")
+        self.expect(self.lines.get(self.key(data)) == data["batch"], "line was not there", data)
         self.lines[self.key(data)] = ""
         self.batches[data["batch"]]["available"] += data["quantity"]
 
     def back_ordered(self, data):
-        self.expect(not self.lines.get(self.key(data)), f"line has a batch and waits: {data}")
+        self.expect(not self.lines.get(self.key(data)), "line has a batch and waits", data)
         self.lines[self.key(data)] = None
 
     @staticmethod
@@ -89,20 +97,27 @@ def shown(client):
 
 def settled(client):
     """The events once reallocation has nothing left to do, or after a while the events as they are."""
+    return settled_fold(client).events
+
+
+def settled_fold(client):
+    """The fold of the events once reallocation has nothing left to do, or after a while as it is."""
+    fold = Fold()
 
     def quiet():
-        events = client.events()
-        return None if Fold(events).stuck() else events
+        fold.add(client.events(after=len(fold.events)))
+        return not fold.stuck()
 
-    return eventually(quiet) or client.events()
+    eventually(quiet)
+    return fold
 
 
 def events_and_views(client):
     """The fold of all events, and the views as they show just these events."""
 
     def at_one_time():
-        events = settled(client)
+        fold = settled_fold(client)
         views = shown(client)
-        return (Fold(events), views) if client.events() == events else None
+        return None if client.events(after=len(fold.events)) else (fold, views)
 
     return eventually(at_one_time)

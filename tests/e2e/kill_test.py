@@ -73,7 +73,7 @@ class KillTest(TestCase):
         self.assertEqual([], fold.broken)
         self.assertEqual(fold.views(), views)
 
-        events = client.events()
+        events = fold.events
         made_by = Counter(event["metadata"].get("command_id") for event in events)
         for sender in senders:
             self.assertEqual([], sender.wrong)

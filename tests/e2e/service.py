@@ -82,15 +82,15 @@ class Client:
             self.connection.close()
             self.connection = None
 
-    def events(self):
-        """Every event of the log, in order, page by page."""
-        found, after = [], ""
+    def events(self, after=0):
+        """Every event of the log behind a position, in order, page by page."""
+        found = []
         while True:
-            page = self.get(f"/events?limit=1000&engine=true{after}").json
+            page = self.get(f"/events?limit=1000&engine=true&after={after}").json
             found += page["events"]
             if page["at_end"]:
                 return found
-            after = f"&after={page['seen']}"
+            after = page["seen"]
 
     def rows(self, view, **filters):
         """Every row of a view that is up to date, page by page."""
