@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 namespace bank {
 
@@ -26,6 +27,8 @@ result<std::optional<std::string>> key(recorded_event const& input) {
     auto const account = data.root().find("account");
     if (!account) return fail(errc::corrupt, "there is no account");
     auto const id = std::string(account->text());
+    if (auto const& fault = echo_in_use().key_fault; fault && id == "k")
+        return std::unexpected(*fault);
     if (id.starts_with('x')) return std::optional<std::string>{};
     return std::optional("account-" + id);
 }
@@ -33,6 +36,7 @@ result<std::optional<std::string>> key(recorded_event const& input) {
 result<model::reaction>
 react(void const* state, recorded_event const& input, std::string_view instance, environment const&) {
     ++echo_in_use().reactions;
+    if (auto const call = std::exchange(echo_in_use().during_react, nullptr)) call();
     if (echo_in_use().react_throws || echo_in_use().throws_for == instance)
         throw std::range_error("react");
     if (echo_in_use().does_nothing) return model::reaction{};
@@ -56,6 +60,12 @@ react(void const* state, recorded_event const& input, std::string_view instance,
             return model::reaction{
                 .commands = {{"deposit", money(other, 1)}, {"deposit", money(other, 1)}}
             };
+        case 7:
+            return model::reaction{
+                .commands = {{"deposit", '"' + std::string(2u << 20, 'b') + '"'}}
+            };
+        case 8:
+            return model::reaction{.commands = {{"deposit", "{"}}};
         default:
             return model::reaction{};
     }

@@ -13,6 +13,8 @@
 /// | 4 | withdraw a million from `x...`, which is refused |
 /// | 5 | a command that does not exist |
 /// | 6 | two deposits of 1 into `x...` |
+/// | 7 | a command of two megabytes |
+/// | 8 | a command whose body is no JSON |
 /// | else | nothing |
 ///
 /// When `expiry` is due it deposits 100 into `x...`.
@@ -21,6 +23,8 @@
 #include <diptych/model.hpp>
 
 #include <atomic>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace bank {
@@ -32,6 +36,8 @@ struct echo_hooks {
     std::atomic<bool> react_throws = false;
     std::string throws_for = {};  ///< An instance for which react throws.
     std::atomic<bool> does_nothing = false;
+    std::optional<diptych::error> key_fault = {};  ///< Of inputs of account "k".
+    std::function<void()> during_react = nullptr;  ///< Called once.
 };
 echo_hooks& echo_in_use();
 

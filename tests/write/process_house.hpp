@@ -21,6 +21,8 @@ public:
         hooks.reactions = 0;
         hooks.react_throws = false;
         hooks.does_nothing = false;
+        hooks.key_fault.reset();
+        hooks.during_react = nullptr;
         runner = make_runner();
     }
 

@@ -73,6 +73,24 @@ TEST_CASE("an input that can not be reacted to stops its instance only") {
         CHECK(at.balance_of("xa") == "0");
         CHECK(at.runner->next_due() == at.time.now() + 1ms);
     }
+    SUBCASE("its rest grows") {
+        at.time.advance(100ms);
+        at.run();
+        CHECK(at.runner->next_due() == at.time.now() + 200ms);
+    }
+    SUBCASE("it is tried at once when a person says so") {
+        at.mend();
+        CHECK(at.runner->retry("account-a").or_throw() == 1);
+        at.run();
+        CHECK(at.balance_of("xa") == "3");
+    }
+    SUBCASE("what is parked is listed page by page") {
+        auto const first = at.runner->parked({}, 1).or_throw();
+        REQUIRE(first.size() == 1);
+        auto const second = at.runner->parked(first[0].input, 1).or_throw();
+        REQUIRE(second.size() == 1);
+        CHECK(second[0].input == position{3});
+    }
 }
 
 TEST_CASE("an input that fails again and again is given up until a person says otherwise") {
@@ -199,4 +217,5 @@ TEST_CASE("an instance shows what it has done and what it waits for") {
     CHECK(names(filter::all) == std::vector<std::string>{"account-a", "account-b"});
     CHECK(names(filter::parked) == std::vector<std::string>{"account-a"});
     CHECK(names(filter::finished).empty());
+    CHECK(names(filter::running) == std::vector<std::string>{"account-a", "account-b"});
 }

@@ -318,6 +318,20 @@ TEST_CASE("what was recorded before a timer was due comes before it, and may can
     CHECK(at.data_of("$timer_due").empty());
 }
 
+TEST_CASE("what was recorded after a timer was due comes after it") {
+    process_house at;
+    at.deposit("a", 2);
+    at.run();
+    at.time.advance(60s);
+    at.time.step_us = 1;
+    at.deposit("b", 1);
+    at.deposit("a", 3);
+    at.run();
+    CHECK(at.balance_of("xa") == "100");  // too late to be cancelled
+    CHECK(at.balance_of("xb") == "1");
+    CHECK(at.runner->statistics().inputs == 6);  // and two answers, and the timer
+}
+
 TEST_CASE("an instance of a long name is reacted to, answered and timed as any other") {
     process_house at;
     auto const longest = std::string(name_size_max - std::string("account-").size(), 'a');
