@@ -21,13 +21,25 @@ using state = write::queued_status::state;
 class queue_house : public house {
 public:
     explicit queue_house(write::queue_options options = {}) : options_(std::move(options)) {
-        make_queue();
+        queue = make_queue();
     }
 
     void restart() {
         queue.reset();
         house::restart();
-        make_queue();
+        queue = make_queue();
+    }
+    void restart(write::queue_options options) {
+        options_ = std::move(options);
+        restart();
+    }
+
+    std::unique_ptr<write::command_queue> make_queue() {
+        return std::make_unique<write::command_queue>(*log, *commands, time, random, options_);
+    }
+
+    static write::queued_command print(std::string id) {
+        return {.id = std::move(id), .name = "printing.print", .body = "{}", .key = ""};
     }
 
     static write::queued_command deposit(std::string id, std::string account, int amount) {
@@ -77,10 +89,6 @@ public:
     std::unique_ptr<write::command_queue> queue;
 
 private:
-    void make_queue() {
-        queue = std::make_unique<write::command_queue>(*log, *commands, time, random, options_);
-    }
-
     write::queue_options options_;
 };
 

@@ -30,9 +30,9 @@ TEST_CASE("a command nobody executes is refused, and one that is left over is na
 TEST_CASE("a command can be worked on elsewhere: received, renewed, completed with its events") {
     queue_house at({.outside = {"printing.print"}});
     auto const print = [](std::string id) {
-        return write::queued_command{
-            .id = std::move(id), .name = "printing.print", .body = "{}", .key = "printer-p"
-        };
+        auto made = queue_house::print(std::move(id));
+        made.key = "printer-p";
+        return made;
     };
     at.put({print("p1"), print("p2")}).or_throw();
     at.run();
@@ -78,6 +78,28 @@ TEST_CASE("a command can be worked on elsewhere: received, renewed, completed wi
         CHECK(at.queue->renew("p1", got[0].lease, 30s).error().code == "lease_lost");
         CHECK(at.queue->receive("printing.print", 5, 30s).or_throw().at(0).what.id == "p1");
     }
+    SUBCASE("asked for longer than a lease may be") {
+        CHECK(at.queue->renew("p1", got[0].lease, 48h).or_throw() == at.time.now() + 12h);
+        at.time.advance(12h);
+        auto const again = at.queue->receive("printing.print", 5, 48h).or_throw();
+        CHECK(again.at(0).until == at.time.now() + 12h);
+    }
+    SUBCASE("dropped meanwhile") {
+        CHECK(at.queue->drop("p1").error().code == "under_way");
+        at.queue->complete("p1", got[0].lease, outcome{}, {}).or_throw();
+    }
+    SUBCASE("a lease ends with its command, and when it is given back") {
+        at.queue->renew("p1", got[0].lease, 1h).or_throw();
+        at.run();
+        CHECK(at.queue->counts().leased == 1);
+        at.queue->abandon("p1", got[0].lease, {errc::failed, "abandoned", "no paper"}).or_throw();
+        at.time.advance(30s);
+        auto const again = at.queue->receive("printing.print", 5, 1h).or_throw();
+        REQUIRE(again.size() == 1);
+        at.queue->complete("p1", again[0].lease, outcome{}, {}).or_throw();
+        at.run();
+        CHECK(at.queue->counts().leased == 0);
+    }
     SUBCASE("abandoned, again and again") {
         auto lease = got[0].lease;
         for (int tries = 1; tries < 5; ++tries) {
@@ -95,9 +117,7 @@ TEST_CASE("a command can be worked on elsewhere: received, renewed, completed wi
 TEST_CASE("commands of other programs hold up none of this one, and end when they expire") {
     queue_house at({.outside = {"printing.print"}});
     for (int i = 0; i < 300; ++i) {
-        write::queued_command print{
-            .id = "p" + std::to_string(i), .name = "printing.print", .body = "{}", .key = ""
-        };
+        auto print = queue_house::print("p" + std::to_string(i));
         print.priority = 9;
         if (i == 0) print.expires = at.time.now() + 1h;
         at.put(print).or_throw();
@@ -107,9 +127,10 @@ TEST_CASE("commands of other programs hold up none of this one, and end when the
     CHECK(at.balance_of("a") == "1");
     CHECK(at.state_of("p0") == state::waiting);
     at.time.advance(1h);
+    CHECK(at.queue->receive("printing.print", 1, 30s).or_throw().at(0).what.id == "p1");
     at.run();
     CHECK(at.state_of("p0") == state::failed);
-    CHECK(at.queue->receive("printing.print", 1, 30s).or_throw().at(0).what.id == "p1");
+    CHECK(at.queue->receive("printing.print", 1, 30s).or_throw().at(0).what.id == "p2");
 }
 
 TEST_CASE("a body that could not be read from its record is refused, and stops no other") {

@@ -110,7 +110,6 @@ result<std::vector<leased_command>> command_queue::receive(
     for (auto& one : commands) {
         if (all.size() == limit) break;
         if (my.is_taken(one.id)) continue;
-        if (one.expires && *one.expires <= now) continue;  // the next step ends it
         auto token = to_string(make_uuid_v7(
             std::chrono::floor<std::chrono::milliseconds>(now), my.random.next(), my.random.next()
         ));

@@ -48,7 +48,7 @@ public:
     bool is_lost() const { return file_.is_lost(); }
 
     /// Those that may be executed now: of each lane the oldest, higher priorities first. Those that
-    /// are executed here, or (if it is given) those of one name.
+    /// are executed here, or (if it is given) those of one name that have not expired.
     result<std::vector<queued_command>> ready(
         timestamp now, std::size_t limit, std::string_view name = {}
     );

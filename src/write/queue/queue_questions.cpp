@@ -61,8 +61,8 @@ result<std::vector<queued_command>> queue_ledger::ready(
         "position limit ?1"
     );
     static auto const of_one = select(
-        "where is_head = 1 and is_dead = 0 and is_ready = 1 and name = ?2 order by priority desc, "
-        "position limit ?1"
+        "where is_head = 1 and is_dead = 0 and is_ready = 1 and name = ?2 and (expires is null or "
+        "expires > ?3) order by priority desc, position limit ?1"
     );
     DIPTYCH_TRY(
         auto* const come,
@@ -71,7 +71,7 @@ result<std::vector<queued_command>> queue_ledger::ready(
     DIPTYCH_TRY(come->bind(1, microseconds_of(now)).run());
     DIPTYCH_TRY(auto* const rows, file_.sql(name.empty() ? of_all : of_one));
     rows->bind(1, static_cast<std::int64_t>(limit));
-    if (!name.empty()) rows->bind(2, name);
+    if (!name.empty()) rows->bind(2, name).bind(3, microseconds_of(now));
     return sqlite::all_rows(*rows, queued_at);
 }
 
@@ -117,8 +117,7 @@ result<std::uint64_t> queue_ledger::hurry(std::string_view id) {
 
 result<void> queue_ledger::end_rests() {
     DIPTYCH_TRY(
-        auto* const update,
-        file_.sql("update command set ready = not_before where is_ready = 0 and attempts > 0")
+        auto* const update, file_.sql("update command set ready = not_before where is_ready = 0")
     );
     return update->run();
 }
