@@ -81,6 +81,7 @@ struct travelling {
 
     diptych::compensations undo;
     std::string hotel;
+    int changes = 0;
 
     static payment_id key(paid const& e) { return e.payment; }
 
@@ -91,6 +92,8 @@ struct travelling {
     void evolve(diptych::accepted<book_flight> const& e) {
         undo.add(give_back{.trip = e.command.trip, .what = "flight"});
     }
+
+    void evolve(changed const&) { ++changes; }
 
     diptych::reaction react(asked_for const& e) const {
         if (e.hotel == "throws" && throws()) throw std::runtime_error("no such hotel");

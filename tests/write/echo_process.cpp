@@ -95,6 +95,7 @@ model::process const& echo() {
             },
             .fold = [](void* into, recorded_event const&, std::span<std::string const>)
                 -> result<void> {
+                if (auto const& fault = echo_in_use().fold_fault) return std::unexpected(*fault);
                 ++static_cast<echoed*>(into)->inputs;
                 return {};
             },

@@ -36,8 +36,9 @@ struct echo_hooks {
     std::atomic<bool> react_throws = false;
     std::string throws_for = {};  ///< An instance for which react throws.
     std::atomic<bool> does_nothing = false;
-    std::optional<diptych::error> key_fault = {};  ///< Of inputs of account "k".
-    std::function<void()> during_react = nullptr;  ///< Called once.
+    std::optional<diptych::error> key_fault = {};   ///< Of inputs of account "k".
+    std::optional<diptych::error> fold_fault = {};  ///< Of every input.
+    std::function<void()> during_react = nullptr;   ///< Called once.
 };
 echo_hooks& echo_in_use();
 

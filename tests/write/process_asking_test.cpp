@@ -87,6 +87,13 @@ TEST_CASE("an instance begins with what the process is started by, and not befor
         texts{R"({"trip":"a","what":"sea"})", R"({"trip":"a","what":"hill"})"}
     );
     CHECK(at.runner->statistics().instances == 1);
+    auto const has_changed_once = [&] {
+        return at.runner->show("trip-a").or_throw().state.value().find(R"("changes":1)") !=
+               std::string::npos;
+    };
+    CHECK(has_changed_once());
+    at.restart();
+    CHECK(has_changed_once());
 }
 
 TEST_CASE("what comes behind the event that was to begin an instance waits for it") {

@@ -60,10 +60,13 @@ TEST_CASE("what the machine could not do is tried again as a whole, and parks no
     process_house at;
     at.deposit("a", 1);
     at.deposit("k", 1);
-    bank::echo_in_use().key_fault = error{errc::unavailable, "away", "away"};
+    error const away{errc::unavailable, "away", "away"};
+    SUBCASE("finding an input's instance") { bank::echo_in_use().key_fault = away; }
+    SUBCASE("folding its inputs") { bank::echo_in_use().fold_fault = away; }
     CHECK(at.runner->step().error().code == "away");
     CHECK(at.runner->parked({}, 10).or_throw().empty());
     bank::echo_in_use().key_fault.reset();
+    bank::echo_in_use().fold_fault.reset();
     at.time.advance(1s);
     at.run();
     CHECK(at.balance_of("xa") == "1");  // folded once

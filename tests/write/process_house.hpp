@@ -22,6 +22,7 @@ public:
         hooks.react_throws = false;
         hooks.does_nothing = false;
         hooks.key_fault.reset();
+        hooks.fold_fault.reset();
         hooks.during_react = nullptr;
         runner = make_runner();
     }

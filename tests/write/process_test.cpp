@@ -83,6 +83,16 @@ TEST_CASE("the state of an instance is the fold of its inputs, answers among the
     CHECK(at.balance_of("xb") == "1");
 }
 
+TEST_CASE("an instance of more inputs than a page is folded whole") {
+    process_house at;
+    for (int i = 0; i < 1'100; ++i) at.deposit("a", 0);
+    at.run();
+    at.restart();
+    at.deposit("a", 1);
+    at.run();
+    CHECK(at.balance_of("xa") == "1101");
+}
+
 TEST_CASE("inputs that ask for nothing leave no record, unless they can not be found otherwise") {
     process_house at;
     at.deposit("a", 0);
