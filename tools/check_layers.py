@@ -11,7 +11,7 @@ from tree import line_of, report, sources
 
 # Each folder of src/, and those below it that it may include. `write` and `read` never meet: all they
 # share is the log. Inbox and outbox stand beside them. An engine knows none of these, nor another engine; a transport knows
-# the outbox, and no other transport.
+# the outbox and the intake, which knows how addresses and secrets are declared there, and no other transport.
 FOUNDATION = {"base", "json", "model", "storage", "sqlite"}
 MAY_INCLUDE = {
     "base": set(),
@@ -24,10 +24,12 @@ MAY_INCLUDE = {
     "log/segments": FOUNDATION | {"log"},
     "inbox": FOUNDATION | {"log"},
     "outbox": FOUNDATION | {"log"},
+    "intake": FOUNDATION | {"log", "outbox"},
     "channels/file": FOUNDATION | {"outbox"},
     "channels/curl": FOUNDATION | {"outbox"},
-    "channels/kafka": FOUNDATION | {"outbox"},
-    "channels/nats": FOUNDATION | {"outbox"},
+    "channels/kafka": FOUNDATION | {"intake", "outbox"},
+    "channels/nats": FOUNDATION | {"intake", "outbox"},
+    "channels/redis": FOUNDATION | {"intake", "outbox"},
     "channels/smtp": FOUNDATION | {"outbox", "channels/curl"},
     "channels/webhook": FOUNDATION | {"outbox", "channels/curl"},
     "write": FOUNDATION | {"log"},
@@ -47,12 +49,13 @@ OWNED_BY = {
     r"prometheus/": ["src/edge/"],
     r"openssl/": ["src/log/", "src/edge/", "src/channels/smtp/", "src/channels/webhook/", "bench/"],
     r"curl/": ["src/channels/curl/"],
-    r"librdkafka/": ["src/channels/kafka/", "tests/outbox/"],
+    r"hiredis/": ["src/channels/redis/"],
+    r"librdkafka/": ["src/channels/kafka/", "tests/intake/", "tests/outbox/"],
     r"nats/": ["src/channels/nats/", "bench/"],
     r"fmt/": ["src/", "bench/", "tests/"],
     r"doctest/": ["tests/"],
     r"rapidcheck": ["tests/"],
-    r"toml\+\+/": ["src/inbox/", "src/outbox/"],
+    r"toml\+\+/": ["src/inbox/", "src/intake/", "src/outbox/"],
     r"httplib": ["src/cli/", "tests/", "bench/"],
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)

@@ -47,6 +47,7 @@ channel::channel(
       by_(std::move(by)) {
     shown_.name = of_.name;
     shown_.to = of_.to;
+    shown_.keeps = of_.keeps;
     published_ = shown_;
 }
 

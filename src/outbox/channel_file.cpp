@@ -120,6 +120,7 @@ private:
             return wrong(
                 node->source(), "no user or password in an address: they have settings of their own"
             );
+        into.keeps = found->keeps;
         scheme_ = &*found;
         return {};
     }

@@ -23,6 +23,15 @@ enum class refusal_rule : std::uint8_t {
     park,   ///< It is a dead letter, and what follows in its stream waits behind it.
 };
 
+/// What a broker promises of messages that nobody takes at once.
+enum class assurance : std::uint8_t {
+    at_least_once,  ///< They wait, or come again.
+    at_most_once,   ///< They are lost.
+};
+
+/// "at_least_once", "at_most_once".
+std::string_view to_string(assurance what);
+
 /// The word of the file: "pause", "park".
 std::string_view to_string(refusal_rule what);
 
@@ -33,6 +42,7 @@ struct declaration {
     std::string scheme;   ///< "nats"
     std::string address;  ///< What follows the scheme: "//127.0.0.1:4222".
     std::string source;   ///< Of its CloudEvents: whose log it is.
+    assurance keeps = assurance::at_least_once;
     selection what = {};
     beginning start = beginning::first;
     refusal_rule on_refused = refusal_rule::pause;

@@ -39,6 +39,7 @@ struct setting_rule {
 struct scheme {
     std::string_view name;  ///< What stands before the ':' of the address.
     std::vector<setting_rule> settings = {};
+    assurance keeps = assurance::at_least_once;
 
     /// Whether address and settings make sense. Fails with invalid; the message names the setting.
     result<void> (*check)(declaration const& of);
@@ -46,6 +47,15 @@ struct scheme {
     /// Makes the transport; nothing is connected yet. Fails with invalid, or as its library says.
     result<std::unique_ptr<transport>> (*open)(declaration const& of, surroundings const& in);
 };
+
+/// A text of a setting of this channel, or what it names if it is "env:NAME". Fails with invalid
+/// (code "channel_secret") if there is no such variable.
+result<std::string> revealed_text(
+    std::string_view channel,
+    std::string_view setting,
+    std::string const& text,
+    surroundings const& in
+);
 
 /// The texts of a setting, with what "env:NAME" names in their place. Fails with invalid (code
 /// "channel_secret") if there is no such variable.

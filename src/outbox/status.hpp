@@ -30,6 +30,7 @@ std::string_view to_string(channel_state what);
 struct channel_status {
     std::string name;
     std::string to;
+    assurance keeps = assurance::at_least_once;
     channel_state state = channel_state::running;
     position up_to = {};    ///< Everything up to here is delivered, parked or not for it.
     std::uint64_t lag = 0;  ///< Events that are not, or have not been looked at.

@@ -1,0 +1,60 @@
+/// @file
+/// The incoming channels that are declared: ways on which messages of others come to commands and
+/// to the inbox.
+#pragma once
+
+#include "intake/incoming.hpp"
+#include "intake/scheme.hpp"
+#include "log/sequenced_log.hpp"
+
+#include <diptych/clock.hpp>
+#include <diptych/error.hpp>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace diptych::intake {
+
+/// Channels are added first, on one thread; then it is thread-safe. Keeps references: log, clock,
+/// random, effects and what receivers are made of must outlive it.
+class incoming_set {
+public:
+    incoming_set(
+        log::sequenced_log& log,
+        clock& time,
+        random_source& random,
+        effects& to,
+        std::vector<scheme> known,
+        outbox::surroundings in
+    );
+
+    /// Adds the channel that a file declares. Fails with invalid (code "channel_file") if it does
+    /// not, there is one of this name or what it names is not there, and as opening its receiver
+    /// does.
+    result<void> add(std::string_view file_name, std::string_view text);
+
+    /// Null if there is none.
+    incoming* find(std::string_view name) const;
+
+    std::vector<incoming*> all() const;
+
+    /// One step of each. Whether there may be more to do at once.
+    result<bool> step();
+
+    /// Stops each.
+    void stop();
+
+private:
+    log::sequenced_log& log_;
+    clock& time_;
+    random_source& random_;
+    effects& to_;
+    std::vector<scheme> const known_;
+    outbox::surroundings const in_;
+    std::map<std::string, std::unique_ptr<incoming>, std::less<>> by_name_;
+};
+
+}  // namespace diptych::intake

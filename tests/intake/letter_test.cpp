@@ -1,0 +1,160 @@
+// What can not be done is a dead letter, and holds nothing up.
+#include "intake_fixture.hpp"
+
+namespace diptych::intake {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+std::optional<error> failing(asked const& what) {
+    if (what.message_id != "m1") return {};
+    return error{errc::failed, "user_code", "it threw"};
+}
+
+}  // namespace
+
+TEST_CASE("what no rule is for and what is no JSON are kept with all they say") {
+    intake_fixture f;
+    f.from.publish("m1", "{}", "other");
+    f.from.publish("m2", "{ no");
+    f.from.publish("m3", "{}");
+    f.from.kept[0].headers = {{"x", "1"}, {"y", "\xff"}};
+    f.run();
+    CHECK(f.to.text() == "m3");
+    CHECK(f.from.kept.empty());
+    auto const now = f.channel->status();
+    CHECK(now.counts.unmapped == 1);
+    CHECK(now.counts.malformed == 1);
+    f.restart();
+    f.run();
+    auto const all = f.letters();
+    REQUIRE(all.size() == 2);
+    CHECK(all[0].what.message_id == "m1");
+    CHECK(all[0].what.type == "other");
+    CHECK(all[0].what.why.contains("no [on] for messages of type 'other'"));
+    CHECK(all[0].message.topic == "other");
+    CHECK(all[0].message.headers[1].second == "\xff");
+    CHECK(all[1].message.body == "{ no");
+}
+
+TEST_CASE("what fails again and again is a dead letter after as many tries as the file says") {
+    intake_fixture f("attempts_max = 3\n[on.changed]\ncommand = \"change\"\n");
+    f.to.fault = failing;
+    f.from.publish("m1", "{}");
+    f.from.publish("m2", "{}");
+    for (int i = 0; i < 10; ++i) f.run_after(10s);
+    auto const all = f.letters();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].what.attempts == 3);
+    CHECK(all[0].what.why == "it threw");
+    CHECK(f.to.text() == "m2");
+    CHECK(f.from.told == std::vector{verdict::parked, verdict::done});
+}
+
+TEST_CASE("a dead letter that comes again, as the broker was not told, is not a second one") {
+    intake_fixture f;
+    f.from.publish("m1", "{}", "other");
+    auto const again = f.from.kept;
+    f.run();
+    f.from.kept = again;
+    f.restart();
+    f.run();
+    CHECK(f.letters().size() == 1);
+    CHECK(f.from.kept.empty());
+}
+
+TEST_CASE("messages of one id that say different things are different dead letters") {
+    intake_fixture f("id = \"same\"\n[on.changed]\ncommand = \"change\"\n");
+    f.from.publish("p1", R"({"a":1})", "other");
+    f.from.publish("p2", R"({"a":2})", "other");
+    f.run();
+    f.restart();
+    f.from.publish("p3", R"({"a":2})", "other");
+    f.run();
+    CHECK(f.letters().size() == 2);
+}
+
+TEST_CASE("a dead letter is retried under its id, and is one until that is done") {
+    intake_fixture f("attempts_max = 1\n[on.changed]\ncommand = \"change\"\n");
+    f.to.fault = failing;
+    f.from.publish("m1", R"({"a":1})");
+    f.run();
+    auto const number = f.letters()[0].number;
+    f.channel->retry(number).or_throw();
+    f.run();
+    CHECK(f.letters()[0].what.attempts == 2);
+    CHECK_FALSE(f.letters()[0].what.goes_on);
+    f.to.fault = {};
+    f.to.is_held_up = true;
+    f.channel->retry(number).or_throw();
+    f.run();
+    CHECK(f.letters()[0].what.goes_on);
+    CHECK(f.channel->drop(number).error().code == "letter_goes_on");
+    f.to.answer_all();
+    f.run();
+    CHECK(f.to.text() == "m1");
+    CHECK(f.letters().empty());
+    f.restart();
+    CHECK(f.letters().empty());
+    CHECK(f.channel->retry(number).error().code == "no_such_dead_letter");
+}
+
+TEST_CASE("a message without an id has the same one at each retry") {
+    intake_fixture f("attempts_max = 1\n[on.changed]\ncommand = \"change\"\n");
+    f.to.fault = [](asked const&) { return error{errc::failed, "user_code", "it threw"}; };
+    f.from.publish("", "{}");
+    f.run();
+    auto const id = f.letters()[0].what.message_id;
+    CHECK(id.size() == 36);
+    f.to.fault = {};
+    f.channel->retry(f.letters()[0].number).or_throw();
+    f.run();
+    CHECK(f.to.text() == id);
+}
+
+TEST_CASE("a dead letter is dropped, and stays so") {
+    intake_fixture f;
+    for (auto const* const id : {"m1", "m2"}) f.from.publish(id, "{}", "other");
+    f.run();
+    f.channel->drop(f.letters()[0].number).or_throw();
+    f.restart();
+    REQUIRE(f.letters().size() == 1);
+    CHECK(f.letters()[0].what.message_id == "m2");
+}
+
+TEST_CASE("all dead letters are retried that can be, when the file is right") {
+    intake_fixture f;
+    for (auto const* const id : {"m1", "m2"}) f.from.publish(id, "{}", "other");
+    f.from.publish("m3", "no json");
+    f.run();
+    CHECK(f.channel->retry_all().or_throw() == 0);
+    f.how = declared("[on.\"*\"]\ncommand = \"change\"\n");
+    f.restart();
+    CHECK(f.channel->retry_all().or_throw() == 2);
+    f.run();
+    CHECK(f.to.text() == "m1, m2");
+    CHECK(f.letters().size() == 1);
+}
+
+TEST_CASE("with too many dead letters it takes nothing more, until one is gone") {
+    intake_fixture f("in_flight = 1\n[on.changed]\ncommand = \"change\"\n", {.letters_max = 2});
+    for (auto const* const id : {"m1", "m2", "m3", "m4"}) f.from.publish(id, "{}", "other");
+    f.run();
+    CHECK(f.channel->status().state == outbox::channel_state::paused);
+    CHECK(f.from.kept.size() == 1);
+    f.channel->drop(f.letters()[0].number).or_throw();
+    f.channel->drop(f.letters()[0].number).or_throw();
+    f.run();
+    CHECK(f.from.kept.empty());
+}
+
+TEST_CASE("of a dead letter that is too large the beginning is kept, and that is said") {
+    intake_fixture f(one_rule, {.body_max = 10});
+    f.from.publish("m1", std::string(100, 'x'));
+    f.run();
+    CHECK(f.letters()[0].message.body == "xxxxxxxxxx");
+    CHECK(f.letters()[0].what.why.contains("of its 100 bytes the first 10 are kept"));
+}
+
+}  // namespace diptych::intake

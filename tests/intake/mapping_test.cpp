@@ -1,0 +1,138 @@
+// From what a broker has to what is asked for.
+#include "intake/mapping.hpp"
+
+#include "intake_fixture.hpp"
+
+namespace diptych::intake {
+
+namespace {
+
+asked mapped(delivery const& what, std::string_view more = "[on.\"*\"]\ncommand = \"do\"\n") {
+    known_facts facts;
+    return asked_by(declared(more), what, "fresh", facts).or_throw();
+}
+
+error unmapped(delivery const& what, std::string_view more = "[on.\"*\"]\ncommand = \"do\"\n") {
+    known_facts facts;
+    return asked_by(declared(more), what, "fresh", facts).error();
+}
+
+}  // namespace
+
+TEST_CASE("bare JSON is data; its type is the topic, its id the place at the broker") {
+    auto const what = mapped({.place = "S:7", .topic = "orders", .body = R"({"a": 1})"});
+    CHECK(what.type == "orders");
+    CHECK(what.message_id == "S:7");
+    CHECK(what.key.empty());
+    CHECK(what.body == R"({"a": 1})");
+    CHECK(mapped({.topic = "orders", .body = "{}"}).message_id == "fresh");
+    CHECK(
+        mapped({.place = "S:7", .headers = {{"nats-msg-id", "n"}}, .body = "{}"}).message_id == "n"
+    );
+}
+
+TEST_CASE("a CloudEvent is read whole, or from the headers of NATS, HTTP and Kafka") {
+    auto const whole = mapped(
+        {.place = "p",
+         .topic = "t",
+         .body = R"({"specversion":"1.0","id":"e1","source":"s","type":"placed","subject":"o-1",)"
+                 R"("correlationid":"c1","traceparent":"00-a-b-01","data":{"x":2}})"}
+    );
+    auto const is_right = [](asked const& one) {
+        CHECK(one.message_id == "e1");
+        CHECK(one.type == "placed");
+        CHECK(one.key == "o-1");
+        CHECK(one.correlation_id == "c1");
+        CHECK(one.traceparent == "00-a-b-01");
+        CHECK(one.body == R"({"x":2})");
+    };
+    is_right(whole);
+    for (std::string const mark : {"ce-", "ce_"})
+        is_right(mapped(
+            {.place = "p",
+             .topic = "t",
+             .headers =
+                 {{mark + "id", "e1"},
+                  {mark + "type", "placed"},
+                  {mark + "subject", "o-1"},
+                  {mark + "correlationid", "c1"},
+                  {mark + "traceparent", "00-a-b-01"}},
+             .body = R"({"x":2})"}
+        ));
+    CHECK(mapped({.headers = {{"ce-subject", "%C3%BC%20%zz"}}, .body = "{}"}).key == "\u00fc %zz");
+    CHECK(mapped({.headers = {{"ce_subject", "%20"}}, .body = "{}"}).key == "%20");
+}
+
+TEST_CASE("fields of the data become members of the command, whatever they are") {
+    auto const what = mapped(
+        {.body = R"({"ref":{"id":"b1"},"n":[1,2],"more":true})"},
+        "[on.\"*\"]\ncommand = \"do\"\nfields = { batch = \"ref.id\", all = \"n\", none = \"x\" }\n"
+    );
+    CHECK(what.body == R"({"all":[1,2],"batch":"b1"})");
+}
+
+TEST_CASE("type, id and key are taken from where the file says") {
+    auto const what = mapped(
+        {.topic = "t", .key = "k", .headers = {{"x-kind", "placed"}}, .body = R"({"no":7})"},
+        "type = \"shop.{header.x-kind}\"\nid = \"{topic}/{data.no}\"\nkey = \"{key}\"\n"
+        "[on.\"shop.*\"]\ncommand = \"do\"\n"
+    );
+    CHECK(what.type == "shop.placed");
+    CHECK(what.message_id == "t/7");
+    CHECK(what.key == "k");
+}
+
+TEST_CASE("for a source it is a message as the inbox takes it") {
+    auto const rule =
+        "[on.\"*\"]\nsource = \"delivery\"\nversion = \"{attribute.diptychversion}\"\n";
+    auto const what = mapped(
+        {.headers =
+             {{"ce-id", "e1"},
+              {"ce-type", "picked_up"},
+              {"ce-subject", "d-1"},
+              {"ce-time", "2026-01-01T00:00:00Z"},
+              {"ce-diptychversion", "3"}},
+         .body = R"({"delivery":"d1"})"},
+        rule
+    );
+    CHECK(what.to == rule::target::source);
+    CHECK(
+        what.body == R"({"message_id":"e1","stream":"d-1","version":3,"type":"picked_up",)"
+                     R"("data":{"delivery":"d1"},"occurred_at":"2026-01-01T00:00:00Z"})"
+    );
+    CHECK(unmapped({.topic = "t", .body = "{}"}, rule).code == "malformed_message");
+    CHECK(
+        unmapped({.headers = {{"ce-diptychversion", "-1"}}, .body = "{}"}, rule).code ==
+        "malformed_message"
+    );
+    auto const named = mapped(
+        {.topic = "t", .key = "k", .body = "{}"},
+        "[on.t]\nsource = \"s\"\nevent = \"happened\"\nstream = \"x-{key}\"\n"
+    );
+    CHECK(named.body.contains(R"("stream":"x-k","type":"happened")"));
+}
+
+TEST_CASE("the exact type counts before the longest beginning") {
+    auto const rules =
+        "[on.\"*\"]\ncommand = \"any\"\n[on.\"order_*\"]\ncommand = \"order\"\n"
+        "[on.order_placed]\ncommand = \"placed\"\n";
+    CHECK(mapped({.topic = "order_placed", .body = "{}"}, rules).name == "placed");
+    CHECK(mapped({.topic = "order_paid", .body = "{}"}, rules).name == "order");
+    CHECK(mapped({.topic = "paid", .body = "{}"}, rules).name == "any");
+    CHECK(
+        unmapped({.topic = "t", .body = "{}"}, "[on.u]\ncommand = \"c\"\n").code ==
+        "unmapped_message"
+    );
+}
+
+TEST_CASE("what is no JSON, or a CloudEvent without what it needs, is malformed") {
+    for (std::string const body : {"", "{", "\xff", "{} {}"})
+        CHECK(unmapped({.topic = "t", .body = body}).code == "malformed_message");
+    auto const half = R"({"specversion":"1.0","id":"1","type":"t"})";
+    CHECK(
+        unmapped({.headers = {{"content-type", "application/cloudevents+json"}}, .body = half})
+            .code == "malformed_message"
+    );
+}
+
+}  // namespace diptych::intake
