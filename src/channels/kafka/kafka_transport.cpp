@@ -1,5 +1,6 @@
 #include "channels/kafka/kafka_transport.hpp"
 
+#include "channels/kafka/kafka_settings.hpp"
 #include "outbox/cloud_event.hpp"
 #include "outbox/pattern.hpp"
 
@@ -19,7 +20,7 @@ namespace diptych::channels {
 
 namespace {
 
-using properties = std::vector<std::pair<std::string, std::string>>;
+using properties = kafka_properties;
 
 bool is_fault_of_message(rd_kafka_resp_err_t why) {
     return why == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE || why == RD_KAFKA_RESP_ERR_INVALID_RECORD ||
@@ -171,17 +172,19 @@ private:
     producer producer_;
 };
 
-/// "//b1:9092,b2:9092/topic" in two.
-std::pair<std::string, std::string> address_of(outbox::declaration const& of) {
-    auto const slash = of.address.find('/', 2);
-    if (!of.address.starts_with("//") || slash == std::string::npos) return {};
-    return {of.address.substr(2, slash - 2), of.address.substr(slash + 1)};
+kafka_security security_of(outbox::declaration const& of) {
+    return {
+        .user = of.setting("user"),
+        .mechanism = of.setting("mechanism"),
+        .tls = of.setting("tls"),
+        .ca_file = of.setting("ca_file")
+    };
 }
 
 properties properties_of(outbox::declaration const& of) {
     auto const queue = std::to_string(std::max<std::size_t>(of.in_flight * 2, 100));
-    properties all{
-        {"bootstrap.servers", address_of(of).first},
+    return {
+        {"bootstrap.servers", parse_kafka_address(of.address).servers},
         {"client.id", "diptych"},
         {"enable.idempotence", "true"},
         {"message.timeout.ms", "10000"},
@@ -191,23 +194,10 @@ properties properties_of(outbox::declaration const& of) {
         {"queue.buffering.max.messages", queue},
         {"log_level", "0"}
     };
-    auto const with_tls = of.setting("tls") == "true";
-    auto const with_user = !of.setting("user").empty();
-    if (with_tls || with_user)
-        all.emplace_back(
-            "security.protocol", with_user ? (with_tls ? "sasl_ssl" : "sasl_plaintext") : "ssl"
-        );
-    if (!of.setting("ca_file").empty()) all.emplace_back("ssl.ca.location", of.setting("ca_file"));
-    if (with_user) {
-        auto const mechanism = of.setting("mechanism");
-        all.emplace_back("sasl.mechanism", mechanism.empty() ? "PLAIN" : mechanism);
-        all.emplace_back("sasl.username", of.setting("user"));
-    }
-    return all;
 }
 
 result<void> check_kafka(outbox::declaration const& of) {
-    auto const [servers, topic] = address_of(of);
+    auto const [servers, topic] = parse_kafka_address(of.address);
     if (servers.empty() || topic.empty())
         return fail(
             errc::invalid, "channel_file", "the address of a topic is like kafka://host:9092/topic"
@@ -219,26 +209,17 @@ result<void> check_kafka(outbox::declaration const& of) {
     };
     if (!std::ranges::all_of(topic, is_legal))
         return fail(errc::invalid, "channel_file", fmt::format("\"{}\" is no topic", topic));
-    if (auto const tls = of.setting("tls"); !tls.empty() && tls != "true" && tls != "false")
-        return fail(errc::invalid, "channel_file", "tls is true or false");
-    auto const mechanism = of.setting("mechanism");
-    if (!mechanism.empty() && mechanism != "PLAIN" && mechanism != "SCRAM-SHA-256" &&
-        mechanism != "SCRAM-SHA-512")
-        return fail(
-            errc::invalid,
-            "channel_file",
-            "mechanism is \"PLAIN\", \"SCRAM-SHA-256\" or \"SCRAM-SHA-512\""
-        );
-    return {};
+    return check_kafka_security(security_of(of));
 }
 
 result<std::unique_ptr<outbox::transport>> open_kafka(
     outbox::declaration const& of, outbox::surroundings const& in
 ) {
     auto how = properties_of(of);
-    DIPTYCH_TRY(auto password, outbox::revealed_one(of, "password", in));
-    if (!password.empty()) how.emplace_back("sasl.password", std::move(password));
-    DIPTYCH_TRY(auto topic, outbox::pattern::parse(address_of(of).second));
+    auto security = security_of(of);
+    DIPTYCH_TRY(security.password, outbox::revealed_one(of, "password", in));
+    add_kafka_security(how, security);
+    DIPTYCH_TRY(auto topic, outbox::pattern::parse(parse_kafka_address(of.address).topic));
     return std::make_unique<kafka_transport>(std::move(how), std::move(topic), of.source);
 }
 

@@ -1,5 +1,7 @@
 #include "channels/nats/nats_session.hpp"
 
+#include "channels/nats/nats_connect.hpp"
+
 #include <diptych/try.hpp>
 
 #include <fmt/core.h>
@@ -22,8 +24,6 @@ struct mailbox {
 };
 
 namespace {
-
-constexpr std::int64_t connect_within_ms = 1'000;
 
 // What is wrong with the message itself: to be too large for the server, or for its stream.
 constexpr int too_large_for_stream = 10054;
@@ -102,64 +102,6 @@ extern "C" void on_closed(natsConnection*, void* closure) {
     to->more.notify_one();
 }
 
-result<void> checked(natsStatus status) {
-    if (status == NATS_OK) return {};
-    auto const* const detail = ::nats_GetLastError(nullptr);
-    return fail(
-        errc::unavailable,
-        "nats",
-        detail != nullptr && *detail != '\0' ? detail : ::natsStatus_GetText(status)
-    );
-}
-
-using option_list = std::unique_ptr<natsOptions, decltype(&::natsOptions_Destroy)>;
-
-std::vector<std::string> parts_of(std::string const& servers) {
-    std::vector<std::string> all;
-    for (std::size_t at = 0; at <= servers.size();) {
-        auto const end = std::min(servers.find(',', at), servers.size());
-        all.push_back(servers.substr(at, end - at));
-        at = end + 1;
-    }
-    return all;
-}
-
-result<option_list> options_of(nats_options const& how, void* closure) {
-    natsOptions* made = nullptr;
-    DIPTYCH_TRY(checked(::natsOptions_Create(&made)));
-    option_list all(made, ::natsOptions_Destroy);
-    auto const servers = parts_of(how.servers);
-    std::vector<char const*> names;
-    for (auto const& one : servers) names.push_back(one.c_str());
-    DIPTYCH_TRY(checked(::natsOptions_SetServers(made, names.data(), static_cast<int>(names.size()))
-    ));
-    DIPTYCH_TRY(checked(::natsOptions_SetAllowReconnect(made, false)));
-    DIPTYCH_TRY(checked(::natsOptions_SetTimeout(made, connect_within_ms)));
-    DIPTYCH_TRY(checked(::natsOptions_SetPingInterval(made, 5'000)));
-    DIPTYCH_TRY(checked(::natsOptions_SetMaxPingsOut(made, 2)));
-    DIPTYCH_TRY(checked(::natsOptions_SetClosedCB(made, on_closed, closure)));
-    DIPTYCH_TRY(checked(::natsOptions_SetName(made, "diptych")));
-    if (!how.user.empty()) {
-        DIPTYCH_TRY(checked(::natsOptions_SetUserInfo(made, how.user.c_str(), how.password.c_str()))
-        );
-    }
-    if (!how.token.empty()) {
-        DIPTYCH_TRY(checked(::natsOptions_SetToken(made, how.token.c_str())));
-    }
-    if (!how.credentials.empty()) {
-        DIPTYCH_TRY(checked(
-            ::natsOptions_SetUserCredentialsFromFiles(made, how.credentials.c_str(), nullptr)
-        ));
-    }
-    if (how.servers.starts_with("tls:")) {
-        DIPTYCH_TRY(checked(::natsOptions_SetSecure(made, true)));
-    }
-    if (!how.ca_file.empty()) {
-        DIPTYCH_TRY(checked(::natsOptions_LoadCATrustedCertificates(made, how.ca_file.c_str())));
-    }
-    return all;
-}
-
 }  // namespace
 
 struct nats_session::parts {
@@ -184,14 +126,15 @@ nats_session::~nats_session() = default;
 result<std::unique_ptr<nats_session>> nats_session::open(nats_options const& how) {
     auto made = std::make_unique<parts>();
     made->how = how;
-    DIPTYCH_TRY(auto const options, options_of(how, made->closure()));
-    DIPTYCH_TRY(checked(::natsConnection_Connect(&made->connection, options.get())));
+    DIPTYCH_TRY(auto const options, nats_options_of(how));
+    DIPTYCH_TRY(nats_checked(::natsOptions_SetClosedCB(options.get(), on_closed, made->closure())));
+    DIPTYCH_TRY(nats_checked(::natsConnection_Connect(&made->connection, options.get())));
     jsOptions with;
-    DIPTYCH_TRY(checked(::jsOptions_Init(&with)));
+    DIPTYCH_TRY(nats_checked(::jsOptions_Init(&with)));
     with.PublishAsync.MaxPending = static_cast<std::int64_t>(how.in_flight) + 1;
     with.PublishAsync.AckHandler = on_ack;
     with.PublishAsync.AckHandlerClosure = made->closure();
-    DIPTYCH_TRY(checked(::natsConnection_JetStream(&made->stream, made->connection, &with)));
+    DIPTYCH_TRY(nats_checked(::natsConnection_JetStream(&made->stream, made->connection, &with)));
     return std::unique_ptr<nats_session>(new nats_session(std::move(made)));
 }
 

@@ -1,5 +1,6 @@
 #include "channels/nats/nats_transport.hpp"
 
+#include "channels/nats/nats_connect.hpp"
 #include "channels/nats/nats_session.hpp"
 #include "outbox/cloud_event.hpp"
 #include "outbox/pattern.hpp"
@@ -72,18 +73,8 @@ private:
     bool is_tried_ = false;
 };
 
-// "//a:4222,b:4222" as "nats://a:4222,nats://b:4222".
-std::string servers_of(outbox::declaration const& of) {
-    auto servers = of.scheme + "://" + of.address.substr(2);
-    for (auto at = servers.find(','); at != std::string::npos; at = servers.find(',', at + 1))
-        servers.insert(at + 1, of.scheme + "://");
-    return servers;
-}
-
 result<void> check_nats(outbox::declaration const& of) {
-    auto const is_host = of.address.size() > 2 && of.address.starts_with("//") &&
-                         of.address.find('/', 2) == std::string::npos;
-    if (!is_host)
+    if (!is_nats_address(of.address))
         return fail(
             errc::invalid, "channel_file", "the address of a server is like nats://host:4222"
         );
@@ -104,7 +95,7 @@ result<void> check_nats(outbox::declaration const& of) {
 result<std::unique_ptr<outbox::transport>> open_nats(
     outbox::declaration const& of, outbox::surroundings const& in
 ) {
-    nats_options how{.servers = servers_of(of)};
+    nats_options how{.servers = nats_servers_of(of.scheme, of.address)};
     how.user = of.setting("user");
     DIPTYCH_TRY(how.password, outbox::revealed_one(of, "password", in));
     DIPTYCH_TRY(how.token, outbox::revealed_one(of, "token", in));

@@ -1,0 +1,289 @@
+#include "channels/kafka/kafka_receiver.hpp"
+
+#include "channels/kafka/kafka_settings.hpp"
+
+#include <diptych/try.hpp>
+
+#include <fmt/core.h>
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace diptych::channels {
+
+namespace {
+
+using intake::delivery;
+
+/// Where a record stands.
+struct record_place {
+    std::int32_t partition;
+    std::int64_t offset;
+};
+
+/// What of a partition was taken, since it was assigned.
+struct partition_progress {
+    std::set<std::int64_t> open;  ///< Not done with.
+    std::int64_t next = 0;        ///< Behind the newest one taken.
+    std::uint64_t term = 0;       ///< Which assignment that is.
+};
+
+/// What callbacks leave; they come on the thread that polls.
+struct consumer_news {
+    std::string trouble;
+    std::uint64_t term = 1;  // goes up whenever partitions are given or taken away
+};
+
+extern "C" void on_kafka_error(rd_kafka_t* of, int code, char const* why, void* to) {
+    auto const error = static_cast<rd_kafka_resp_err_t>(code);
+    auto& news = *static_cast<consumer_news*>(to);
+    // Of several brokers one may be away.
+    if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN ||
+        error == RD_KAFKA_RESP_ERR__AUTHENTICATION || error == RD_KAFKA_RESP_ERR__FATAL ||
+        error == RD_KAFKA_RESP_ERR__SSL)
+        news.trouble = fmt::format("{}: {}", ::rd_kafka_err2str(error), why);
+    (void)of;
+}
+
+extern "C" void on_rebalance(
+    rd_kafka_t* of, rd_kafka_resp_err_t what, rd_kafka_topic_partition_list_t* all, void* to
+) {
+    ++static_cast<consumer_news*>(to)->term;
+    if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+        ::rd_kafka_assign(of, all);
+        return;
+    }
+    // What is done by now is said before somebody else goes on from there.
+    ::rd_kafka_commit(of, nullptr, 0);
+    ::rd_kafka_assign(of, nullptr);
+}
+
+struct consumer_end {
+    void operator()(rd_kafka_t* one) const {
+        ::rd_kafka_consumer_close(one);
+        ::rd_kafka_destroy(one);
+    }
+};
+using consumer = std::unique_ptr<rd_kafka_t, consumer_end>;
+
+using record_ptr = std::unique_ptr<rd_kafka_message_t, decltype(&::rd_kafka_message_destroy)>;
+
+result<consumer> open_consumer(
+    kafka_properties const& how, std::string const& topic, consumer_news& news
+) {
+    std::array<char, 512> why{};
+    auto* const conf = ::rd_kafka_conf_new();
+    for (auto const& [name, value] : how)
+        if (::rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why.data(), why.size()) !=
+            RD_KAFKA_CONF_OK) {
+            ::rd_kafka_conf_destroy(conf);
+            return fail(errc::invalid, "channel_file", why.data());
+        }
+    ::rd_kafka_conf_set_opaque(conf, &news);
+    ::rd_kafka_conf_set_error_cb(conf, on_kafka_error);
+    ::rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+    consumer made(::rd_kafka_new(RD_KAFKA_CONSUMER, conf, why.data(), why.size()));
+    if (!made) {
+        ::rd_kafka_conf_destroy(conf);  // it is ours still
+        return fail(errc::invalid, "channel_file", why.data());
+    }
+    ::rd_kafka_poll_set_consumer(made.get());
+    auto* const wanted = ::rd_kafka_topic_partition_list_new(1);
+    ::rd_kafka_topic_partition_list_add(wanted, topic.c_str(), RD_KAFKA_PARTITION_UA);
+    auto const said = ::rd_kafka_subscribe(made.get(), wanted);
+    ::rd_kafka_topic_partition_list_destroy(wanted);
+    if (said == RD_KAFKA_RESP_ERR_NO_ERROR) return made;
+    return fail(errc::unavailable, "kafka", ::rd_kafka_err2str(said));
+}
+
+std::vector<std::pair<std::string, std::string>> headers_of_record(rd_kafka_message_t const& from) {
+    std::vector<std::pair<std::string, std::string>> all;
+    rd_kafka_headers_t* headers = nullptr;
+    if (::rd_kafka_message_headers(&from, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return all;
+    char const* name = nullptr;
+    void const* value = nullptr;
+    std::size_t size = 0;
+    for (std::size_t i = 0;
+         ::rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+         ++i) {
+        std::string lower(name);
+        for (auto& c : lower)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        all.emplace_back(
+            std::move(lower), std::string(static_cast<char const*>(value), value ? size : 0)
+        );
+    }
+    return all;
+}
+
+class kafka_receiver final : public intake::receiver {
+public:
+    kafka_receiver(kafka_properties how, std::string topic)
+        : how_(std::move(how)), topic_(std::move(topic)) {}
+
+    result<std::vector<delivery>> take(std::size_t most, std::chrono::milliseconds wait) override {
+        if (!consumer_) {
+            DIPTYCH_TRY(consumer_, open_consumer(how_, topic_, news_));
+        }
+        std::vector<delivery> all;
+        auto left = static_cast<int>(wait.count());
+        while (all.size() < most) {
+            record_ptr const one(
+                ::rd_kafka_consumer_poll(consumer_.get(), std::exchange(left, 0)),
+                ::rd_kafka_message_destroy
+            );
+            if (!one) break;
+            if (one->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+                all.push_back(delivery_of_record(*one));
+            else if (one->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
+                news_.trouble = ::rd_kafka_message_errstr(one.get());
+        }
+        auto const trouble = std::exchange(news_.trouble, {});
+        if (all.empty() && !trouble.empty()) {
+            breaks_ += std::exchange(is_broken_, true) ? 0 : 1;
+            return fail(errc::unavailable, "kafka", trouble);
+        }
+        if (!all.empty()) is_broken_ = false;
+        return all;
+    }
+
+    void settle(std::uint64_t ticket, result<intake::settled> const& what) override {
+        auto const found = in_hand_.find(ticket);
+        if (found == in_hand_.end()) return;
+        auto const [at, term] = found->second;
+        in_hand_.erase(found);
+        auto const known = partitions_.find(at.partition);
+        // Who has the partition now is given it again.
+        if (!what || known == partitions_.end() || known->second.term != term) return;
+        auto& progress = known->second;
+        progress.open.erase(at.offset);
+        store(at.partition, progress.open.empty() ? progress.next : *progress.open.begin());
+    }
+
+    intake::receiver_facts facts() override {
+        intake::receiver_facts made{.breaks = breaks_};
+        for (auto const& [partition, progress] : partitions_) {
+            std::int64_t low = 0;
+            std::int64_t high = 0;
+            auto const said = ::rd_kafka_get_watermark_offsets(
+                consumer_.get(), topic_.c_str(), partition, &low, &high
+            );
+            if (said != RD_KAFKA_RESP_ERR_NO_ERROR || progress.term != news_.term) continue;
+            auto const behind = std::max<std::int64_t>(high - progress.next, 0);
+            made.lag = made.lag.value_or(0) + static_cast<std::uint64_t>(behind);
+        }
+        return made;
+    }
+
+private:
+    delivery delivery_of_record(rd_kafka_message_t const& from) {
+        auto& progress = partitions_[from.partition];
+        if (progress.term != news_.term) progress = {.open = {}, .term = news_.term};
+        progress.open.insert(from.offset);
+        progress.next = from.offset + 1;
+        in_hand_.emplace(
+            ++tickets_,
+            taken_record{{.partition = from.partition, .offset = from.offset}, progress.term}
+        );
+        delivery made{.ticket = tickets_};
+        made.place = fmt::format("{}-{}-{}", topic_, from.partition, from.offset);
+        made.topic = topic_;
+        if (from.key != nullptr) made.key.assign(static_cast<char const*>(from.key), from.key_len);
+        if (from.payload != nullptr)
+            made.body.assign(static_cast<char const*>(from.payload), from.len);
+        made.headers = headers_of_record(from);
+        return made;
+    }
+
+    // It is committed about once a second; what is done twice for that has no second effect.
+    void store(std::int32_t partition, std::int64_t next) {
+        auto* const list = ::rd_kafka_topic_partition_list_new(1);
+        ::rd_kafka_topic_partition_list_add(list, topic_.c_str(), partition)->offset = next;
+        (void)::rd_kafka_offsets_store(consumer_.get(), list);
+        ::rd_kafka_topic_partition_list_destroy(list);
+    }
+
+    struct taken_record {
+        record_place at;
+        std::uint64_t term;
+    };
+
+    kafka_properties const how_;
+    std::string const topic_;
+    consumer_news news_;  // before the consumer, whose callbacks write it
+    consumer consumer_;
+    std::map<std::int32_t, partition_progress> partitions_;
+    std::map<std::uint64_t, taken_record> in_hand_;  // by ticket
+    std::uint64_t tickets_ = 0;
+    std::uint64_t breaks_ = 0;
+    bool is_broken_ = false;
+};
+
+kafka_security security_of_intake(intake::declaration const& of) {
+    return {
+        .user = of.setting("user"),
+        .mechanism = of.setting("mechanism"),
+        .tls = of.setting("tls"),
+        .ca_file = of.setting("ca_file")
+    };
+}
+
+result<void> check_kafka_intake(intake::declaration const& of) {
+    auto const [servers, topic] = parse_kafka_address(of.address);
+    if (servers.empty() || topic.empty())
+        return fail(
+            errc::invalid, "channel_file", "the address of a topic is like kafka://host:9092/topic"
+        );
+    auto const start = of.setting("start");
+    if (!start.empty() && start != "first" && start != "now")
+        return fail(errc::invalid, "channel_file", "start is \"first\" or \"now\"");
+    return check_kafka_security(security_of_intake(of));
+}
+
+result<std::unique_ptr<intake::receiver>> open_kafka_intake(
+    intake::declaration const& of, outbox::surroundings const& in
+) {
+    auto const [servers, topic] = parse_kafka_address(of.address);
+    auto const group = of.setting("group");
+    kafka_properties how{
+        {"bootstrap.servers", servers},
+        {"client.id", "diptych"},
+        {"group.id", group.empty() ? "diptych_" + of.name : group},
+        {"auto.offset.reset", of.setting("start") == "now" ? "latest" : "earliest"},
+        {"enable.auto.commit", "true"},
+        {"auto.commit.interval.ms", "1000"},
+        {"enable.auto.offset.store", "false"},
+        {"session.timeout.ms", "10000"},
+        {"log_level", "0"}
+    };
+    auto security = security_of_intake(of);
+    DIPTYCH_TRY(security.password, intake::revealed_one(of, "password", in));
+    add_kafka_security(how, security);
+    return std::make_unique<kafka_receiver>(std::move(how), topic);
+}
+
+}  // namespace
+
+intake::scheme kafka_intake_scheme() {
+    return {
+        .name = "kafka",
+        .settings =
+            {{.name = "group"},
+             {.name = "start"},
+             {.name = "user"},
+             {.name = "password", .is_secret = true},
+             {.name = "mechanism"},
+             {.name = "tls"},
+             {.name = "ca_file"}},
+        .check = check_kafka_intake,
+        .open = open_kafka_intake
+    };
+}
+
+}  // namespace diptych::channels
