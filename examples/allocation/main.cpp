@@ -16,8 +16,9 @@ namespace {
 
 constexpr auto usage = R"(diptych-allocation: which order gets which stock
 
-  diptych-allocation serve [--port N] [--data DIR] [--replica VIEWS]
+  diptych-allocation serve [--port N] [--data DIR] [--channels DIR] [--replica VIEWS]
       Serves at http://127.0.0.1:N (8080). DIR (data/allocation) keeps everything.
+      With --channels also on those that the files there declare, see channels/ of this example.
       With --replica for reading only, beside the process that writes to DIR; its views are in VIEWS.
 
   diptych-allocation import --batches FILE --orders FILE --out FILE [--data DIR]
@@ -68,6 +69,7 @@ int serve(options const& given) {
     // [serve]
     auto app = open(value_of(given, "--data", "data/allocation"), value_of(given, "--replica", ""));
     shop::add_routes(app);
+    if (given.contains("--channels")) app.channels(given.at("--channels"));
     return diptych::exit_code(app.serve({
         .http = "127.0.0.1:" + port,
         .ready = [](auto at) { std::cout << "serving http://" << at << std::endl; },
@@ -112,7 +114,9 @@ int main(int count, char** words) try {
     }
     auto const is_serve = verb == "serve";
     auto const given = read_options(
-        count, words, is_serve ? "--port --data --replica " : "--batches --orders --out --data "
+        count,
+        words,
+        is_serve ? "--port --data --channels --replica " : "--batches --orders --out --data "
     );
     if (!given) {
         std::cerr << "diptych-allocation: " << given.error().message << "\n\n" << usage;

@@ -1,11 +1,18 @@
 #include "app/channel_schemes.hpp"
 
 #include "channels/file/file_transport.hpp"
+#include "intake/offered.hpp"
 #ifdef DIPTYCH_WITH_KAFKA
+#include "channels/kafka/kafka_receiver.hpp"
 #include "channels/kafka/kafka_transport.hpp"
 #endif
 #ifdef DIPTYCH_WITH_NATS
+#include "channels/nats/nats_receiver.hpp"
 #include "channels/nats/nats_transport.hpp"
+#endif
+#ifdef DIPTYCH_WITH_REDIS
+#include "channels/redis/redis_receiver.hpp"
+#include "channels/redis/redis_transport.hpp"
 #endif
 #ifdef DIPTYCH_WITH_CURL
 #include "channels/smtp/smtp_transport.hpp"
@@ -29,6 +36,24 @@ std::vector<outbox::scheme> channel_schemes() {
 #endif
 #ifdef DIPTYCH_WITH_KAFKA
     all.push_back(channels::kafka_scheme());
+#endif
+#ifdef DIPTYCH_WITH_REDIS
+    all.push_back(channels::redis_scheme());
+#endif
+    return all;
+}
+
+std::vector<intake::scheme> incoming_schemes() {
+    std::vector<intake::scheme> all;
+    all.push_back(intake::offered_scheme());
+#ifdef DIPTYCH_WITH_KAFKA
+    all.push_back(channels::kafka_intake_scheme());
+#endif
+#ifdef DIPTYCH_WITH_NATS
+    for (auto& one : channels::nats_intake_schemes()) all.push_back(std::move(one));
+#endif
+#ifdef DIPTYCH_WITH_REDIS
+    all.push_back(channels::redis_intake_scheme());
 #endif
     return all;
 }

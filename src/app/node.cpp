@@ -4,6 +4,7 @@
 #include "app/channel_schemes.hpp"
 #include "app/covered.hpp"
 #include "app/declared_types.hpp"
+#include "intake/intake_file.hpp"
 #include "log/memory/memory_engine.hpp"
 #include "log/segments/folder.hpp"
 #include "log/segments/segment_engine.hpp"
@@ -80,7 +81,7 @@ result<std::unique_ptr<node>> node::open(
     DIPTYCH_TRY(made->open_write_leaf(parts));
     DIPTYCH_TRY(made->open_read_leaf(parts));
     DIPTYCH_TRY(made->open_inbox(parts));
-    DIPTYCH_TRY(made->open_outbox(parts));
+    DIPTYCH_TRY(made->open_channels(parts));
     return made;
 }
 
@@ -264,28 +265,50 @@ result<void> node::open_inbox(node_parts const& parts) {
     return {};
 }
 
-result<void> node::open_outbox(node_parts const& parts) {
+result<void> node::open_channels(node_parts const& parts) {
     if (options_.read_only) return {};
-    outbox_ = std::make_unique<outbox::channel_set>(
-        *log_,
-        *clock_,
-        *random_,
-        channel_schemes(),
-        outbox::surroundings{
-            .disk = storage::system_disk(),
-            .folder = options_.data,
-            .time = *clock_,
-            .environment = environment_variable
-        }
+    outbox::surroundings const in{
+        .disk = storage::system_disk(),
+        .folder = options_.data,
+        .time = *clock_,
+        .environment = environment_variable
+    };
+    outbox_ =
+        std::make_unique<outbox::channel_set>(*log_, *clock_, *random_, channel_schemes(), in);
+    effects_.emplace(*commands_, *inbox_);
+    intake_ = std::make_unique<intake::incoming_set>(
+        *log_, *clock_, *random_, *effects_, incoming_schemes(), in
     );
     for (auto const& file : parts.channel_files) {
         auto const text = storage::read_whole(storage::system_disk(), file);
         if (!text) return fail(errc::not_found, "channel_file", file.string() + " can not be read");
-        DIPTYCH_TRY(outbox_->add(file.string(), *text));
+        DIPTYCH_TRY(add_channel(file.string(), *text));
     }
-    if (options_.deliver) return {};
+    if (options_.deliver) {
+        for (auto* const one : outbox_->all()) tell_of_loss(one->of().name, one->of().keeps);
+        for (auto* const one : intake_->all()) tell_of_loss(one->of().name, one->of().keeps);
+        return {};
+    }
     for (auto* const one : outbox_->all()) DIPTYCH_TRY(one->look());
+    for (auto* const one : intake_->all()) DIPTYCH_TRY(one->look());
     return {};
+}
+
+void node::tell_of_loss(std::string_view channel, outbox::assurance keeps) const {
+    if (keeps == outbox::assurance::at_least_once || !options_.complain) return;
+    options_.complain(fmt::format(
+        "warning: channel {} is unreliable: its broker delivers at most once, and what it sends "
+        "while the other side does not listen is lost",
+        channel
+    ));
+}
+
+result<void> node::add_channel(std::string const& file, std::string_view text) {
+    auto const is_in = intake::is_incoming(text);
+    DIPTYCH_TRY(is_in ? intake_->add(file, text) : outbox_->add(file, text));
+    auto const name = fs::path(file).stem().string();
+    if (intake_->find(name) == nullptr || !outbox_->find(name)) return {};
+    return fail(errc::invalid, "channel_file", file + ": there is a channel " + name + " already");
 }
 
 result<fs::path> node::directory_of_views() {
@@ -322,6 +345,8 @@ result<bool> node::step() {
     if (outbox_ && options_.deliver) {
         DIPTYCH_TRY(auto const stepped, outbox_->step());
         more = more || stepped;
+        DIPTYCH_TRY(auto const came, intake_->step());
+        more = more || came;
     }
     return more || indexed || saved;
 }
@@ -329,7 +354,9 @@ result<bool> node::step() {
 result<void> node::close() {
     // What is lost with an error here is only sent again.
     if (outbox_ && options_.deliver) (void)outbox_->stop();
+    if (intake_) intake_->stop();
     outbox_.reset();
+    intake_.reset();
     processes_.clear();
     queue_.reset();
     view_files_.reset();

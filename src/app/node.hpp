@@ -4,10 +4,12 @@
 /// Passive: whoever owns it calls the steps, a runtime with threads or a test on one.
 #pragma once
 
+#include "app/channel_effects.hpp"
 #include "app/errands.hpp"
 #include "app/temporary_folder.hpp"
 #include "app/view_files.hpp"
 #include "inbox/sources.hpp"
+#include "intake/incoming_set.hpp"
 #include "log/segments/index.hpp"
 #include "log/sequenced_log.hpp"
 #include "outbox/channel_set.hpp"
@@ -23,6 +25,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -95,6 +98,8 @@ public:
     inbox::sources* inbox() { return inbox_.get(); }
     /// Null if it was opened for reading only.
     outbox::channel_set* outbox() { return outbox_.get(); }
+    /// Null if it was opened for reading only.
+    intake::incoming_set* intake() { return intake_.get(); }
     std::vector<named_process> const& processes() const { return processes_; }
     /// Null if it was opened for reading only.
     write::command_queue* queue() { return queue_.get(); }
@@ -124,7 +129,9 @@ private:
     result<sqlite::location> ledger_of(node_parts const& parts, std::string_view name) const;
     result<void> open_read_leaf(node_parts const& parts);
     result<void> open_inbox(node_parts const& parts);
-    result<void> open_outbox(node_parts const& parts);
+    result<void> open_channels(node_parts const& parts);
+    result<void> add_channel(std::string const& file, std::string_view text);
+    void tell_of_loss(std::string_view channel, outbox::assurance keeps) const;
     result<std::filesystem::path> directory_of_views();
 
     application_options options_;
@@ -140,6 +147,8 @@ private:
     std::unique_ptr<write::command_queue> queue_;
     std::unique_ptr<inbox::sources> inbox_;
     std::unique_ptr<outbox::channel_set> outbox_;
+    std::optional<channel_effects> effects_;  // of what comes in
+    std::unique_ptr<intake::incoming_set> intake_;
 };
 
 /// The view files of a path: itself, or every `*.sql` in the folder, sorted. Fails with not_found.

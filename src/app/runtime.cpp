@@ -57,6 +57,21 @@ worker::step_function stepped_channel(outbox::channel& of) {
     };
 }
 
+// As stepped_channel.
+worker::step_function stepped_incoming(intake::incoming& of) {
+    return [&of, is_told = false]() mutable -> result<bool> {
+        DIPTYCH_TRY(auto const more, of.step());
+        auto const now = of.status();
+        auto const stands = now.state == outbox::channel_state::waiting ||
+                            now.state == outbox::channel_state::paused;
+        auto const was_told = std::exchange(is_told, stands);
+        if (!stands || was_told) return more;
+        return fail(
+            errc::unavailable, "it is " + std::string(to_string(now.state)) + ": " + now.last_error
+        );
+    };
+}
+
 // All there can be, if nobody knows.
 std::uint64_t free_bytes(std::filesystem::path const& in) {
     std::error_code why;
@@ -154,6 +169,12 @@ void runtime::start_writing(node& of) {
         for (auto* const one : of.outbox()->all())
             add("channel " + one->of().name, with_pauses, stepped_channel(*one));
 
+    if (of.options().deliver)
+        for (auto* const one : of.intake()->all()) {
+            auto& made = add("channel " + one->of().name, with_pauses, stepped_incoming(*one));
+            one->on_work([&made] { made.wake(); });
+        }
+
     indexer_ = std::make_unique<worker>(
         "index", in_bulk, [&log = of.log()] { return log.index_step(); }, report_
     );
@@ -184,6 +205,8 @@ runtime::~runtime() {
     builder_.reset();
     for (auto const& [name, process] : node_.processes()) process->on_answer({});
     if (node_.queue() != nullptr) node_.queue()->on_answer({});
+    if (node_.intake() != nullptr)
+        for (auto* const one : node_.intake()->all()) one->on_work({});
     workers_.clear();
     node_.errands().on_work({});
     runner_.reset();

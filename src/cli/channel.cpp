@@ -5,6 +5,7 @@
 #include "cli/input.hpp"
 #include "cli/service.hpp"
 #include "edge/url.hpp"
+#include "intake/intake_file.hpp"
 #include "outbox/channel_file.hpp"
 
 #include <diptych/json_value.hpp>
@@ -35,12 +36,15 @@ std::string said_of(json::value in, std::string_view name) {
 }
 
 void print_channel(json::value of) {
+    auto const lag = said_of(of, "lag");
     fmt::print(
-        "{}  {}  {}  lag {}  dead letters {}\n",
+        "{}  {}{}{}  {}  {}dead letters {}\n",
         said_of(of, "channel"),
-        said_of(of, "to"),
+        of.find("from") ? "from " : "",
+        said_of(of, of.find("from") ? "from" : "to"),
+        said_of(of, "delivery") == "at_most_once" ? " (unreliable)" : "",
         said_of(of, "state"),
-        said_of(of, "lag"),
+        lag.empty() ? "" : fmt::format("lag {}  ", lag),
         said_of(of, "dead_letters")
     );
     if (auto const since = said_of(of, "oldest"); !since.empty())
@@ -51,6 +55,16 @@ void print_channel(json::value of) {
         fmt::print("  {}: {}\n", said_of(of, "error.when"), why);
     if (auto const when = said_of(of, "next_try"); !when.empty())
         fmt::print("  tries again at {}\n", when);
+}
+
+/// What a file declares, as a sentence. What it names of the application is not looked for.
+result<std::string> checked_channel(std::string const& file, std::string const& text) {
+    if (intake::is_incoming(text)) {
+        DIPTYCH_TRY(auto const read, intake::parse_incoming(file, text, app::incoming_schemes()));
+        return fmt::format("channel {} from {}", read.name, read.from);
+    }
+    DIPTYCH_TRY(auto const read, outbox::parse_channel(file, text, app::channel_schemes()));
+    return fmt::format("channel {} to {}", read.name, read.to);
 }
 
 /// Asks, and prints what is answered: as it came, or with `print`.
@@ -69,7 +83,20 @@ result<void> ask_channel(
 }
 
 void print_channel_letters(json::value answered) {
-    for (auto const one : answered.find("dead_letters")->elements())
+    for (auto const one : answered.find("dead_letters")->elements()) {
+        if (one.find("number")) {
+            fmt::print(
+                "{}  {}  {}  {} attempts  {}{}\n    {}\n",
+                said_of(one, "number"),
+                said_of(one, "type"),
+                said_of(one, "message_id"),
+                said_of(one, "attempts"),
+                said_of(one, "why"),
+                said_of(one, "goes_on") == "true" ? "  (is being tried again)" : "",
+                said_of(one, "body")
+            );
+            continue;
+        }
         fmt::print(
             "{} from version {} on, {} behind  {}  {} attempts  {}{}\n",
             said_of(one, "stream"),
@@ -80,6 +107,7 @@ void print_channel_letters(json::value answered) {
             said_of(one, "why"),
             said_of(one, "goes_on") == "true" ? "  (is being delivered)" : ""
         );
+    }
     if (auto const next = answered.find("next"))
         fmt::print(stderr, "there may be more: --after {}\n", next->text());
 }
@@ -87,15 +115,13 @@ void print_channel_letters(json::value answered) {
 }  // namespace
 
 result<void> channel_check(channel_check_options const& how) {
-    auto const known = app::channel_schemes();
     result<void> first;
     for (auto const& given : how.files) {
         DIPTYCH_TRY(auto const files, app::channel_files_of(given));
         for (auto const& file : files) {
             DIPTYCH_TRY(auto const text, read_input(file.string()));
-            auto const read = outbox::parse_channel(file.string(), text, known);
-            if (read && !how.json)
-                fmt::print("{}: channel {} to {}\n", file.string(), read->name, read->to);
+            auto const read = checked_channel(file.string(), text);
+            if (read && !how.json) fmt::print("{}: {}\n", file.string(), *read);
             if (!read && first) first = std::unexpected(read.error());
             if (!read && !how.json && files.size() > 1)
                 fmt::print(stderr, "{}\n", read.error().message);
@@ -138,7 +164,10 @@ result<void> channel_retry(channel_options const& how) {
     return ask_channel(
         how,
         {.method = "POST", .path = channel_path(how, "/dead-letters/retry")},
-        [](json::value answered) { fmt::print("streams {}\n", said_of(answered, "streams")); }
+        [](json::value answered) {
+            for (auto const [name, count] : answered.members())
+                fmt::print("{} {}\n", name, count.raw());
+        }
     );
 }
 

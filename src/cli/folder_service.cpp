@@ -38,7 +38,8 @@ edge::services services_of(app::node& node) {
         .views = node.views(),
         .time = node.time(),
         .inbox = node.inbox(),
-        .outbox = node.outbox()
+        .outbox = node.outbox(),
+        .intake = node.intake()
     };
 }
 

@@ -99,6 +99,16 @@ constexpr std::string_view message_answers =
     R"("202":{"description":"Held, until what it waits for has come","content":{"application/json":)"
     R"({"schema":{"$ref":"#/components/schemas/message_result"}}}})";
 
+constexpr std::string_view any_body = "{}";
+
+constexpr std::string_view taken_answers =
+    R"("200":{"description":"Its effect is durable","content":{"application/json":{"schema":)"
+    R"({"type":"object","properties":{"outcome":{"enum":["done","repeated","refused"]},)"
+    R"("token":{"type":"string"},"why":{"type":"string"}},"required":["outcome"]}}}},)"
+    R"("202":{"description":"It waits, or is a dead letter","content":{"application/json":)"
+    R"({"schema":{"type":"object","properties":{"outcome":{"enum":["held","parked"]},)"
+    R"("token":{"type":"string"},"why":{"type":"string"}},"required":["outcome"]}}}})";
+
 constexpr std::string_view retried_answer =
     R"("201":{"description":"Recorded","content":{"application/json":{"schema":)"
     R"({"$ref":"#/components/schemas/message_result"}}}})";
@@ -171,6 +181,8 @@ constexpr reference_operation operations[] = {
     {"POST", "/channels/{channel}/dead-letters/{stream}/retry", "", "", json_answer, channel_errors
     },
     {"DELETE", "/channels/{channel}/dead-letters/{stream}", "", "", json_answer, channel_errors},
+    {"POST", "/channels/{channel}/messages", "", any_body, taken_answers, "400 403 404 409 500 503"
+    },
     {"GET", "/log", log_query, "", log_answer, "400 412 500 503"},
     {"GET", "/views", "", "", json_answer, "500 503"},
     {"GET", letters, letters_query, "", json_answer, "400 404 500 503"},

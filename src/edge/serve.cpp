@@ -71,6 +71,7 @@ edge::services services_of(app::node& node) {
         all.processes.emplace_back(name, runner.get());
     all.inbox = node.inbox();
     all.outbox = node.outbox();
+    all.intake = node.intake();
     all.queue = node.queue();
     all.view_faults = [&files = node.view_files()] { return files.faults(); };
     all.source = node.options().source;

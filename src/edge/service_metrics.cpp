@@ -1,5 +1,7 @@
 #include "edge/service_metrics.hpp"
 
+#include "edge/channel_metrics.hpp"
+#include "edge/metric_samples.hpp"
 #include "storage/disk.hpp"
 
 #include <chrono>
@@ -11,58 +13,6 @@ namespace diptych::edge {
 
 namespace {
 
-using label = std::pair<std::string, std::string>;
-
-/// Builds families one sample at a time; samples of one name follow each other.
-class samples {
-public:
-    samples& counter(
-        std::string_view name,
-        std::string_view help,
-        double value,
-        std::vector<label> const& labels = {}
-    ) {
-        auto& one = next(name, help, prometheus::MetricType::Counter, labels);
-        one.counter.value = value;
-        return *this;
-    }
-    samples& gauge(
-        std::string_view name,
-        std::string_view help,
-        double value,
-        std::vector<label> const& labels = {}
-    ) {
-        auto& one = next(name, help, prometheus::MetricType::Gauge, labels);
-        one.gauge.value = value;
-        return *this;
-    }
-    std::vector<prometheus::MetricFamily> take() { return std::move(families_); }
-
-private:
-    prometheus::ClientMetric& next(
-        std::string_view name,
-        std::string_view help,
-        prometheus::MetricType type,
-        std::vector<label> const& labels
-    ) {
-        auto const full = "diptych_" + std::string(name);
-        auto found = families_.begin();
-        while (found != families_.end() && found->name != full) ++found;
-        if (found == families_.end()) {
-            families_.push_back(
-                {.name = full, .help = std::string(help), .type = type, .metric = {}}
-            );
-            found = families_.end() - 1;
-        }
-        auto& made = found->metric.emplace_back();
-        for (auto const& [key, value] : labels) made.label.push_back({.name = key, .value = value});
-        return made;
-    }
-
-    std::vector<prometheus::MetricFamily> families_;
-};
-
-double number(std::uint64_t count) { return static_cast<double>(count); }
 double seconds(std::uint64_t microseconds) { return number(microseconds) / 1e6; }
 
 void add_log(samples& to, log::sequenced_log const& log) {
@@ -318,28 +268,6 @@ void add_inbox(samples& to, inbox::sources const& sources) {
     }
 }
 
-void add_channels(samples& to, services const& of) {
-    auto const now = of.time.now();
-    for (auto* const one : of.outbox->all()) {
-        auto const s = one->status();
-        std::vector<label> const name{{"channel", s.name}};
-        auto const age = s.oldest ? std::chrono::duration<double>(now - *s.oldest).count() : 0.0;
-        to.counter("channel_delivered_total", "Messages", number(s.delivered), name)
-            .counter("channel_refused_total", "Answers that refused", number(s.refused), name)
-            .counter("channel_failures_total", "Tries that failed", number(s.failures), name)
-            .gauge("channel_lag", "Events not yet delivered", number(s.lag), name)
-            .gauge("channel_oldest_seconds", "Age of the oldest of those", age, name)
-            .gauge("channel_in_flight", "Sent and not answered", number(s.in_flight), name)
-            .gauge("channel_dead_letters", "Streams that stand", number(s.dead_letters), name)
-            .gauge(
-                "channel_running",
-                "1 while it delivers, 0 while it waits or is paused",
-                s.state == outbox::channel_state::running ? 1.0 : 0.0,
-                name
-            );
-    }
-}
-
 }  // namespace
 
 std::vector<prometheus::MetricFamily> families_of(
@@ -351,7 +279,7 @@ std::vector<prometheus::MetricFamily> families_of(
     add_views(to, of.views);
     add_processes(to, of);
     if (of.inbox != nullptr) add_inbox(to, *of.inbox);
-    if (of.outbox != nullptr) add_channels(to, of);
+    add_channel_metrics(to, of);
     if (of.source) add_source(to, of.source());
     for (auto const& one : shadows) add_shadow(to, one);
     to.gauge("http_connections", "Open now", number(server.connections))

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "inbox/sources.hpp"
+#include "intake/incoming_set.hpp"
 #include "log/sequenced_log.hpp"
 #include "outbox/channel_set.hpp"
 #include "read/view_set.hpp"
@@ -34,9 +35,10 @@ struct services {
     std::function<
         result<read::offered>(std::string_view name, std::string_view text, bool by_itself)>
         put_view = {};
-    inbox::sources* inbox = nullptr;        ///< Null: messages are not taken here.
-    outbox::channel_set* outbox = nullptr;  ///< Null: nothing is delivered from here.
-    write::command_queue* queue = nullptr;  ///< Null: nothing is queued here.
+    inbox::sources* inbox = nullptr;         ///< Null: messages are not taken here.
+    outbox::channel_set* outbox = nullptr;   ///< Null: nothing is delivered from here.
+    intake::incoming_set* intake = nullptr;  ///< Null: nothing comes in here.
+    write::command_queue* queue = nullptr;   ///< Null: nothing is queued here.
     /// If the log is kept as a copy of another: how that one is. May be empty.
     std::function<source_status()> source = {};
     /// View files that were changed and are not views: one message each. May be empty.

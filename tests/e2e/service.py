@@ -169,8 +169,8 @@ class Service:
         self.log.close()
 
 
-def allocation(data, port=None):
-    return Service([ALLOCATION, "serve", "--port", "{port}", "--data", data], port)
+def allocation(data, port=None, *more):
+    return Service([ALLOCATION, "serve", "--port", "{port}", "--data", data, *more], port)
 
 
 def run(*command, **options):

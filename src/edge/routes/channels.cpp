@@ -7,8 +7,15 @@
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
+#include <fmt/core.h>
+
+#include <charconv>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -24,9 +31,52 @@ result<outbox::channel_set*> outbox_of(site_parts& parts) {
     return fail(errc::denied, "read_only", "this node is a replica: ask the one that writes");
 }
 
+// Null if events leave on it, or it is none.
+intake::incoming* incoming_of(site_parts& parts, http::request const& asked) {
+    if (parts.of.intake == nullptr) return nullptr;
+    return parts.of.intake->find(asked.parameter("channel"));
+}
+
 result<outbox::channel*> channel_of(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(auto const* const all, outbox_of(parts));
     return all->find(asked.parameter("channel"));
+}
+
+http::response state_of_incoming(intake::incoming const& of) {
+    json::writer body;
+    write_incoming(body, of.status());
+    return http::json(200, std::move(body).text());
+}
+
+// The dead letters of what comes in have numbers.
+result<version> letter_number(std::string_view text) {
+    std::uint64_t number = 0;
+    auto const* const end = text.data() + text.size();
+    auto const [rest, fault] = std::from_chars(text.data(), end, number);
+    if (fault == std::errc{} && rest == end) return version{number};
+    return fail(
+        errc::not_found,
+        "no_such_dead_letter",
+        fmt::format("'{}': dead letters of an incoming channel have numbers", text)
+    );
+}
+
+result<http::response> list_incoming_letters(
+    intake::incoming& of, http::request const& asked, std::size_t limit
+) {
+    auto const given = asked.query_value("after");
+    version after{};
+    if (given) {
+        DIPTYCH_TRY(after, letter_number(*given));
+    }
+    DIPTYCH_TRY(auto const all, of.dead_letters(after, limit));
+    json::writer body;
+    body.begin_object().key("dead_letters").begin_array();
+    for (auto const& one : all) write_incoming_letter(body, one);
+    body.end_array();
+    if (all.size() == limit) body.member("next", std::to_string(all.back().number.value));
+    body.end_object();
+    return http::json(200, std::move(body).text());
 }
 
 http::response state_of_channel(outbox::channel const& of) {
@@ -41,18 +91,25 @@ result<http::response> list_channels(site_parts& parts, http::request const& ask
     json::writer body;
     body.begin_object().key("channels").begin_array();
     for (auto* const one : all->all()) write_channel(body, one->status());
+    if (parts.of.intake != nullptr)
+        for (auto* const one : parts.of.intake->all()) write_incoming(body, one->status());
     body.end_array().end_object();
     return http::json(200, std::move(body).text());
 }
 
 result<http::response> show_channel(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {}));
+    if (auto const* const in = incoming_of(parts, asked)) return state_of_incoming(*in);
     DIPTYCH_TRY(auto const* const of, channel_of(parts, asked));
     return state_of_channel(*of);
 }
 
 result<http::response> resume_channel(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {}));
+    if (auto* const in = incoming_of(parts, asked)) {
+        in->resume();
+        return state_of_incoming(*in);
+    }
     DIPTYCH_TRY(auto* const of, channel_of(parts, asked));
     of->resume();
     return state_of_channel(*of);
@@ -60,11 +117,12 @@ result<http::response> resume_channel(site_parts& parts, http::request const& as
 
 result<http::response> list_channel_letters(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {"after", "limit"}));
-    DIPTYCH_TRY(auto* const of, channel_of(parts, asked));
     DIPTYCH_TRY(
         auto const limit,
         number_parameter(asked, {"limit", 1, channel_letters_most}, channel_letters_default)
     );
+    if (auto* const in = incoming_of(parts, asked)) return list_incoming_letters(*in, asked, limit);
+    DIPTYCH_TRY(auto* const of, channel_of(parts, asked));
     DIPTYCH_TRY(auto const all, of->dead_letters(asked.query_value("after").value_or(""), limit));
     json::writer body;
     body.begin_object().key("dead_letters").begin_array();
@@ -77,15 +135,25 @@ result<http::response> list_channel_letters(site_parts& parts, http::request con
 
 result<http::response> retry_channel_letters(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {}));
+    json::writer body;
+    if (auto* const in = incoming_of(parts, asked)) {
+        DIPTYCH_TRY(auto const count, in->retry_all());
+        body.begin_object().member("messages", count).end_object();
+        return http::json(200, std::move(body).text());
+    }
     DIPTYCH_TRY(auto* const of, channel_of(parts, asked));
     DIPTYCH_TRY(auto const count, of->retry_all());
-    json::writer body;
     body.begin_object().member("streams", count).end_object();
     return http::json(200, std::move(body).text());
 }
 
 result<http::response> retry_channel_letter(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {}));
+    if (auto* const in = incoming_of(parts, asked)) {
+        DIPTYCH_TRY(auto const number, letter_number(asked.parameter("stream")));
+        DIPTYCH_TRY(in->retry(number));
+        return state_of_incoming(*in);
+    }
     DIPTYCH_TRY(auto* const of, channel_of(parts, asked));
     DIPTYCH_TRY(of->retry(asked.parameter("stream")));
     return state_of_channel(*of);
@@ -93,9 +161,68 @@ result<http::response> retry_channel_letter(site_parts& parts, http::request con
 
 result<http::response> drop_channel_letter(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {}));
+    if (auto* const in = incoming_of(parts, asked)) {
+        DIPTYCH_TRY(auto const number, letter_number(asked.parameter("stream")));
+        DIPTYCH_TRY(in->drop(number));
+        return state_of_incoming(*in);
+    }
     DIPTYCH_TRY(auto* const of, channel_of(parts, asked));
     DIPTYCH_TRY(of->drop(asked.parameter("stream")));
     return state_of_channel(*of);
+}
+
+intake::delivery delivery_of(http::request&& asked) {
+    intake::delivery made{.topic = std::string(asked.parameter("channel"))};
+    for (std::size_t i = 0; i < asked.headers.size(); ++i) {
+        auto const [name, value] = asked.headers[i];
+        std::string lower(name);
+        for (auto& c : lower)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        // What lets somebody in is not written down.
+        if (lower == "authorization" || lower == "cookie") continue;
+        made.headers.emplace_back(std::move(lower), value);
+    }
+    made.body = std::move(asked.body);
+    return made;
+}
+
+http::response answer_of_taken(result<intake::settled> const& said) {
+    if (!said) return http::problem(said.error());
+    auto const waits = said->what == intake::verdict::held || said->what == intake::verdict::parked;
+    json::writer body;
+    body.begin_object().member("outcome", to_string(said->what));
+    if (!said->token.empty()) body.member("token", said->token);
+    if (!said->why.empty()) body.member("why", said->why);
+    body.end_object();
+    return http::json(waits ? 202 : 200, std::move(body).text());
+}
+
+/// Answers later; a message is only put where its channel finds it.
+http::route message_route(site_parts& parts) {
+    return {
+        .method = "POST",
+        .pattern = "/channels/{channel}/messages",
+        .handle =
+            [&parts](http::request asked, http::responder to) {
+                auto* const in = incoming_of(parts, asked);
+                if (in == nullptr) {
+                    auto const known = channel_of(parts, asked);
+                    return to.answer(http::problem(
+                        known ? error{errc::invalid, "not_offered", "events leave on this channel"}
+                              : known.error()
+                    ));
+                }
+                auto const kept = std::make_shared<http::responder>(std::move(to));
+                auto const begun =
+                    in->offer(delivery_of(std::move(asked)), [kept](result<intake::settled> said) {
+                        kept->answer_later([said = std::move(said)] {
+                            return answer_of_taken(said);
+                        });
+                    });
+                if (!begun) kept->answer(http::problem(begun.error()));
+            },
+        .summary = "Takes a message of another service, in its form"
+    };
 }
 
 }  // namespace
@@ -104,6 +231,7 @@ std::vector<http::route> channel_routes(site_parts& parts) {
     std::string const one = "/channels/{channel}";
     auto const letters = one + "/dead-letters";
     return {
+        message_route(parts),
         answer_route(parts, "GET", "/channels", list_channels, "Lists the channels"),
         answer_route(parts, "GET", one, show_channel, "How a channel is"),
         answer_route(

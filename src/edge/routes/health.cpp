@@ -85,6 +85,21 @@ void add_channel_worries(std::vector<std::string>& all, site_parts const& parts)
     }
 }
 
+void add_incoming_worries(std::vector<std::string>& all, site_parts const& parts) {
+    if (parts.of.intake == nullptr) return;
+    for (auto* const one : parts.of.intake->all()) {
+        auto const now = one->status();
+        if (now.state != outbox::channel_state::running)
+            all.push_back(fmt::format(
+                "incoming channel {} is {}; {}", now.name, to_string(now.state), now.last_error
+            ));
+        if (now.dead_letters > 0)
+            all.push_back(
+                fmt::format("incoming channel {} has dead letters: {}", now.name, now.dead_letters)
+            );
+    }
+}
+
 /// What a person should look at though commands and queries are answered.
 std::vector<std::string> worries(site_parts const& parts, statuses const& views) {
     std::vector<std::string> all;
@@ -124,6 +139,7 @@ std::vector<std::string> worries(site_parts const& parts, statuses const& views)
             ));
     }
     add_channel_worries(all, parts);
+    add_incoming_worries(all, parts);
     if (parts.of.inbox == nullptr) return all;
     auto const undeclared = parts.of.inbox->undeclared();
     if (!undeclared) all.push_back(undeclared.error().message);
