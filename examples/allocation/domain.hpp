@@ -288,6 +288,7 @@ struct change_batch_quantity {
 
 struct reallocation {
     using of = product_id;
+    using sends = diptych::commands<allocate>;
 
     struct line {
         order_id order;

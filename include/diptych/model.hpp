@@ -184,7 +184,9 @@ struct process {
     std::vector<std::string>
         types;  ///< Inputs: event types, `$accepted`, `$refused`, `$failed`, `$timer_due`.
     std::vector<std::string> starts = {};  ///< Those of them that begin an instance; empty: all do.
-    model::state state;                    ///< Its own state, folded over its inputs.
+    /// Commands it may send, as on the wire; nullopt: it does not say.
+    std::optional<std::vector<std::string>> sends = {};
+    model::state state;  ///< Its own state, folded over its inputs.
     /// The instance an input belongs to ("order-o1"), or an id of another kind that an instance has
     /// correlated with; nullopt: not one of its inputs.
     result<std::optional<std::string>> (*key)(recorded_event const& input);

@@ -29,6 +29,12 @@
 /// Any input begins an instance, unless the process says which do, and it lives until `finish()`:
 ///
 ///     using started_by = diptych::events<order_placed>;
+///
+/// It may say which commands it sends. Then the application does not start unless a context of it
+/// has each of them, a reaction that sends another one fails, and `map` shows where its commands
+/// go:
+///
+///     using sends = diptych::commands<allocate, ship>;
 #pragma once
 
 #include <diptych/clock.hpp>
@@ -45,6 +51,11 @@
 #include <vector>
 
 namespace diptych {
+
+template <class... Command>
+struct commands;  // context.hpp
+template <class... Event>
+struct events;
 
 /// The command that this process sent was accepted.
 template <class Command>

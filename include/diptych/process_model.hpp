@@ -61,16 +61,29 @@ consteval auto starts_of() {
         return reflect::types<>{};
 }
 
+template <class Process>
+concept says_sends = requires { typename Process::sends::command_list; };
+
+/// A command as a process sends it: of its own context, else of the one that its type is in.
+std::string sent_name(
+    std::string_view context,
+    std::span<std::string_view const> own_commands,
+    std::string_view name,
+    std::string_view home
+);
+
 /// The instance an input belongs to; that of an answer or timer is in the name of its stream.
 result<std::optional<std::string>> find_instance(
     std::span<input_entry const> entries, std::string_view process, recorded_event const& in
 );
 
+/// `sends` are the commands that it may send; null if it does not say.
 result<model::reaction> react_with(
     std::span<input_entry const> entries,
     std::string_view process,
     std::string_view context,
     std::span<std::string_view const> own_commands,
+    std::vector<std::string> const* sends,
     void const* state,
     recorded_event const& in,
     environment const& surroundings
@@ -203,6 +216,22 @@ struct process_functions<Context, Process, reflect::types<Input...>> {
         return all;
     }
 
+    template <class... Command>
+    static std::vector<std::string> sent_names(reflect::types<Command...>) {
+        return {
+            sent_name(Context::context_name(), Context::command_names(), command_name<Command>, reflect::namespace_name<Command>)...
+        };
+    }
+    static std::optional<std::vector<std::string>> const& sends() {
+        static auto const names = []() -> std::optional<std::vector<std::string>> {
+            if constexpr (says_sends<Process>)
+                return sent_names(typename Process::sends::command_list{});
+            else
+                return std::nullopt;
+        }();
+        return names;
+    }
+
     static result<std::optional<std::string>> key(recorded_event const& in) {
         return find_instance(entries(), reflect::type_name<Process>, in);
     }
@@ -217,6 +246,7 @@ struct process_functions<Context, Process, reflect::types<Input...>> {
             reflect::type_name<Process>,
             Context::context_name(),
             Context::command_names(),
+            sends() ? &*sends() : nullptr,
             state,
             in,
             surroundings
@@ -233,6 +263,7 @@ struct process_functions<Context, Process, reflect::types<Input...>> {
             .id_kind = std::string{id_type::kind},
             .types = {},
             .starts = start_types(starts_of<Process>()),
+            .sends = sends(),
             .state = functions::build(),
             .key = key,
             .react = react,

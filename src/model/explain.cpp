@@ -51,6 +51,7 @@ std::string explain(model::process const& process) {
     auto text = process.name + ", one for each " + process.id_kind + "\n";
     add_line(text, "takes", listed(process.types));
     if (!process.state.types.empty()) add_line(text, "folds", listed(process.state.types));
+    if (process.sends) add_line(text, "sends", listed(*process.sends));
     return text;
 }
 

@@ -1,5 +1,6 @@
 #include <diptych/json_value.hpp>
 #include <diptych/process_model.hpp>
+#include <diptych/try.hpp>
 
 #include <algorithm>
 
@@ -23,8 +24,17 @@ error about(error why, std::string_view process, recorded_event const& in) {
     return why;
 }
 
-bool is_own(std::span<std::string_view const> commands, std::string_view name) {
-    return std::ranges::find(commands, name) != commands.end();
+// A reaction that does what its process says that it does.
+result<void> check_sent(
+    std::vector<std::string> const* sends, std::string_view process, std::string_view name
+) {
+    if (sends == nullptr || std::ranges::find(*sends, name) != sends->end()) return {};
+    return fail(
+        errc::failed,
+        "undeclared_command",
+        std::string{process} + " sends " + std::string{name} +
+            ", which is not one of the commands that it says it `sends`"
+    );
 }
 
 /// Calls `take` with the entries for this input until one says it was its own. An answer has an
@@ -52,6 +62,16 @@ result<bool> with_entry(
 }
 
 }  // namespace
+
+std::string sent_name(
+    std::string_view context,
+    std::span<std::string_view const> own_commands,
+    std::string_view name,
+    std::string_view home
+) {
+    auto const is_own = std::ranges::find(own_commands, name) != own_commands.end();
+    return wire_name(is_own ? context : home, name);
+}
 
 decoded read_answer(
     std::string_view command,
@@ -115,6 +135,7 @@ result<model::reaction> react_with(
     std::string_view process,
     std::string_view context,
     std::span<std::string_view const> own_commands,
+    std::vector<std::string> const* sends,
     void const* state,
     recorded_event const& in,
     environment const& surroundings
@@ -132,16 +153,13 @@ result<model::reaction> react_with(
             }
         );
         if (!found) return std::unexpected(found.error());
-        for (auto const& one : wanted.commands())
+        for (auto const& one : wanted.commands()) {
+            auto name = sent_name(context, own_commands, one.name, one.home);
+            DIPTYCH_TRY(check_sent(sends, process, name));
             made.commands.push_back(
-                {wire_name(
-                     is_own(own_commands, one.name) ? context : std::string_view{one.home}, one.name
-                 ),
-                 one.json,
-                 one.how.name,
-                 one.how.after,
-                 one.how.within}
+                {std::move(name), one.json, one.how.name, one.how.after, one.how.within}
             );
+        }
         for (auto const& one : wanted.started()) made.start.push_back({one.name, one.delay});
         made.cancel = wanted.cancelled();
         made.correlate = wanted.correlated();

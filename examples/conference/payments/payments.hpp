@@ -154,6 +154,7 @@ struct settle_refund {
 // What follows by itself: registration says that money must go back, and it is due.
 struct refunding {
     using of = payment_id;
+    using sends = diptych::commands<owe_refund>;
 
     diptych::reaction react(from_registration::refund_required const& e) const {
         return owe_refund{.payment = e.payment, .reason = e.reason};

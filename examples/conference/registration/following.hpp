@@ -23,6 +23,7 @@ struct seat_supply {
     };
 
     using of = conference_id;
+    using sends = diptych::commands<add_seats, remove_seats>;
     std::map<seat_type_id, supplied> seats;
 
     void evolve(from_management::seat_created const& e) { announce(e.seat_type, e.quantity); }
@@ -60,17 +61,22 @@ struct seat_supply {
     }
 };
 
+// [assigning]
 struct seat_assigning {
     using of = order_id;
+    using sends = diptych::commands<create_seat_assignments>;
 
     diptych::reaction react(order_confirmed const& e) const {
         return create_seat_assignments{.order = e.order};
     }
 };
+// [assigning]
 
 /// Calls who waits whenever there may be seats.
 struct wait_list_calling {
     using of = conference_id;
+    using sends =
+        diptych::commands<call_wait_list, register_to_conference, cancel_seat_reservation>;
     std::set<order_id> waiting;
 
     void evolve(wait_list_joined const& e) { waiting.insert(e.order); }

@@ -32,6 +32,15 @@ struct received_payment {
 
 struct registration_process {
     using of = order_id;
+    using sends = diptych::commands<
+        make_seat_reservation,
+        cancel_seat_reservation,
+        commit_seat_reservation,
+        mark_seats_as_reserved,
+        confirm_order,
+        reject_order,
+        reinstate_order,
+        require_refund>;
 
     registration_status status = registration_status::not_started;
     order_id order;
