@@ -20,6 +20,12 @@
 
 namespace diptych::write {
 
+/// Who keeps what became of a command.
+enum class record_keeper : std::uint8_t {
+    listener,  ///< Whoever listens to the executor.
+    sender,    ///< Its sender, in records of his own: nobody else is told.
+};
+
 /// One command of a unit.
 struct part {
     model::command const* command;
@@ -41,6 +47,7 @@ struct attempt {
     outcome last = {};
     std::size_t rounds = 0;  ///< That went back to the caller.
     bool is_direct = false;  ///< It is to be decided in the commit step at once.
+    record_keeper kept_by = record_keeper::listener;
 };
 
 /// "shop.allocate".

@@ -18,6 +18,7 @@ struct command_flow::journey {
     std::span<received const> what;
     execute_options const& given;
     std::vector<execute_options> arrived = {};
+    std::shared_ptr<attempt> tried = {};  // null: middleware has answered
 };
 
 namespace {
@@ -94,9 +95,10 @@ std::shared_ptr<attempt> command_flow::attempt_of(
     );
 }
 
-result<outcome> command_flow::decide_and_wait(journey const& on) {
+result<outcome> command_flow::decide_and_wait(journey& on) {
     DIPTYCH_TRY(auto const of_all, options_of_all(on.arrived));
     auto const of = attempt_of(on.what, on.arrived, of_all);
+    on.tried = of;
     result<void> advised;
     for (std::size_t i = 0; i < on.what.size() && advised && !of->settled; ++i)
         advised = ask_for_advice(on.what[i], on.arrived[i], i, *of);
@@ -148,11 +150,37 @@ result<outcome> command_flow::pass(journey& on, std::size_t step, execute_option
     return answer;
 }
 
-result<outcome> command_flow::execute(std::span<received const> what, execute_options const& how) {
+// What came of a command that middleware has answered has no attempt to tell of it.
+void command_flow::tell(journey const& on, result<outcome> const& answer) const {
+    if (!on_handled_ || (answer && answer->repeated)) return;
+    auto const now = time_.now();
+    if (on.tried) return on_handled_(handled(*on.tried, answer, now));
+    handled_command made{
+        .parts = {}, .caller = on.given.caller, .received = now, .took = {}, .answer = answer
+    };
+    for (auto const& one : on.what)
+        made.parts.push_back(
+            {.command = one.command,
+             .value = one.value,
+             .metadata = metadata_of(*one.command, on.given, {.now = now, .seed = 0})}
+        );
+    on_handled_(std::move(made));
+}
+
+result<outcome> command_flow::execute(
+    std::span<received const> what, execute_options const& how, record_keeper kept_by
+) {
     journey on{.what = what, .given = how};
     auto answer = guarded(full_name(*what.front().command), [&] { return pass(on, 0, how); });
     for (auto const& one : what) one.known->counts.count(answer);
+    if (kept_by == record_keeper::listener) tell(on, answer);
     return answer;
+}
+
+void command_flow::end(attempt const& of, result<outcome> const& answer) const {
+    count(of, answer);
+    auto const is_told = of.kept_by == record_keeper::listener && !(answer && answer->repeated);
+    if (on_handled_ && is_told) on_handled_(handled(of, answer, time_.now()));
 }
 
 void command_flow::answered(
@@ -162,7 +190,7 @@ void command_flow::answered(
 ) {
     auto answer = settle(tools_, *of, std::move(said));
     if (!answer) return go_on(of, done);
-    count(*of, *answer);
+    end(*of, *answer);
     (*done)(*std::move(answer));
 }
 
@@ -170,7 +198,7 @@ void command_flow::go_on(std::shared_ptr<attempt> of, std::shared_ptr<outcome_ca
     auto proposal = guarded(describe(*of), [&] { return next_proposal(tools_, of); });
     if (!proposal) {
         result<outcome> answer = std::unexpected(std::move(proposal).error());
-        count(*of, answer);
+        end(*of, answer);
         return (*done)(std::move(answer));
     }
     proposal->done = [this, of, done](result<appended> said) {
@@ -184,14 +212,13 @@ void command_flow::go_on(std::shared_ptr<attempt> of, std::shared_ptr<outcome_ca
 }
 
 void command_flow::execute_async(
-    received const& what, execute_options const& how, outcome_callback done
+    received const& what, execute_options const& how, outcome_callback done, record_keeper kept_by
 ) {
     if (!chain_.empty() || !what.known->advice.empty())
-        return done(execute(std::span(&what, 1), how));
-    go_on(
-        attempt_of(std::span(&what, 1), std::span(&how, 1), how),
-        std::make_shared<outcome_callback>(std::move(done))
-    );
+        return done(execute(std::span(&what, 1), how, kept_by));
+    auto of = attempt_of(std::span(&what, 1), std::span(&how, 1), how);
+    of->kept_by = kept_by;
+    go_on(std::move(of), std::make_shared<outcome_callback>(std::move(done)));
 }
 
 }  // namespace diptych::write

@@ -5,6 +5,7 @@
 
 #include "write/command_registry.hpp"
 #include "write/executor.hpp"
+#include "write/handled_command.hpp"
 #include "write/rounds.hpp"
 
 #include <diptych/clock.hpp>
@@ -36,9 +37,17 @@ class command_flow {
 public:
     /// Keeps references: tools, clock and random must outlive it.
     command_flow(
-        round_tools const& tools, clock& time, random_source& random, run_elsewhere elsewhere
+        round_tools const& tools,
+        clock& time,
+        random_source& random,
+        run_elsewhere elsewhere,
+        handled_function on_handled
     )
-        : tools_(tools), time_(time), random_(random), elsewhere_(std::move(elsewhere)) {}
+        : tools_(tools),
+          time_(time),
+          random_(random),
+          elsewhere_(std::move(elsewhere)),
+          on_handled_(std::move(on_handled)) {}
 
     /// Adds to the end of the chain.
     void use(middleware step) { chain_.push_back(std::move(step)); }
@@ -47,10 +56,19 @@ public:
     ///
     /// Each goes through the whole chain with the options given, within the call of the one before
     /// it. Fails with failed if that leads to different callers, command ids or tokens.
-    result<outcome> execute(std::span<received const> what, execute_options const& how);
+    result<outcome> execute(
+        std::span<received const> what,
+        execute_options const& how,
+        record_keeper kept_by = record_keeper::listener
+    );
 
     /// As execute of one command; calls back once, on the commit step's thread or the caller's.
-    void execute_async(received const& what, execute_options const& how, outcome_callback done);
+    void execute_async(
+        received const& what,
+        execute_options const& how,
+        outcome_callback done,
+        record_keeper kept_by
+    );
 
 private:
     struct journey;
@@ -62,7 +80,9 @@ private:
     );
     result<outcome> pass(journey& on, std::size_t step, execute_options const& how);
     result<outcome> arrive(journey& on, execute_options const& how);
-    result<outcome> decide_and_wait(journey const& on);
+    result<outcome> decide_and_wait(journey& on);
+    void tell(journey const& on, result<outcome> const& answer) const;
+    void end(attempt const& of, result<outcome> const& answer) const;
     void go_on(std::shared_ptr<attempt> of, std::shared_ptr<outcome_callback> done);
     void answered(
         std::shared_ptr<attempt> const& of,
@@ -74,6 +94,7 @@ private:
     clock& time_;
     random_source& random_;
     run_elsewhere const elsewhere_;
+    handled_function const on_handled_;
     std::vector<middleware> chain_;
 };
 

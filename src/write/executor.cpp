@@ -38,7 +38,8 @@ struct executor::parts {
                .rounds_max = with.rounds_max},
               time,
               random,
-              with.elsewhere
+              with.elsewhere,
+              with.on_handled
           ) {}
 
     std::size_t const together_max;
@@ -172,22 +173,24 @@ void executor::execute_async(
     std::string_view command,
     std::string_view json,
     execute_options const& options,
-    outcome_callback done
+    outcome_callback done,
+    record_keeper kept_by
 ) {
     auto const what = receive(parts_->registry, command, json);
     if (!what) return done(std::unexpected(what.error()));
-    parts_->flow.execute_async(*what, options, std::move(done));
+    parts_->flow.execute_async(*what, options, std::move(done), kept_by);
 }
 
 void executor::execute_async(
     model::command const& command,
     model::erased_const const& value,
     execute_options const& options,
-    outcome_callback done
+    outcome_callback done,
+    record_keeper kept_by
 ) {
     auto const what = receive(parts_->registry, command, value);
     if (!what) return done(std::unexpected(what.error()));
-    parts_->flow.execute_async(*what, options, std::move(done));
+    parts_->flow.execute_async(*what, options, std::move(done), kept_by);
 }
 
 result<model::command const*> executor::find(std::string_view command) const {

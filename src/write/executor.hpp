@@ -8,6 +8,7 @@
 
 #include "log/sequenced_log.hpp"
 #include "write/folded_state.hpp"
+#include "write/handled_command.hpp"
 #include "write/statistics.hpp"
 
 #include <diptych/clock.hpp>
@@ -59,6 +60,9 @@ struct executor_options {
     /// Where an asynchronous command goes on after a cold round. Without it, on the commit step's
     /// thread.
     run_elsewhere elsewhere = {};
+    /// Told of each command that was found and read, once it has its answer; not of first answers
+    /// given again.
+    handled_function on_handled = {};
 };
 
 /// See the file comment. Thread-safe, but add(), use() and validate() come before the first
@@ -118,14 +122,16 @@ public:
         std::string_view command,
         std::string_view json,
         execute_options const& options,
-        std::move_only_function<void(result<outcome>)> done
+        std::move_only_function<void(result<outcome>)> done,
+        record_keeper kept_by = record_keeper::listener
     );
 
     void execute_async(
         model::command const& command,
         model::erased_const const& value,
         execute_options const& options,
-        std::move_only_function<void(result<outcome>)> done
+        std::move_only_function<void(result<outcome>)> done,
+        record_keeper kept_by = record_keeper::listener
     );
 
     /// Fails with not_found, or invalid if a short name is not the name of one command only.

@@ -26,7 +26,8 @@ void command_sender::send(sent_command const& command) {
          .expires = command.what.expires},
         [to = answers_, command](result<outcome> said) {
             to->put({.command = command, .said = std::move(said)});
-        }
+        },
+        record_keeper::sender
     );
 }
 

@@ -269,7 +269,8 @@ result<bool> command_queue::parts::send() {
             one.options(),
             [to = box, one](result<outcome> said) {
                 to->put({.what = one, .said = std::move(said)});
-            }
+            },
+            record_keeper::sender
         );
     }
     if (sent == 0) return false;

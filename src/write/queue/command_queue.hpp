@@ -102,6 +102,9 @@ public:
     result<std::vector<queued_command>> list(bool only_dead, position after, std::size_t limit);
     queue_counts counts() const;
 
+    /// Names of commands that are worked on elsewhere.
+    std::vector<std::string> outside() const;
+
     /// Names of waiting commands that nobody executes.
     result<std::vector<std::string>> unhandled();
 

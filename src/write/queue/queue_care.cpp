@@ -46,6 +46,11 @@ result<std::vector<queued_command>> command_queue::list(
     return my.ledger->list(only_dead, after, limit);
 }
 
+std::vector<std::string> command_queue::outside() const {
+    auto const& all = parts_->options.outside;
+    return {all.begin(), all.end()};
+}
+
 result<std::vector<std::string>> command_queue::unhandled() {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
