@@ -10,7 +10,8 @@ import sys
 from tree import line_of, report, sources
 
 # Each folder of src/, and those below it that it may include. `write` and `read` never meet: all they
-# share is the log. Inbox and outbox stand beside them. An engine knows none of these, nor another engine; a transport knows
+# share is the log. Inbox and outbox stand beside them; the message log stands on
+# `write`, whose commands it records. An engine knows none of these, nor another engine; a transport knows
 # the outbox and the intake, which knows how addresses and secrets are declared there, and no other transport.
 FOUNDATION = {"base", "json", "model", "storage", "sqlite"}
 MAY_INCLUDE = {
@@ -32,7 +33,9 @@ MAY_INCLUDE = {
     "channels/redis": FOUNDATION | {"intake", "outbox"},
     "channels/smtp": FOUNDATION | {"outbox", "channels/curl"},
     "channels/webhook": FOUNDATION | {"outbox", "channels/curl"},
+    "diagram": {"base"},
     "write": FOUNDATION | {"log"},
+    "messages": FOUNDATION | {"log", "write", "diagram"},
     "read": FOUNDATION | {"log"},
 }
 MAY_INCLUDE["app"] = set(MAY_INCLUDE)

@@ -27,6 +27,9 @@ constexpr auto usage = R"(diptych-allocation: which order gets which stock
 
   diptych-allocation explain [COMMAND]
       Says what each command looks at, makes and refuses.
+
+  diptych-allocation map [--format text|json|mermaid|dot|svg]
+      Draws commands, the events they make, and the views and processes that take those.
 )";
 
 using options = std::map<std::string, std::string>;
@@ -102,6 +105,7 @@ int import(options const& given) {
 
 int main(int count, char** words) try {
     if (auto const done = diptych::explained<shop::context>(count, words)) return *done;
+    if (auto const done = diptych::mapped(open(""), count, words)) return *done;
     auto const verb = std::string_view{count > 1 ? words[1] : ""};
     auto const wants_help = [](std::string_view word) { return word == "--help" || word == "-h"; };
     if (verb == "help" || std::any_of(words + 1, words + count, wants_help)) {

@@ -28,19 +28,27 @@ constexpr auto usage = R"(diptych-conference: conferences, who registers for the
 
   diptych-conference explain [COMMAND]
       Says what each command looks at, makes and refuses.
+
+  diptych-conference map [--format text|json|mermaid|dot|svg]
+      Draws commands, the events they make, and the views and processes that take those.
 )";
 
 using options = std::map<std::string, std::string, std::less<>>;
 
-int serve(options const& given, std::optional<std::chrono::milliseconds> ahead) {
-    conference::test_clock clock{ahead.value_or(std::chrono::milliseconds{})};
-    // [application]
-    auto app =
-        diptych::application{{.data = given.at("--data"), .clock = ahead ? &clock : nullptr}};
+void add_contexts(diptych::application& app) {
     app.add<conference::management::context>();
     app.add<conference::registration::context>();
     app.add<conference::payments::context>();
     app.views(CONFERENCE_VIEWS);
+}
+
+int serve(options const& given, std::optional<std::chrono::milliseconds> ahead) {
+    conference::test_clock clock{ahead.value_or(std::chrono::milliseconds{})};
+    // [application]
+    auto app = diptych::application{
+        {.data = given.at("--data"), .clock = ahead ? &clock : nullptr, .message_log = true}
+    };
+    add_contexts(app);
     // [application]
     conference::web::site const pages{app};
     conference::web::add_organiser_routes(app, pages);
@@ -62,12 +70,19 @@ int explain(int count, char** words) {
         .value_or(2);
 }
 
+int map(int count, char** words) {
+    diptych::application app;
+    add_contexts(app);
+    return diptych::mapped(app, count, words).value_or(2);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
     options given{{"--port", "8080"}, {"--data", "data/conference"}, {"--clock", ""}};
     auto const verb = std::string_view{count > 1 ? words[1] : ""};
     if (verb == "explain") return explain(count, words);
+    if (verb == "map") return map(count, words);
     auto is_understood = count % 2 == 0 && verb == "serve";
     for (int i = 2; is_understood && i < count; i += 2) {
         auto const found = given.find(std::string_view{words[i]});

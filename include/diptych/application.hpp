@@ -92,12 +92,19 @@ struct application_options {
     /// are queued and leased to whoever asks, see docs/reference/command-queue.md.
     std::vector<std::string> outside_commands = {};
 
+    /// Keeps a record of each command and its outcome in the log, see
+    /// docs/reference/message-log.md.
+    bool message_log = false;
+
     /// Told of what went wrong with no caller to tell it to; standard error if empty. Any thread.
     std::function<void(std::string_view)> complain = {};
 
     /// Told how far long work at start has come: what, done, of how many. On the starting thread.
     std::function<void(std::string_view what, std::uint64_t done, std::uint64_t of)> progress = {};
 };
+
+/// How an application is drawn.
+enum class map_format : std::uint8_t { text, json, mermaid, dot };
 
 /// Which JSON Web Tokens say who asks.
 struct jwt_options {
@@ -242,6 +249,11 @@ public:
     /// Closes log and views cleanly. Nothing else may be called afterwards.
     result<void> close();
 
+    /// What it is made of: commands, the events they make, and the states, views, processes and
+    /// channels that take them; besides, events that nothing takes, and commands that are sent and
+    /// that nobody here executes. Nothing of its data is opened. Fails as start() does.
+    result<std::string> map(map_format how = map_format::text) const;
+
     /// The parts, for the engine's own HTTP interface and command line.
     app::node& parts();
 
@@ -253,6 +265,11 @@ private:
     struct implementation;
     std::unique_ptr<implementation> implementation_;
 };
+
+/// Answers `map [--format text|json|mermaid|dot|svg]` on standard output; `svg` through Graphviz,
+/// or as Mermaid if that is not installed. Returns the exit code of the program; nullopt if the
+/// words say something else.
+std::optional<int> mapped(application const& app, int count, char const* const* words);
 
 /// What main() returns: 0, or 1 after "<program>: <message>" on standard error.
 int exit_code(result<void> const& done);

@@ -78,6 +78,7 @@ result<std::unique_ptr<node>> node::open(
     auto& random = options.random != nullptr ? *options.random : system_random();
     std::unique_ptr<node> made(new node(options, time, random));
     DIPTYCH_TRY(made->open_log(parts.storage));
+    made->open_messages(parts.storage);
     DIPTYCH_TRY(made->open_write_leaf(parts));
     DIPTYCH_TRY(made->open_read_leaf(parts));
     DIPTYCH_TRY(made->open_inbox(parts));
@@ -129,6 +130,26 @@ result<void> node::open_log(node_storage const& storage) {
     return {};
 }
 
+// Where nobody asks there is no file.
+void node::open_messages(node_storage const& storage) {
+    auto const file = [this, files = storage.files]() -> result<sqlite::location> {
+        if (options_.data.empty()) return sqlite::location{":memory:"};
+        if (!options_.read_only) return sqlite::location{options_.data / "messages.db", files};
+        if (!temporary_) {
+            DIPTYCH_TRY(auto made, temporary_folder::make());
+            temporary_.emplace(std::move(made));
+        }
+        return sqlite::location{temporary_->path() / "messages.db"};
+    };
+    messages_ = std::make_unique<messages::message_log>(
+        *log_,
+        *clock_,
+        messages::message_log_options{
+            .file = file, .records = options_.message_log && !options_.read_only
+        }
+    );
+}
+
 result<void> node::open_write_leaf(node_parts const& parts) {
     write::executor_options how{
         .build_id = options_.build_id.empty() ? build_id_of_this_program() : options_.build_id,
@@ -142,6 +163,8 @@ result<void> node::open_write_leaf(node_parts const& parts) {
             },
         .elsewhere = [this](errands::task what) { errands_.add(std::move(what)); },
     };
+    if (options_.message_log && !options_.read_only)
+        how.on_handled = [this](write::handled_command what) { messages_->put(std::move(what)); };
     commands_ = std::make_unique<write::executor>(*log_, *clock_, *random_, std::move(how));
     for (auto const* const context : parts.contexts) DIPTYCH_TRY(commands_->add(*context));
     for (auto const& step : parts.steps) commands_->use(step);
@@ -198,6 +221,9 @@ result<void> node::add_processes(node_parts const& parts) {
                     "there are two processes with the name " + process.name + "; one is " +
                         full_name + ": their streams would be the same"
                 );
+            if (!parts.is_looked_at) {
+                DIPTYCH_TRY(check_sent(full_name, process));
+            }
             write::process_options how{.snapshot_after = parts.storage.note_after};
             DIPTYCH_TRY(how.ledger, ledger_of(parts, process.name));
             processes_.emplace_back(
@@ -207,6 +233,19 @@ result<void> node::add_processes(node_parts const& parts) {
                 )
             );
         }
+    return {};
+}
+
+result<void> node::check_sent(std::string const& process, model::process const& of) const {
+    if (!of.sends) return {};
+    for (auto const& name : *of.sends)
+        if (!commands_->find(name))
+            return fail(
+                errc::invalid,
+                "unhandled_command",
+                "the process " + process + " sends " + name +
+                    ", and no context of this application has such a command"
+            );
     return {};
 }
 
@@ -335,6 +374,8 @@ result<bool> node::step() {
         DIPTYCH_TRY(auto const stepped, queue_->step());
         more = more || stepped;
     }
+    DIPTYCH_TRY(auto const told, messages_->step());
+    more = more || told;
     DIPTYCH_TRY(auto const indexed, log_->index_step());
     DIPTYCH_TRY(auto const saved, commands_->snapshot_step());
     // Last: it reads the index, which the step above may have to put right.
@@ -352,6 +393,8 @@ result<bool> node::step() {
 }
 
 result<void> node::close() {
+    // While inline views still take part in commits.
+    if (messages_) (void)messages_->flush();
     // What is lost with an error here is only sent again.
     if (outbox_ && options_.deliver) (void)outbox_->stop();
     if (intake_) intake_->stop();
@@ -368,6 +411,7 @@ result<void> node::close() {
     while (errands_.step()) {
     }
     commands_.reset();
+    messages_.reset();
     inbox_.reset();
     log_.reset();
     return closed;

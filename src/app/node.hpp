@@ -12,6 +12,7 @@
 #include "intake/incoming_set.hpp"
 #include "log/segments/index.hpp"
 #include "log/sequenced_log.hpp"
+#include "messages/message_log.hpp"
 #include "outbox/channel_set.hpp"
 #include "read/view_set.hpp"
 #include "write/executor.hpp"
@@ -70,6 +71,7 @@ struct node_parts {
     std::vector<inbox_text> inbox_texts = {};
     std::vector<std::filesystem::path> channel_files = {};
     node_storage storage = {};
+    bool is_looked_at = false;  ///< Only that: what processes send need not be executed here.
 };
 
 /// A process under its full name, "shop.reallocation", and what carries it.
@@ -94,6 +96,7 @@ public:
     read::view_set& views() { return *views_; }
     app::view_files& view_files() { return *view_files_; }
     app::errands& errands() { return errands_; }
+    messages::message_log& messages() { return *messages_; }
     /// Null if it was opened for reading only.
     inbox::sources* inbox() { return inbox_.get(); }
     /// Null if it was opened for reading only.
@@ -123,8 +126,10 @@ private:
         : options_(std::move(options)), clock_(&time), random_(&random) {}
 
     result<void> open_log(node_storage const& storage);
+    void open_messages(node_storage const& storage);
     result<void> open_write_leaf(node_parts const& parts);
     result<void> add_processes(node_parts const& parts);
+    result<void> check_sent(std::string const& process, model::process const& of) const;
     result<void> open_queue(node_parts const& parts);
     result<sqlite::location> ledger_of(node_parts const& parts, std::string_view name) const;
     result<void> open_read_leaf(node_parts const& parts);
@@ -140,6 +145,7 @@ private:
     random_source* random_;
     app::errands errands_;  // before those who put tasks in
     std::unique_ptr<log::sequenced_log> log_;
+    std::unique_ptr<messages::message_log> messages_;  // before those who tell it of commands
     std::unique_ptr<write::executor> commands_;
     std::unique_ptr<read::view_set> views_;
     std::unique_ptr<app::view_files> view_files_;

@@ -162,6 +162,12 @@ void runtime::start_writing(node& of) {
     auto& queue = add("queue", with_timers, [&commands = *of.queue()] { return commands.step(); });
     of.queue()->on_answer([&queue] { queue.wake(); });
 
+    if (of.options().message_log) {
+        auto& made =
+            add("messages", follow, [&messages = of.messages()] { return messages.step(); });
+        of.messages().on_work([&made] { made.wake(); });
+    }
+
     if (!of.inbox()->all().empty())
         add("inbox", follow, [&sources = *of.inbox()] { return sources.step(); });
 
@@ -207,6 +213,7 @@ runtime::~runtime() {
     if (node_.queue() != nullptr) node_.queue()->on_answer({});
     if (node_.intake() != nullptr)
         for (auto* const one : node_.intake()->all()) one->on_work({});
+    node_.messages().on_work({});
     workers_.clear();
     node_.errands().on_work({});
     runner_.reset();

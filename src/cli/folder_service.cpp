@@ -39,7 +39,8 @@ edge::services services_of(app::node& node) {
         .time = node.time(),
         .inbox = node.inbox(),
         .outbox = node.outbox(),
-        .intake = node.intake()
+        .intake = node.intake(),
+        .messages = &node.messages()
     };
 }
 

@@ -4,6 +4,7 @@
 #include "cli/dead_letter_commands.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/inbox_commands.hpp"
+#include "cli/message_commands.hpp"
 #include "cli/process_commands.hpp"
 #include "cli/queue_commands.hpp"
 #include "cli/reading_commands.hpp"
@@ -52,6 +53,12 @@ public:
         );
         add_basics();
         reading_.declare(
+            [this](auto name, auto says, auto& options, auto what) {
+                return add(name, says, options, what);
+            },
+            [](CLI::App* to, cli::place& where) { add_place(to, where); }
+        );
+        messages_.declare(
             [this](auto name, auto says, auto& options, auto what) {
                 return add(name, says, options, what);
             },
@@ -362,6 +369,7 @@ private:
     cli::serve_options serve_;
     cli::append_options append_;
     cli::reading_commands reading_;
+    cli::message_commands messages_;
     cli::view_commands views_;
     cli::dead_letter_commands letters_;
     cli::process_commands processes_;

@@ -73,6 +73,7 @@ edge::services services_of(app::node& node) {
     all.outbox = node.outbox();
     all.intake = node.intake();
     all.queue = node.queue();
+    all.messages = &node.messages();
     all.view_faults = [&files = node.view_files()] { return files.faults(); };
     all.source = node.options().source;
     // What is only read is changed where it is written.

@@ -268,6 +268,12 @@ void add_inbox(samples& to, inbox::sources const& sources) {
     }
 }
 
+void add_messages(samples& to, messages::message_log_status const& s) {
+    if (!s.records) return;
+    to.gauge("messages_waiting", "Commands whose record is not in the log yet", number(s.waiting))
+        .counter("messages_dropped_total", "Commands that were left out of it", number(s.dropped));
+}
+
 }  // namespace
 
 std::vector<prometheus::MetricFamily> families_of(
@@ -280,6 +286,7 @@ std::vector<prometheus::MetricFamily> families_of(
     add_processes(to, of);
     if (of.inbox != nullptr) add_inbox(to, *of.inbox);
     add_channel_metrics(to, of);
+    if (of.messages != nullptr) add_messages(to, of.messages->status());
     if (of.source) add_source(to, of.source());
     for (auto const& one : shadows) add_shadow(to, one);
     to.gauge("http_connections", "Open now", number(server.connections))

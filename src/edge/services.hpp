@@ -5,6 +5,7 @@
 #include "inbox/sources.hpp"
 #include "intake/incoming_set.hpp"
 #include "log/sequenced_log.hpp"
+#include "messages/message_log.hpp"
 #include "outbox/channel_set.hpp"
 #include "read/view_set.hpp"
 #include "write/executor.hpp"
@@ -39,6 +40,7 @@ struct services {
     outbox::channel_set* outbox = nullptr;   ///< Null: nothing is delivered from here.
     intake::incoming_set* intake = nullptr;  ///< Null: nothing comes in here.
     write::command_queue* queue = nullptr;   ///< Null: nothing is queued here.
+    messages::message_log* messages = nullptr;
     /// If the log is kept as a copy of another: how that one is. May be empty.
     std::function<source_status()> source = {};
     /// View files that were changed and are not views: one message each. May be empty.

@@ -172,24 +172,12 @@ private:
     /// The application's own routes first, so that the engine's are the ones that collide.
     result<void> add_routes() {
         auto all = options_.routes;
-        for (auto const group :
-             {channel_routes,
-              command_routes,
-              commands_together_routes,
-              append_routes,
-              event_routes,
-              inbox_routes,
-              stream_routes,
-              stored_routes,
-              view_routes,
-              view_care_routes,
-              view_text_check_routes,
-              view_replay_routes,
-              dead_letter_routes,
-              process_routes,
-              queue_routes,
-              health_routes,
-              index_routes}) {
+        for (auto const group : {channel_routes,     command_routes,     commands_together_routes,
+                                 append_routes,      event_routes,       inbox_routes,       stream_routes,      stored_routes,
+                                 view_routes,        view_care_routes,   view_text_check_routes,
+                                 view_replay_routes, dead_letter_routes, process_routes,
+                                 queue_routes,       map_routes,         message_routes,
+                                 health_routes,      index_routes}) {
             auto more = group(parts_);
             std::ranges::move(more, std::back_inserter(all));
         }

@@ -90,6 +90,7 @@ result<view_plan> plan_view(model::view const& view) {
                   ) { return on.execute(sqlite_ddl(*definition)); },
         .project = [definition, &view](sqlite::database const& on
                    ) { return prepare_rows(on, definition->tables.front(), view); },
+        .types = view.types,
     };
 }
 

@@ -19,6 +19,12 @@ namespace diptych::read {
 
 namespace {
 
+std::vector<std::string> types_of(view_definition const& of) {
+    std::vector<std::string> all;
+    for (auto const& on : of.handlers) all.insert(all.end(), on.types.begin(), on.types.end());
+    return all;
+}
+
 void move_to(std::vector<error>& all, std::vector<error> more) {
     std::ranges::move(more, std::back_inserter(all));
 }
@@ -69,6 +75,7 @@ view_plan plan_of(
             return with_upcasts(older, std::move(statements));
         },
         .text = std::move(in),
+        .types = types_of(*definition),
     };
 }
 

@@ -23,6 +23,7 @@ struct view_plan {
     create_tables create;
     make_projection project;
     std::shared_ptr<source const> text = {};  ///< Null: it is written in C++.
+    std::vector<std::string> types = {};      ///< Of events that it takes, former names included.
 
     table const& served_table() const { return definition->tables.front(); }
 };

@@ -63,6 +63,7 @@ struct served_view {
     std::vector<served_path> paths = {};
     std::vector<std::string> search = {};  ///< Columns whose words can be searched.
     std::size_t limit_max = 1000;
+    std::vector<std::string> types = {};  ///< Of events that it takes, former names included.
 };
 
 /// What the answers to queries on a view depend on, but for the queries.

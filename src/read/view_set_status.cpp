@@ -73,6 +73,7 @@ std::vector<served_view> view_set::served() const {
             .version = plan->version,
             .columns = {},
             .limit_max = of.served.limit_max,
+            .types = plan->types,
         };
         for (auto const& column : rows.columns)
             made.columns.push_back({

@@ -25,6 +25,8 @@ std::vector<http::route> view_text_check_routes(site_parts& parts);
 std::vector<http::route> view_replay_routes(site_parts& parts);
 std::vector<http::route> dead_letter_routes(site_parts& parts);
 std::vector<http::route> process_routes(site_parts& parts);
+std::vector<http::route> map_routes(site_parts& parts);
+std::vector<http::route> message_routes(site_parts& parts);
 std::vector<http::route> queue_routes(site_parts& parts);
 std::vector<http::route> health_routes(site_parts& parts);
 std::vector<http::route> index_routes(site_parts& parts);  ///< Also metrics and openapi.json.

@@ -1,0 +1,137 @@
+#include "messages/fixture.hpp"
+
+#include <diptych/json_value.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <string>
+
+using namespace diptych;
+using namespace std::chrono_literals;
+using workshop::running;
+
+namespace {
+
+// Without what depends on how fast it goes, or where it stands in the log.
+std::string shape_of(messages::trace of) {
+    for (auto& step : of.steps) {
+        step.at = step.at.value == 0 || step.kind != messages::step_kind::event ? position{}
+                                                                                : position{1};
+        step.took.reset();
+    }
+    auto text = to_text(of);
+    return text.substr(text.find('\n') + 1);
+}
+
+}  // namespace
+
+TEST_CASE("a trace shows what followed from what, through processes and timers") {
+    for (bool const keeps_messages : {true, false}) {
+        CAPTURE(keeps_messages);
+        running of({}, keeps_messages);
+        REQUIRE(of.send(
+            workshop::report{.item = {"lamp"}, .fault = "bulb"}, {.command_id = "c1", .user = "ada"}
+        ));
+        of.time.at += 2h;
+        of.settle();
+        REQUIRE(of.send(workshop::report{.item = {"doll"}, .fault = "soul"}, {.command_id = "c2"}));
+
+        CHECK(
+            shape_of(of.log().trace_of("c1").or_throw()) ==
+            R"(command workshop.report  accepted  by ada
+└─ 1 workshop.reported  item-lamp@1
+   └─ reaction  mending-item-lamp
+      └─ command workshop.order_part  accepted
+         └─ 1 workshop.part_ordered  item-lamp@2
+            └─ reaction  mending-item-lamp
+               └─ timer delivery  mending-item-lamp
+                  └─ reaction  mending-item-lamp
+                     └─ command workshop.mend  accepted
+                        └─ 1 workshop.mended  item-lamp@3
+)"
+        );
+        CHECK(shape_of(of.log().trace_of("c2").or_throw()) == R"(command workshop.report  accepted
+└─ 1 workshop.reported  item-doll@1
+   └─ reaction  mending-item-doll
+      └─ command workshop.order_part  refused: no_such_part
+         └─ reaction  mending-item-doll
+            └─ command workshop.give_up  accepted
+               └─ 1 workshop.given_up  item-doll@2
+)");
+    }
+}
+
+TEST_CASE("a command without an id is found by the conversation of what followed from it") {
+    running of;
+    REQUIRE(of.send(workshop::report{.item = {"lamp"}, .fault = "bulb"}));
+    auto const first = of.app.log().read({.limit = 1}).or_throw()[0].id;
+    auto const text = shape_of(of.log().trace_of(to_string(first)).or_throw());
+    CHECK(text.starts_with("command workshop.report  accepted\n└─ 1 workshop.reported"));
+    CHECK(text.contains("workshop.part_ordered"));
+}
+
+TEST_CASE("what came with a cause follows from it") {
+    running of;
+    REQUIRE(of.send(workshop::give_up{.item = {"a"}}, {.command_id = "c1", .correlation_id = "day"})
+    );
+    auto const event = of.app.log().read({.limit = 1}).or_throw()[0].id;
+    REQUIRE(of.send(
+        workshop::give_up{.item = {"b"}},
+        {.correlation_id = "day", .causation_id = to_string(event)}
+    ));
+    REQUIRE(
+        of.send(workshop::give_up{.item = {"c"}}, {.correlation_id = "day", .causation_id = "c1"})
+    );
+    REQUIRE(of.send(
+        workshop::give_up{.item = {"d"}}, {.correlation_id = "day", .causation_id = "elsewhere"}
+    ));
+    CHECK(shape_of(of.log().trace_of("day").or_throw()) == R"(command workshop.give_up  accepted
+├─ 1 workshop.given_up  item-a@1
+│  └─ command workshop.give_up  accepted
+│     └─ 1 workshop.given_up  item-b@1
+└─ command workshop.give_up  accepted
+   └─ 1 workshop.given_up  item-c@1
+command workshop.give_up  accepted
+└─ 1 workshop.given_up  item-d@1
+)");
+}
+
+TEST_CASE("events whose causes go round in a circle are all shown") {
+    running of;
+    std::string const id = "01890000-0000-7000-8000-000000000001";
+    REQUIRE(of.app.log().append(
+        {.events =
+             {{.stream = "note-1",
+               .type = "noted",
+               .metadata = R"({"correlation_id":"day","causation_id":")" + id + R"("})",
+               .id = parse_uuid(id).or_throw()}}}
+    ));
+    of.settle();
+    CHECK(shape_of(of.log().trace_of("day").or_throw()) == "1 noted  note-1@1\n");
+}
+
+TEST_CASE("a trace is drawn as JSON, Mermaid and for Graphviz") {
+    running of;
+    REQUIRE(of.send(workshop::report{.item = {"do\"ll"}, .fault = "soul"}, {.command_id = "c1"}));
+    auto const found = of.log().trace_of("c1").or_throw();
+    auto const document = json::parse(to_json(found)).or_throw();
+    CHECK(document.root().at("correlation_id")->text() == "c1");
+    CHECK(document.root().at("steps.0.name")->text() == "workshop.report");
+    CHECK(document.root().at("steps.0.next.0.next.0.next.0.code")->text() == "no_such_part");
+    auto const mermaid = to_mermaid(found);
+    CHECK(mermaid.starts_with("flowchart LR\n"));
+    CHECK(mermaid.contains("item-do#quot;ll@1"));
+    CHECK(mermaid.contains(" --> "));
+    auto const dot = to_dot(found);
+    CHECK(dot.starts_with("digraph diptych {"));
+    CHECK(dot.contains(R"(item-do\"ll@1)"));
+    CHECK(dot.contains(" -> "));
+}
+
+TEST_CASE("nothing is known of a conversation that never was") {
+    running of;
+    auto const none = of.log().trace_of("c1");
+    REQUIRE(!none);
+    CHECK(none.error().code == "unknown_correlation");
+}
