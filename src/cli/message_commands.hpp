@@ -3,6 +3,7 @@
 /// compile.
 #pragma once
 
+#include "cli/history.hpp"
 #include "cli/messages.hpp"
 #include "cli/whole_number.hpp"
 
@@ -17,6 +18,7 @@ public:
     /// `--data`, `--url` and `--token`.
     void declare(auto const& add, auto const& add_place) {
         declare_messages(add, add_place);
+        declare_history(add, add_place);
 
         CLI::App* const trace =
             add("trace", "Shows what followed from what, of one correlation id", trace_, show_trace
@@ -68,9 +70,58 @@ private:
         );
     }
 
+    void declare_history(auto const& add, auto const& add_place) {
+        CLI::App* const state = add(
+            "state", "Prints a state that decisions ask for, as it is or was", state_, show_state
+        );
+        state->add_option("STATE", state_.state, "\"shop.stock\", or \"stock\"")->required();
+        state->add_option("ID", state_.ids, "\"product-p1\"; several if it has several");
+        auto* const as_of = state->add_option(
+            "--as-of", state_.as_of, "As of this token, position or time (2026-03-01T12:30:00Z)"
+        );
+        state
+            ->add_option("--version", state_.version, "As of this version of the first ID's stream")
+            ->check(whole_number<0>)
+            ->excludes(as_of);
+        add_place(state, state_.where);
+        state->add_flag("--json", state_.json, "Print JSON");
+        state->footer(
+            "Of an application that is served: the program `diptych` itself has no states.\n\n"
+            "Example:\n  diptych state stock product-p1 --as-of 1.42 --url http://127.0.0.1:8080"
+        );
+
+        CLI::App* const what_if =
+            add("what-if",
+                "Says which commands of the past would come to something else",
+                what_if_,
+                decisions_what_if);
+        what_if->add_option(
+            "--insert",
+            what_if_.insert,
+            R"(Events that never were, a line of JSON each: {"after":41,"stream":...,"type":...,"data":...})"
+        );
+        what_if->add_option("--without", what_if_.without, "Leave out the event there; may repeat")
+            ->check(whole_number<1>);
+        what_if->add_option("--without-type", what_if_.without_types, "And all of this type");
+        what_if->add_option("--as-of", what_if_.as_of, "End at this token, position or time");
+        what_if->add_option("--differences", what_if_.differences, "Commands told, at most")
+            ->check(whole_number<0>)
+            ->capture_default_str();
+        add_place(what_if, what_if_.where);
+        what_if->add_flag("--json", what_if_.json, "Print JSON");
+        what_if->footer(
+            "By the rules of the application that is asked: start one with other rules on a copy "
+            "of "
+            "the log\nto ask by them. The log is not touched.\n\n"
+            "Example:\n  diptych what-if --without 41 --url http://127.0.0.1:8080"
+        );
+    }
+
     message_options list_;
     trace_options trace_;
     map_options map_;
+    state_options state_;
+    view_what_if_options what_if_;
 };
 
 }  // namespace diptych::cli

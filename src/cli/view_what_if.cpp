@@ -41,7 +41,9 @@ result<void> write_inserted(json::writer& to, std::string const& file) {
     return {};
 }
 
-result<std::string> body_of(view_what_if_options const& how) {
+}  // namespace
+
+result<std::string> what_if_body_of(view_what_if_options const& how) {
     if (how.file == "-" && how.insert == "-")
         return fail(errc::invalid, "only one of --file and --insert can be standard input (-)");
     json::writer body;
@@ -63,10 +65,8 @@ result<std::string> body_of(view_what_if_options const& how) {
     return std::move(body).text();
 }
 
-}  // namespace
-
 result<void> view_what_if(view_what_if_options const& how) {
-    DIPTYCH_TRY(auto body, body_of(how));
+    DIPTYCH_TRY(auto body, what_if_body_of(how));
     DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
     DIPTYCH_TRY(
         auto const answer,

@@ -24,6 +24,9 @@ struct view_what_if_options {
     bool json = false;
 };
 
+/// The options as a request has them. Fails if a file can not be read.
+result<std::string> what_if_body_of(view_what_if_options const& how);
+
 /// Prints how the rows would differ; that they do is no failure.
 result<void> view_what_if(view_what_if_options const& how);
 

@@ -173,7 +173,8 @@ private:
     result<void> add_routes() {
         auto all = options_.routes;
         for (auto const group : {channel_routes,     command_routes,     commands_together_routes,
-                                 append_routes,      event_routes,       inbox_routes,       stream_routes,      stored_routes,
+                                 append_routes,      event_routes,       history_routes,
+                                 inbox_routes,       stream_routes,      stored_routes,
                                  view_routes,        view_care_routes,   view_text_check_routes,
                                  view_replay_routes, dead_letter_routes, process_routes,
                                  queue_routes,       map_routes,         message_routes,

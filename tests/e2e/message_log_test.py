@@ -111,6 +111,26 @@ class Conference(MessageLogTest):
         self.users.open_conference()
         self.assertIn("management.conference_published", self.said("messages", "--kind", "event", "--data", self.data))
 
+    def test_s4_32_a_command_that_would_have_been_refused_is_named_with_the_event_that_is_missing(self):
+        users = self.users
+        users.open_conference(seats={"full": (2, "10.00")})
+        users.send("register_to_conference", order="o1", conference="c1", seats=[{"seat_type": "full", "quantity": 1}])
+        self.assertTrue(eventually(lambda: ("registration.register_to_conference", "accepted", None) in self.commands(limit=1000)))
+        published, = (event for event in self.client.events() if event["type"] == "management.conference_published")
+        unchanged = json.loads(self.of_server("what-if", "--json"))
+        self.assertEqual(0, unchanged["different"], unchanged["differences"])
+        self.assertGreater(unchanged["asked"], 3)
+        before = self.client.get("/events?limit=1&direction=backward&engine=true").json["seen"]
+        told = json.loads(self.of_server("what-if", "--without", str(published["position"]), "--json"))
+        one, = (each for each in told["differences"] if each["command"]["type"] == "registration.register_to_conference")
+        self.assertEqual(("accepted", "refused", "conference_not_published"),
+                         (one["was"]["outcome"], one["would_be"]["outcome"], one["would_be"]["code"]))
+        self.assertEqual({"is": "left_out", "position": published["position"], "type": "management.conference_published",
+                          "stream": "conference-c1"}, one["tipped_by"])
+        self.assertIn("because of management.conference_published",
+                      self.of_server("what-if", "--without", str(published["position"])))
+        self.assertEqual(before, self.client.get("/events?limit=1&direction=backward&engine=true").json["seen"])
+
     def test_the_map_shows_what_the_application_is_made_of(self):
         served = json.loads(self.of_server("map", "--json"))
         self.assertEqual([], served["unhandled"])
@@ -145,6 +165,25 @@ class Unrecorded(MessageLogTest):
         self.assertEqual(["shop.create_batch"], [one["type"] for one in self.exported("--outcome", "accepted")])
         self.service.stop()
         self.assertIn(text.splitlines()[1], self.said("trace", "req-1", "--data", self.data))
+
+    def test_s4_31_a_state_is_shown_as_it_was_at_a_version_a_position_or_a_time(self):
+        self.service = self.enterContext(allocation(self.data))
+        client = self.service.client()
+        for ref, quantity in (("b1", 5), ("b2", 7)):
+            client.post("/commands/create_batch", {"batch": ref, "product": "lamp", "quantity": quantity})
+        first, second = (event for event in client.events() if not event["type"].startswith("$"))
+
+        def batches(*how):
+            return self.of_server("state", "shop.stock", "product-lamp", *how)
+
+        self.assertIn("b2", batches())
+        for how in (("--version", "1"), ("--as-of", str(first["position"])), ("--as-of", first["recorded_at"])):
+            self.assertIn("b1", batches(*how))
+            self.assertNotIn("b2", batches(*how))
+        self.assertNotIn("b1", batches("--version", "0"))
+        self.of_server("state", "stock", "product-lamp", "--version", "9", code=5)
+        self.of_server("state", "nothing", "product-lamp", code=5)
+        self.of_server("state", "stock", code=2)
 
 
 class Drawing(unittest.TestCase):

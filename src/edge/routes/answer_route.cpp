@@ -24,6 +24,33 @@ http::route answer_route(
     };
 }
 
+http::route replay_route(
+    site_parts& parts,
+    replays& among,
+    std::string_view method,
+    std::string_view pattern,
+    replay_function what,
+    std::string_view summary
+) {
+    return {
+        .method = std::string{method},
+        .pattern = std::string{pattern},
+        .handle =
+            [&parts, &among, what, where = fmt::format("{} {}", method, pattern)](
+                http::request asked, http::responder to
+            ) {
+                among.run(
+                    std::move(asked),
+                    std::move(to),
+                    [&parts, what, where](http::request const& of, std::stop_token const& stop) {
+                        return answer_or_problem(parts, where, what(parts, of, stop));
+                    }
+                );
+            },
+        .summary = std::string{summary}
+    };
+}
+
 http::response answer_or_problem(
     site_parts const& parts, std::string_view where, result<http::response> made
 ) {

@@ -8,6 +8,7 @@
 #include <diptych/error.hpp>
 #include <diptych/http.hpp>
 
+#include <stop_token>
 #include <string_view>
 
 namespace diptych::edge {
@@ -20,6 +21,19 @@ http::route answer_route(
     std::string_view method,
     std::string_view pattern,
     answer_function what,
+    std::string_view summary
+);
+
+using replay_function =
+    result<http::response> (*)(site_parts&, http::request const&, std::stop_token const&);
+
+/// As above, for what goes through the whole log: on a thread of its own, one of `among` at a time.
+http::route replay_route(
+    site_parts& parts,
+    replays& among,
+    std::string_view method,
+    std::string_view pattern,
+    replay_function what,
     std::string_view summary
 );
 

@@ -16,6 +16,7 @@ std::vector<http::route> command_routes(site_parts& parts);
 std::vector<http::route> commands_together_routes(site_parts& parts);
 std::vector<http::route> append_routes(site_parts& parts);
 std::vector<http::route> event_routes(site_parts& parts);
+std::vector<http::route> history_routes(site_parts& parts);
 std::vector<http::route> inbox_routes(site_parts& parts);
 std::vector<http::route> stream_routes(site_parts& parts);
 std::vector<http::route> stored_routes(site_parts& parts);

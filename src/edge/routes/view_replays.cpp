@@ -111,36 +111,6 @@ result<http::response> hash(
     return http::json(200, std::move(body).text());
 }
 
-using replay =
-    result<http::response> (*)(site_parts&, http::request const&, std::stop_token const&);
-
-http::route replay_route(
-    site_parts& parts,
-    replays& among,
-    std::string_view method,
-    std::string_view pattern,
-    replay what,
-    std::string const& summary
-) {
-    return {
-        .method = std::string{method},
-        .pattern = std::string{pattern},
-        .handle =
-            [&parts, &among, what, where = fmt::format("{} {}", method, pattern)](
-                http::request asked, http::responder to
-            ) {
-                among.run(
-                    std::move(asked),
-                    std::move(to),
-                    [&parts, what, where](http::request const& of, std::stop_token const& stop) {
-                        return answer_or_problem(parts, where, what(parts, of, stop));
-                    }
-                );
-            },
-        .summary = summary
-    };
-}
-
 }  // namespace
 
 std::vector<http::route> view_replay_routes(site_parts& parts) {

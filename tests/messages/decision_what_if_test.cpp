@@ -1,0 +1,176 @@
+#include "app/decision_what_if.hpp"
+
+#include "messages/fixture.hpp"
+#include "temporary_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using namespace diptych;
+using app::decision_what_if;
+using read::altered_history;
+using workshop::running;
+
+namespace {
+
+decision_what_if asked(application& in, altered_history const& otherwise = {}) {
+    auto& of = in.parts();
+    return app::decide_what_if(of.commands(), of.messages(), of.log(), otherwise, {}).or_throw();
+}
+
+log::hash256 hash_of(application& in) {
+    auto& log = in.parts().log();
+    return log.chain_at(log.end().position).or_throw();
+}
+
+void report(running& in, std::string item, std::string fault = "bulb") {
+    (void)in.send(workshop::report{.item = {std::move(item)}, .fault = std::move(fault)});
+}
+
+event_data reported(std::string const& item) {
+    return {
+        .stream = "item-" + item,
+        .type = "workshop.reported",
+        .data = R"({"item":")" + item + R"(","fault":"bulb"})"
+    };
+}
+
+}  // namespace
+
+/// The workshop by other rules: what was known once is known for good.
+namespace stricter {
+
+using workshop::item_id;
+
+struct bench {
+    using of = item_id;
+    bool is_known = false;
+    void evolve(workshop::reported const&) { is_known = true; }
+    void evolve(workshop::mended const&) {}
+};
+
+struct report {
+    item_id item;
+    std::string fault;
+    diptych::decision<workshop::reported> decide(bench const& on) const {
+        if (on.is_known) return diptych::refuse(workshop::refusal::known_already);
+        return workshop::reported{.item = item, .fault = fault};
+    }
+};
+
+struct context : diptych::context<diptych::commands<report>, diptych::events<workshop::mended>> {
+    static constexpr auto name = "workshop";
+};
+
+}  // namespace stricter
+
+TEST_CASE("by the same rules and on the same history all is decided as it was") {
+    running of;
+    report(of, "lamp");
+    report(of, "lamp");
+    report(of, "doll", "soul");
+    report(of, "ghost", "haunted");
+    (void)of.send(workshop::mend{.item = {"lamp"}});
+    (void)of.send(workshop::mend{.item = {"lamp"}});
+    auto const made = asked(of.app);
+    CHECK(made.asked == 9);
+    CHECK(made.skipped == 0);
+    CHECK(made.different == 0);
+}
+
+TEST_CASE("without an event, what was refused for it would be accepted") {
+    running of;
+    report(of, "lamp");
+    report(of, "doll");
+    report(of, "lamp");
+    auto const end = of.app.log().end();
+    auto const hash = hash_of(of.app);
+    auto const made = asked(of.app, {.without = {position{1}}});
+    CHECK(made.different == 1);
+    REQUIRE(made.differences.size() == 1);
+    auto const& one = made.differences[0];
+    CHECK(one.command.type == "workshop.report");
+    CHECK(one.was.outcome == "refused");
+    CHECK(one.was.code == "known_already");
+    CHECK(one.would_be.outcome == "accepted");
+    REQUIRE(one.would_be.events.size() == 1);
+    CHECK(one.would_be.events[0].type == "workshop.reported");
+    REQUIRE(one.tipped_by);
+    CHECK(one.tipped_by->is == app::tipping_event::kind::left_out);
+    CHECK(one.tipped_by->at == position{1});
+    CHECK(of.app.log().end() == end);
+    CHECK(hash_of(of.app) == hash);
+}
+
+TEST_CASE("with an event that never was, what was accepted would be refused") {
+    running of;
+    report(of, "lamp");
+    auto const between = of.app.log().end().position;
+    report(of, "doll");
+    altered_history const otherwise{
+        .inserted =
+            {{.after = position{}, .event = reported("chair")},
+             {.after = between, .event = reported("doll")}}
+    };
+    auto const made = asked(of.app, otherwise);
+    CHECK(made.different == 1);
+    REQUIRE(made.differences.size() == 1);
+    auto const& one = made.differences[0];
+    CHECK(one.command.command->body == R"({"item":"doll","fault":"bulb"})");
+    CHECK(one.would_be.code == "known_already");
+    REQUIRE(one.tipped_by);
+    CHECK(one.tipped_by->is == app::tipping_event::kind::inserted);
+    CHECK(one.tipped_by->at == between);
+    // Behind the command it comes too late.
+    auto const late = of.app.log().end().position;
+    CHECK(asked(of.app, {.inserted = {{.after = late, .event = reported("doll")}}}).different == 0);
+}
+
+TEST_CASE("by other rules, the event that makes the difference is named") {
+    testing::temporary_folder const folder;
+    {
+        running of(folder / "data");
+        REQUIRE(of.app.log().append(
+            {.events =
+                 {{.stream = "item-lamp", .type = "workshop.mended", .data = R"({"item":"lamp"})"}}}
+        ));
+        report(of, "lamp");
+        (void)of.send(workshop::mend{.item = {"lamp"}});
+        report(of, "lamp");
+        of.app.close().or_throw();
+    }
+    auto app = application{{.data = folder / "data", .threads = false}};
+    app.add<stricter::context>();
+    auto const hash = hash_of(app);
+    auto const made = asked(app);
+    CHECK(made.asked == 2);
+    CHECK(made.skipped > 0);  // commands that there are no more
+    REQUIRE(made.differences.size() == 1);
+    auto const& one = made.differences[0];
+    CHECK(one.was.outcome == "accepted");
+    CHECK(one.would_be.code == "known_already");
+    REQUIRE(one.tipped_by);
+    CHECK(one.tipped_by->is == app::tipping_event::kind::recorded);
+    CHECK(one.tipped_by->type == "workshop.reported");
+    CHECK(one.tipped_by->at == position{2});
+    CHECK(hash_of(app) == hash);
+}
+
+TEST_CASE("a history ends where it is said, and no more differences are told than asked for") {
+    running of;
+    for (int i = 0; i < 5; ++i) report(of, "lamp");
+    auto const end = of.app.log().end().position;
+    CHECK(asked(of.app, {.without = {position{1}}, .as_of = end - 1}).different == 3);
+    auto& parts = of.app.parts();
+    auto const made = app::decide_what_if(
+                          parts.commands(),
+                          parts.messages(),
+                          parts.log(),
+                          {.without = {position{1}}},
+                          {.differences_max = 2}
+    )
+                          .or_throw();
+    CHECK(made.different == 4);
+    CHECK(made.differences.size() == 2);
+}
