@@ -59,8 +59,16 @@ insert into orders values (:item, :part);
     write_file(
         folder / "faults.toml", "to = \"file:faults.ndjson\"\ntypes = [\"workshop.rep*\"]\n"
     );
+    write_file(folder / "calls.toml", R"(
+from = "redis://127.0.0.1:6379/calls"
+[on.broken]
+command = "report"
+)");
     auto app = application{{.data = folder / "data"}};
-    app.add<workshop::context>().views(folder / "orders.sql").channels(folder / "faults.toml");
+    app.add<workshop::context>()
+        .views(folder / "orders.sql")
+        .channels(folder / "faults.toml")
+        .channels(folder / "calls.toml");
     auto const json = app.map(map_format::json).or_throw();
     CHECK(!std::filesystem::exists(folder / "data"));
     auto const document = json::parse(json).or_throw();
@@ -74,6 +82,7 @@ insert into orders values (:item, :part);
     CHECK(text.contains("view orders\n  takes    workshop.part_ordered\n"));
     CHECK(text.contains("channel faults\n  takes    workshop.reported\n"));
     CHECK(text.contains("  sends    workshop.order_part, workshop.mend, workshop.give_up\n"));
+    CHECK(text.contains("incoming channel calls\n  sends    workshop.report\n"));
     CHECK(text.contains("events that nothing takes:\n  workshop.given_up\n"));
     CHECK(app.map(map_format::mermaid).or_throw().contains("process workshop.mending"));
     CHECK(app.map(map_format::dot).or_throw().contains("[style=dashed]"));

@@ -3,6 +3,7 @@
 #include "app/channel_schemes.hpp"
 #include "app/map/domain_map.hpp"
 #include "diagram/diagram.hpp"
+#include "intake/intake_file.hpp"
 #include "outbox/channel_file.hpp"
 #include "storage/whole_file.hpp"
 
@@ -16,18 +17,23 @@ namespace diptych {
 
 namespace {
 
-result<std::vector<outbox::declaration>> declared_channels(
-    std::vector<std::filesystem::path> const& files
+result<void> declare_channels(
+    std::vector<std::filesystem::path> const& files, app::map_sources& to
 ) {
     auto const known = app::channel_schemes();
-    std::vector<outbox::declaration> all;
+    auto const known_incoming = app::incoming_schemes();
     for (auto const& file : files) {
         auto const text = storage::read_whole(storage::system_disk(), file);
         if (!text) return fail(errc::not_found, "channel_file", file.string() + " can not be read");
-        DIPTYCH_TRY(auto one, outbox::parse_channel(file.string(), *text, known));
-        all.push_back(std::move(one));
+        if (intake::is_incoming(*text)) {
+            DIPTYCH_TRY(auto one, intake::parse_incoming(file.string(), *text, known_incoming));
+            to.incoming.push_back(std::move(one));
+        } else {
+            DIPTYCH_TRY(auto one, outbox::parse_channel(file.string(), *text, known));
+            to.channels.push_back(std::move(one));
+        }
     }
-    return all;
+    return {};
 }
 
 std::optional<map_format> format_of(std::string_view word) {
@@ -70,14 +76,13 @@ result<std::string> application::map(map_format how) const {
             parts
         )
     );
-    DIPTYCH_TRY(auto channels, declared_channels(of.parts.channel_files));
-    auto const map = app::map_of(
-        {.contexts = of.parts.contexts,
-         .views = node->views().served(),
-         .channels = std::move(channels),
-         .outside = of.options.outside_commands}
-    );
-    return app::to_text(map, how);
+    app::map_sources from{
+        .contexts = of.parts.contexts,
+        .views = node->views().served(),
+        .outside = of.options.outside_commands
+    };
+    DIPTYCH_TRY(declare_channels(of.parts.channel_files, from));
+    return app::to_text(app::map_of(from), how);
 }
 
 std::optional<int> mapped(application const& app, int count, char const* const* words) {

@@ -99,6 +99,24 @@ event_taker taker_of(
     return made;
 }
 
+// Under its full name, if it is one of these.
+std::string full_name_of(std::string const& command, domain_map const& in) {
+    for (auto const& one : in.commands)
+        if (one.name.ends_with("." + command)) return one.name;
+    return command;
+}
+
+mapped_source source_of(intake::declaration const& channel, domain_map const& in) {
+    mapped_source made{.name = channel.name};
+    for (auto const& rule : channel.rules) {
+        if (rule.to == intake::rule::target::command)
+            add(made.commands, full_name_of(rule.name, in));
+        else if (!rule.event.empty() || !rule.is_prefix)
+            add(made.events, rule.event.empty() ? rule.type : rule.event);
+    }
+    return made;
+}
+
 void find_troubles(domain_map& in) {
     std::set<std::string> taken;
     for (auto const& one : in.takers) taken.insert(one.events.begin(), one.events.end());
@@ -108,6 +126,9 @@ void find_troubles(domain_map& in) {
     for (auto const& one : in.commands) known.insert(one.name);
     for (auto const& one : in.takers)
         for (auto const& sent : one.sends.value_or(names{}))
+            if (!known.contains(sent)) add(in.unhandled, sent);
+    for (auto const& one : in.sources)
+        for (auto const& sent : one.commands)
             if (!known.contains(sent)) add(in.unhandled, sent);
 }
 
@@ -144,6 +165,7 @@ domain_map map_of(map_sources const& from) {
         );
     for (auto const& channel : from.channels)
         made.takers.push_back(taker_of(channel, from.contexts));
+    for (auto const& channel : from.incoming) made.sources.push_back(source_of(channel, made));
     // Where no context declares them, events are those that somebody takes.
     if (from.contexts.empty())
         for (auto const& one : made.takers)

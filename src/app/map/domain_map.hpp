@@ -3,6 +3,7 @@
 /// those.
 #pragma once
 
+#include "intake/declaration.hpp"
 #include "outbox/declaration.hpp"
 #include "read/view_set.hpp"
 
@@ -38,10 +39,18 @@ struct event_taker {
     std::optional<std::vector<std::string>> sends = {};
 };
 
+/// A channel on which messages come in.
+struct mapped_source {
+    std::string name;
+    std::vector<std::string> commands = {};  ///< That it has executed.
+    std::vector<std::string> events = {};    ///< That it has recorded.
+};
+
 struct domain_map {
     std::vector<mapped_command> commands = {};
     std::vector<std::string> events = {};
     std::vector<event_taker> takers = {};
+    std::vector<mapped_source> sources = {};
     std::vector<std::string> untaken = {};    ///< Events that nothing takes.
     std::vector<std::string> unhandled = {};  ///< Commands that are sent, and nobody here executes.
     std::vector<std::string> outside = {};    ///< Commands that are queued, and executed elsewhere.
@@ -52,6 +61,7 @@ struct map_sources {
     std::span<model::context const* const> contexts = {};
     std::vector<read::served_view> views = {};
     std::vector<outbox::declaration> channels = {};
+    std::vector<intake::declaration> incoming = {};
     std::vector<std::string> outside = {};
 };
 

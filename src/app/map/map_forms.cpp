@@ -48,6 +48,11 @@ std::string as_text(domain_map const& of) {
         add_line(text, "takes", one.events);
         if (one.sends) add_line(text, "sends", *one.sends);
     }
+    for (auto const& one : of.sources) {
+        text += "incoming channel " + one.name + "\n";
+        add_line(text, "sends", one.commands);
+        add_line(text, "records", one.events);
+    }
     add_list(text, "events that nothing takes", of.untaken);
     add_list(text, "commands that are sent, and that nobody here executes", of.unhandled);
     add_list(text, "commands that are queued, and executed elsewhere", of.outside);
@@ -77,6 +82,13 @@ std::string as_json(domain_map const& of) {
         out.begin_object().member("kind", to_string(one.kind)).member("name", one.name);
         write_names(out, "events", one.events);
         if (one.sends) write_names(out, "sends", *one.sends);
+        out.end_object();
+    }
+    out.end_array().key("sources").begin_array();
+    for (auto const& one : of.sources) {
+        out.begin_object().member("name", one.name);
+        write_names(out, "commands", one.commands);
+        write_names(out, "events", one.events);
         out.end_object();
     }
     out.end_array();
@@ -139,6 +151,14 @@ diagram::drawing drawing_of(domain_map const& of) {
                 made.arrows.push_back({.from = found->second, .to = at});
         for (auto const& sent : one.sends.value_or(names{}))
             made.arrows.push_back({.from = at, .to = commands.at(sent), .is_dashed = true});
+    }
+    for (auto const& one : of.sources) {
+        auto const at = put("incoming channel " + one.name, diagram::figure::channel);
+        for (auto const& sent : one.commands)
+            made.arrows.push_back({.from = at, .to = commands.at(sent), .is_dashed = true});
+        for (auto const& event : one.events)
+            if (auto const found = events.find(event); found != events.end())
+                made.arrows.push_back({.from = at, .to = found->second});
     }
     return made;
 }

@@ -17,6 +17,8 @@ app::domain_map map_served(services const& of) {
     app::map_sources from{.contexts = of.commands.contexts(), .views = of.views.served()};
     if (of.outbox != nullptr)
         for (auto* const one : of.outbox->all()) from.channels.push_back(one->of());
+    if (of.intake != nullptr)
+        for (auto* const one : of.intake->all()) from.incoming.push_back(one->of());
     if (of.queue != nullptr) from.outside = of.queue->outside();
     return app::map_of(from);
 }
