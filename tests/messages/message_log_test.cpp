@@ -86,6 +86,29 @@ TEST_CASE("commands of one unit are kept one by one") {
     CHECK(page.messages[1].type == "workshop.mend");
 }
 
+TEST_CASE("a queued command is kept once, with what was said when it was queued") {
+    running of;
+    of.app.parts().queue()->put(
+        {{.id = "q1",
+          .name = "workshop.give_up",
+          .body = R"({"item":"lamp"})",
+          .key = "",
+          .caller = "clerk",
+          .user = "ada"}},
+        [](result<appended> said) { CHECK(said); }
+    );
+    of.settle();
+    auto const page = of.log().find({.kind = message_kind::command}).or_throw();
+    REQUIRE(told(page) == lines{"workshop.give_up accepted"});
+    CHECK(page.messages[0].user == "ada");
+    CHECK(page.messages[0].command->id == "q1");
+    CHECK(page.messages[0].command->caller == "clerk");
+    CHECK(page.messages[0].command->body == R"({"item":"lamp"})");
+    CHECK(
+        told(of.log().find({.kind = message_kind::command, .user = "ada"}).or_throw()).size() == 1
+    );
+}
+
 TEST_CASE("messages are found by type, user, conversation, outcome, stream and time") {
     running of;
     report(of, "lamp", "bulb", {.user = "ada", .correlation_id = "day"});
