@@ -120,6 +120,9 @@ TEST_CASE("no line of an import breaks a promise") {
 TEST_CASE("no message of another service breaks a promise") {
     replay("inbox_message", fuzz::inbox_message, 3'000);
 }
+TEST_CASE("no message of a broker breaks a promise") {
+    replay("intake_message", fuzz::intake_message, 3'000);
+}
 TEST_CASE("no file of a source breaks a promise") {
     replay("inbox_source", fuzz::inbox_source, 3'000);
 }

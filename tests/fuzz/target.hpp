@@ -60,6 +60,7 @@ void inbox_message(std::string_view input);
 void inbox_source(std::string_view input);
 void index_chunk(std::string_view input);
 void index_rows(std::string_view input);
+void intake_message(std::string_view input);
 void json_struct(std::string_view input);
 void json_text(std::string_view input);
 void log_folder(std::string_view input);

@@ -49,16 +49,20 @@ public:
         auto* const conf = quiet();
         ::rd_kafka_conf_set(conf, "bootstrap.servers", servers().c_str(), nullptr, 0);
         auto* const writer = ::rd_kafka_new(RD_KAFKA_PRODUCER, conf, nullptr, 0);
+        auto* const at = ::rd_kafka_topic_new(writer, topic, nullptr);
         for (auto const& body : bodies)
-            ::rd_kafka_producev(
-                writer,
-                RD_KAFKA_V_TOPIC(topic),
-                RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-                RD_KAFKA_V_KEY(key.data(), key.size()),
-                RD_KAFKA_V_VALUE(const_cast<char*>(body.data()), body.size()),
-                RD_KAFKA_V_END
+            ::rd_kafka_produce(
+                at,
+                RD_KAFKA_PARTITION_UA,
+                RD_KAFKA_MSG_F_COPY,
+                const_cast<char*>(body.data()),  // it is copied
+                body.size(),
+                key.data(),
+                key.size(),
+                nullptr
             );
         ::rd_kafka_flush(writer, 30'000);
+        ::rd_kafka_topic_destroy(at);
         ::rd_kafka_destroy(writer);
     }
 
