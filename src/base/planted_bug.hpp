@@ -67,9 +67,22 @@ enum class bug : std::uint8_t {
     timer_left_running,        ///< A timer that has come due runs on.
     timer_before_inputs,       ///< A timer comes due before an input that cancels it is looked at.
     sent_before_recorded,      ///< A process sends a command, and records its reaction later.
+    queued_before_stored,      ///< A command is acknowledged before it is in the queue.
+    resting_passed,            ///< A command passes one of its key that waits to be tried again.
+    dead_passed,               ///< As above, one that is dead.
+    queue_sends_anew,          ///< The queue sends a command again under another id.
+    completed_apart,           ///< What a worker has done is recorded, and then that he has.
+    leased_twice,              ///< A command that one works on is given to another.
+    dropped_when_executed,     ///< A command is dropped that was executed before a crash.
+    checkpoint_when_sent,      ///< A channel takes what it has sent for delivered.
+    beside_its_stream,         ///< Two messages of a stream are under way.
+    letter_passed,             ///< What follows a dead letter in its stream is delivered.
+    letter_behind_checkpoint,  ///< A channel's checkpoint passes a dead letter, which comes later.
+    dropped_with_rest,         ///< With a dead letter, all behind it in its stream is dropped.
+    once_not_waited_for,       ///< A stream goes on before its delivery is on record.
 };
 
-inline constexpr bug last_bug = bug::sent_before_recorded;
+inline constexpr bug last_bug = bug::once_not_waited_for;
 
 #ifdef DIPTYCH_PLANTS_BUGS
 /// Switches one on, and any other off. Not while a node runs on another thread.

@@ -1,5 +1,6 @@
 #include "outbox/channel.hpp"
 
+#include "base/planted_bug.hpp"
 #include "outbox/back_off.hpp"
 
 #include <diptych/assert.hpp>
@@ -85,6 +86,7 @@ void channel::send(timestamp now) {
         if (next == nullptr) return;
         under_way_.emplace(++tickets_, next);
         by_->send(tickets_, next->queue.front());
+        if (is_planted(bug::checkpoint_when_sent)) progress_.settle(next->queue.front().position);
     }
 }
 
@@ -114,7 +116,7 @@ void channel::take(told const& said, lane& of, timestamp now) {
         } else {
             progress_.settle(what.position);
         }
-        if (!of_.once) return lanes_.pop(of);
+        if (!of_.once || is_planted(bug::once_not_waited_for)) return lanes_.pop(of);
         lanes_.hold(of);
         to_record_.push_back(&of);
         return;

@@ -1,4 +1,5 @@
 // What a person may do with a channel.
+#include "base/planted_bug.hpp"
 #include "outbox/channel.hpp"
 
 #include <diptych/try.hpp>
@@ -95,7 +96,7 @@ result<void> channel::drop(std::string_view stream) {
             );
         auto const first = found->second.version;
         DIPTYCH_TRY(log_.append({.events = {dropped_record(of_, stream, first)}}));
-        found->second.version = first + 1;
+        found->second.version = first + (is_planted(bug::dropped_with_rest) ? 100'000 : 1);
         found->second.goes_on = true;
         return {};
     }

@@ -1,5 +1,7 @@
 #include "outbox/lanes.hpp"
 
+#include "base/planted_bug.hpp"
+
 #include <diptych/assert.hpp>
 
 #include <algorithm>
@@ -10,7 +12,9 @@ namespace diptych::outbox {
 void lanes::add(message what, bool is_letter) {
     ++messages_;
     bytes_ += what.bytes();
-    auto const [at, is_new] = by_stream_.try_emplace(what.stream);
+    auto name = what.stream;
+    if (is_planted(bug::beside_its_stream)) name += "#" + std::to_string(what.version.value);
+    auto const [at, is_new] = by_stream_.try_emplace(std::move(name));
     auto& of = at->second;
     of.queue.push_back(std::move(what));
     if (!is_new) return;

@@ -6,6 +6,7 @@
 #include <diptych/position.hpp>
 
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -43,6 +44,16 @@ public:
     }
 
     position looked_at() const { return read_; }
+
+    /// Whether something is settled that has yet to be looked at: by an earlier life.
+    bool is_behind() const { return !beyond_.empty() && *beyond_.rbegin() > read_; }
+
+    /// Those that have been looked at, of open and settled ones behind up_to().
+    std::size_t window() const {
+        auto const ahead = is_behind() ? std::distance(beyond_.upper_bound(read_), beyond_.end())
+                                       : std::ptrdiff_t{0};
+        return open_.size() + beyond_.size() - static_cast<std::size_t>(ahead);
+    }
 
     /// Nothing up to here is open.
     position up_to() const { return open_.empty() ? read_ : open_.begin()->first - 1; }

@@ -205,6 +205,30 @@ TEST_CASE("dead letters survive a crash at any step and are retried in order") {
     }
 }
 
+TEST_CASE("a dead letter is delivered as far as it was parked, also by who has yet to read so far"
+) {
+    outbox_fixture at(parking, {.page_max = 1});
+    for (auto const* const stream : {"order-1", "order-2", "order-2", "order-1", "order-2"})
+        at.append(stream);
+    at.to.decide = [](message const& what) {
+        return what.stream == "order-1" ? fate::away : fate::refused;
+    };
+    auto const is_parked = [&] { return at.data_of("$channel_parked").size() == 1; };
+    for (int i = 0; i < 100 && !is_parked(); ++i) {
+        at.run();
+        at.time.advance(40s);
+    }
+    REQUIRE(is_parked());
+    at.run();
+    at.restart();
+    at.channel->retry("order-2").or_throw();
+    accept(at);
+    at.run_out();
+    CHECK(at.to.versions_of("order-2") == std::vector<std::uint64_t>{1, 2, 3});
+    CHECK(at.to.versions_of("order-1") == std::vector<std::uint64_t>{1, 2});
+    CHECK(at.channel->status().dead_letters == 0);
+}
+
 TEST_CASE("a dead letter that is dropped is never sent, and its stream goes on") {
     outbox_fixture at(parking);
     for (int i = 0; i < 3; ++i) at.append("order-1");

@@ -232,6 +232,24 @@ TEST_CASE("a dead letter that is dropped lets its key go on") {
     CHECK(at.queue->drop("a1").error().code == "not_queued");
 }
 
+TEST_CASE("what was executed can not be dropped, and what was dropped can not be executed") {
+    queue_house at;
+    at.put({queue_house::deposit("c1", "a", 3), queue_house::deposit("c2", "b", 4)}).or_throw();
+    auto const same = [&](std::string const& id, std::string const& body) {
+        return at.commands->execute("bank.deposit", body, {.command_id = id});
+    };
+    // As before a crash that comes before its answer is on record.
+    same("c1", bank::money("a", 3)).or_throw();
+    CHECK(at.queue->drop("c1").error().code == "under_way");
+    at.queue->drop("c2").or_throw();
+    CHECK(same("c2", bank::money("b", 4)).error().code == "command_id_reused");
+    at.run();
+    CHECK(at.state_of("c1") == state::accepted);
+    CHECK(at.state_of("c2") == state::dropped);
+    CHECK(at.balance_of("a") == "3");
+    CHECK(at.balance_of("b") == "0");
+}
+
 TEST_CASE("an outage is no defect: a command that met both is tried as often as any") {
     queue_house at;
     at.intercept();

@@ -1,4 +1,5 @@
 #include "base/growing_rest.hpp"
+#include "base/planted_bug.hpp"
 #include "log/hash.hpp"
 #include "sqlite/file_trust.hpp"
 #include "write/process/process_records.hpp"
@@ -126,6 +127,14 @@ void command_queue::put(
     // One namespace for all callers: that two have one id shows here, and not when it is too late.
     request.command =
         command_key{.caller = "$queue", .id = commands.front().id, .digest = digest_of(commands)};
+    if (is_planted(bug::queued_before_stored)) {
+        auto const end = my.log.end();
+        auto const count = static_cast<std::uint32_t>(commands.size());
+        done(appended{
+            .at = {end.epoch, end.position + count}, .first = end.position + 1, .count = count
+        });
+        return my.log.propose({.request = std::move(request), .done = [](auto) {}});
+    }
     my.log.propose({.request = std::move(request), .done = std::move(done)});
 }
 
@@ -263,10 +272,13 @@ result<bool> command_queue::parts::send() {
         if (is_taken(one.id)) continue;
         under_way.insert(one.id);
         ++sent;
+        auto how = one.options();
+        if (is_planted(bug::queue_sends_anew))
+            how.command_id += "/" + std::to_string(random.next());
         commands.execute_async(
             one.name,
             one.body,
-            one.options(),
+            how,
             [to = box, one](result<outcome> said) {
                 to->put({.what = one, .said = std::move(said)});
             },

@@ -1,4 +1,6 @@
 // What is asked of a command queue from outside: how commands are, and working on them elsewhere.
+#include "base/planted_bug.hpp"
+#include "log/hash.hpp"
 #include "write/process/process_records.hpp"
 #include "write/queue/command_queue_parts.hpp"
 
@@ -15,6 +17,14 @@ namespace {
 std::unexpected<error> not_queued(std::string_view id) {
     return fail(
         errc::not_found, "not_queued", "there is no command '" + std::string(id) + "' in the queue"
+    );
+}
+
+std::unexpected<error> being_ended(std::string_view id) {
+    return fail(
+        errc::unavailable,
+        "under_way",
+        "command '" + std::string(id) + "' is being worked on, or was executed; ask again"
     );
 }
 
@@ -81,17 +91,25 @@ result<void> command_queue::drop(std::string_view id) {
         DIPTYCH_TRY(my.catch_up());
         DIPTYCH_TRY(auto const found, my.ledger->find(id));
         if (!found) return not_queued(id);
-        if (my.is_taken(found->id))
-            return fail(
-                errc::unavailable,
-                "under_way",
-                "command '" + found->id + "' is being worked on; ask again"
-            );
+        if (my.is_taken(found->id)) return being_ended(found->id);
+        auto how = found->options();
+        if (is_planted(bug::dropped_when_executed)) how.caller = "nobody";
+        // Under the command's own id: then it was not executed before, and can not be later.
         auto const said = my.log.append(
             {.events = {queue_dropped_record(*found)},
-             .unless = unless_recorded{.what = my.records_about(*found), .after = my.ledger->at()}}
+             .unless = unless_recorded{.what = my.records_about(*found), .after = my.ledger->at()},
+             .command =
+                 command_key{
+                     .caller = how.caller,
+                     .id = how.command_id,
+                     .digest = log::sha256({"dropped", found->id})
+                 }}
         );
-        if (said) return my.catch_up();
+        if (said) {
+            (void)my.catch_up();
+            return {};
+        }
+        if (said.error().code == "command_id_reused") return being_ended(found->id);
         if (said.error().kind != errc::conflict) return std::unexpected(said.error());
     }
 }
@@ -114,7 +132,7 @@ result<std::vector<leased_command>> command_queue::receive(
     std::vector<leased_command> all;
     for (auto& one : commands) {
         if (all.size() == limit) break;
-        if (my.is_taken(one.id)) continue;
+        if (my.is_taken(one.id) && !is_planted(bug::leased_twice)) continue;
         auto token = to_string(make_uuid_v7(
             std::chrono::floor<std::chrono::milliseconds>(now), my.random.next(), my.random.next()
         ));
@@ -141,10 +159,13 @@ result<appended> command_queue::complete(
     std::lock_guard const at_work(my.working);
     std::optional<queued_command> kept;
     DIPTYCH_TRY(auto const* const what, my.leased(id, lease, kept));
+    if (is_planted(bug::completed_apart) && !effects.events.empty()) {
+        DIPTYCH_TRY(my.log.append(std::exchange(effects, {})));
+    }
     effects.events.push_back(queue_answer_record(*what, how));
     DIPTYCH_TRY(auto said, my.log.append(std::move(effects)));
     my.leases.erase(my.leases.find(id));
-    DIPTYCH_TRY(my.catch_up());
+    (void)my.catch_up();  // it is recorded, whatever is wrong with the ledger
     return said;
 }
 

@@ -1,10 +1,12 @@
 #include "write/queue/queue_ledger.hpp"
 
+#include "base/planted_bug.hpp"
 #include "write/process/process_records.hpp"
 #include "write/record_text.hpp"
 
 #include <diptych/try.hpp>
 
+#include <tuple>
 #include <utility>
 
 namespace diptych::write {
@@ -149,6 +151,7 @@ result<std::size_t> queue_ledger::catch_up(log::sequenced_log const& log) {
             return records;
         }
         DIPTYCH_TRY(auto all, file_.begin());
+        auto const counted = std::pair{size_, dead_};
         auto done = result<void>{};
         for (auto const& event : page) {
             done = fold(event);
@@ -156,10 +159,7 @@ result<std::size_t> queue_ledger::catch_up(log::sequenced_log const& log) {
         }
         if (done) done = file_.commit(all, page.seen(), {}, log);
         if (!done) {
-            {
-                auto const rolled_back = std::move(all);
-            }
-            (void)count();
+            std::tie(size_, dead_) = counted;
             return std::unexpected(std::move(done).error());
         }
         records += page.size();
@@ -177,6 +177,16 @@ result<void> queue_ledger::fold(recorded_event const& event) {
     if (!read) return {};
     auto const& how = *read;
     if (event.type != parked_type) return end(event, how);
+    if (is_planted(bug::dead_passed)) {
+        DIPTYCH_TRY(
+            auto* const others,
+            file_.sql(
+                "update command set is_head = 1 where lane = (select lane from command where id "
+                "= ?1)"
+            )
+        );
+        DIPTYCH_TRY(others->bind(1, how.id).run());
+    }
     DIPTYCH_TRY(
         auto* const update,
         file_.sql("update command set is_dead = 1, attempts = ?2, kind = ?3, code = ?4, message = "

@@ -1,4 +1,5 @@
 // What is asked of a queue's ledger, and what it is told that is not in the log.
+#include "base/planted_bug.hpp"
 #include "sqlite/rows.hpp"
 #include "write/queue/queue_ledger.hpp"
 #include "write/record_text.hpp"
@@ -87,6 +88,16 @@ result<std::optional<timestamp>> queue_ledger::next_ready() {
 result<void> queue_ledger::hold(
     std::string_view id, timestamp until, int attempts, error const& why
 ) {
+    if (is_planted(bug::resting_passed)) {
+        DIPTYCH_TRY(
+            auto* const others,
+            file_.sql(
+                "update command set is_head = 1 where lane = (select lane from command where id "
+                "= ?1)"
+            )
+        );
+        DIPTYCH_TRY(others->bind(1, id).run());
+    }
     DIPTYCH_TRY(
         auto* const update,
         file_.sql("update command set ready = ?2, is_ready = 0, attempts = ?3, kind = ?4, code = "
