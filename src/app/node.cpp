@@ -237,8 +237,11 @@ result<void> node::open_channels(node_parts const& parts) {
         .time = *clock_,
         .environment = environment_variable
     };
-    outbox_ =
-        std::make_unique<outbox::channel_set>(*log_, *clock_, *random_, channel_schemes(), in);
+    auto known = channel_schemes();
+    known.insert(known.end(), parts.channel_schemes.begin(), parts.channel_schemes.end());
+    outbox_ = std::make_unique<outbox::channel_set>(
+        *log_, *clock_, *random_, std::move(known), in, parts.storage.channels
+    );
     effects_.emplace(*commands_, *inbox_);
     intake_ = std::make_unique<intake::incoming_set>(
         *log_, *clock_, *random_, *effects_, incoming_schemes(), in
@@ -248,6 +251,7 @@ result<void> node::open_channels(node_parts const& parts) {
         if (!text) return fail(errc::not_found, "channel_file", file.string() + " can not be read");
         DIPTYCH_TRY(add_channel(file.string(), *text));
     }
+    for (auto const& one : parts.channel_texts) DIPTYCH_TRY(add_channel(one.name, one.text));
     if (options_.deliver) {
         for (auto* const one : outbox_->all()) tell_of_loss(one->of().name, one->of().keeps);
         for (auto* const one : intake_->all()) tell_of_loss(one->of().name, one->of().keeps);

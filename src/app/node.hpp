@@ -43,6 +43,7 @@ struct node_storage {
     int attempts_max = 5;                   ///< Of an event that a view fails on.
     std::size_t snapshot_after = 256;       ///< Events of a state.
     std::size_t note_after = 1'024;         ///< Records and inputs of a process.
+    outbox::channel_options channels = {};
 };
 
 /// A view file that is no file.
@@ -54,6 +55,12 @@ struct view_text {
 /// The file of a source that is no file.
 struct inbox_text {
     std::string name;  ///< For messages, and the source's: "order.toml".
+    std::string text;
+};
+
+/// The file of a channel that is no file.
+struct channel_text {
+    std::string name;  ///< For messages, and the channel's: "orders.toml".
     std::string text;
 };
 
@@ -70,6 +77,8 @@ struct node_parts {
     std::vector<std::filesystem::path> inbox_files = {};
     std::vector<inbox_text> inbox_texts = {};
     std::vector<std::filesystem::path> channel_files = {};
+    std::vector<channel_text> channel_texts = {};
+    std::vector<outbox::scheme> channel_schemes = {};  ///< Besides those of this program.
     node_storage storage = {};
     bool is_looked_at = false;  ///< Only that: what processes send need not be executed here.
 };

@@ -21,10 +21,13 @@ result<sim::workload> workload_named(std::string const& name) {
     if (name == "messages") return sim::messages();
     if (name == "reservations") return sim::reservations();
     if (name == "parking") return sim::parking();
+    if (name == "queued") return sim::queued();
+    if (name == "deliveries") return sim::deliveries();
     return fail(
         errc::invalid,
         "unknown_workload",
-        "there is no workload '" + name + "'; there are appends, messages, parking and reservations"
+        "there is no workload '" + name +
+            "'; there are appends, deliveries, messages, parking, queued and reservations"
     );
 }
 

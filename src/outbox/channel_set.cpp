@@ -17,9 +17,15 @@ channel_set::channel_set(
     clock& time,
     random_source& random,
     std::vector<scheme> known,
-    surroundings in
+    surroundings in,
+    channel_options how
 )
-    : log_(log), time_(time), random_(random), known_(std::move(known)), in_(std::move(in)) {}
+    : log_(log),
+      time_(time),
+      random_(random),
+      known_(std::move(known)),
+      in_(std::move(in)),
+      how_(how) {}
 
 result<void> channel_set::add(std::string_view file_name, std::string_view text) {
     DIPTYCH_TRY(auto of, parse_channel(file_name, text, known_));
@@ -31,7 +37,7 @@ result<void> channel_set::add(std::string_view file_name, std::string_view text)
         );
     auto const with = std::ranges::find(known_, of.scheme, &scheme::name);
     DIPTYCH_TRY(auto by, with->open(of, in_));
-    channel_options how;
+    auto how = how_;
     how.window_max = std::max(how.window_max, 4 * of.in_flight);
     auto name = of.name;
     by_name_.emplace(

@@ -26,7 +26,8 @@ public:
         clock& time,
         random_source& random,
         std::vector<scheme> known,
-        surroundings in
+        surroundings in,
+        channel_options how = {}
     );
 
     /// Adds the channel that a file declares. Fails with invalid (code "channel_file") if it does
@@ -50,6 +51,7 @@ private:
     random_source& random_;
     std::vector<scheme> const known_;
     surroundings const in_;
+    channel_options const how_;
     std::map<std::string, std::unique_ptr<channel>, std::less<>> by_name_;
 };
 

@@ -45,7 +45,8 @@ struct scheme {
     result<void> (*check)(declaration const& of);
 
     /// Makes the transport; nothing is connected yet. Fails with invalid, or as its library says.
-    result<std::unique_ptr<transport>> (*open)(declaration const& of, surroundings const& in);
+    std::function<result<std::unique_ptr<transport>>(declaration const& of, surroundings const& in)>
+        open;
 };
 
 /// A text of a setting of this channel, or what it names if it is "env:NAME". Fails with invalid

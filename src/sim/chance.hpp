@@ -4,6 +4,7 @@
 
 #include <diptych/clock.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <vector>
@@ -50,11 +51,18 @@ private:
 class virtual_clock final : public clock {
 public:
     timestamp now() override { return now_.load(); }
-    void advance(std::chrono::microseconds by) { now_ = now_.load() + by; }
+    void advance(std::chrono::microseconds by) {
+        now_ = now_.load() + by;
+        highest_ = std::max(highest_, now_.load());
+    }
+
+    /// The latest that it has shown: it may have been set back since.
+    timestamp highest() const { return highest_; }
 
 private:
     // 2026-07-25, some time.
     std::atomic<timestamp> now_ = timestamp{std::chrono::microseconds{1'785'000'000'000'000}};
+    timestamp highest_ = now_.load();
 };
 
 }  // namespace diptych::sim

@@ -86,7 +86,7 @@ complaint check_commands(evidence const& in, rules const& domain) {
             return fmt::format(
                 "command {} stands at {} and at {}", id, first, one.stands.back()->position
             );
-        if (one.attempts.empty()) continue;  // a process's: see check_processes
+        if (one.attempts.empty()) continue;  // a process's, or the queue's
         if (std::ranges::none_of(one.attempts, [](auto const* each) { return may_stand(*each); }))
             return fmt::format("command {} was not accepted, and it stands at {}", id, first);
         if (!domain.made_by) continue;

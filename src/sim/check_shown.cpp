@@ -83,6 +83,8 @@ public:
     }
 
     std::optional<std::string> add(message_attempt const&) { return {}; }
+    std::optional<std::string> add(queue_attempt const&) { return {}; }
+    std::optional<std::string> add(completion_attempt const&) { return {}; }
 
 private:
     bool was_asked_for(logged const& event) const {

@@ -45,6 +45,7 @@ std::optional<std::string> broken_promise(
     history const& of, log_model const& log, rules const& domain
 ) {
     if (auto fault = log.fault()) return fault;
+    if (of.noticed) return of.noticed;
     evidence const in(of, log);
     for (auto const& kept : of.attempts) {
         auto const& one = *kept;
@@ -58,7 +59,8 @@ std::optional<std::string> broken_promise(
     if (auto wrong = check_appends(in)) return wrong;
     if (auto wrong = check_messages(in)) return wrong;
     if (auto wrong = check_commands(in, domain)) return wrong;
-    return check_processes(in);
+    if (auto wrong = check_processes(in)) return wrong;
+    return check_queue(in);
 }
 
 }  // namespace diptych::sim

@@ -6,9 +6,10 @@
 /// answered stands before what began later; a read, a decision and an inline view see everything
 /// that was answered before they began), conditions at the place where an append stands, the cause
 /// of each refusal, that it was there by then, that each operation and each command stands once or
-/// not at all, that each request is answered once and again alike, and that no process reacts
-/// twice or is answered twice. After Wing and Gong, "Testing and verifying
-/// concurrent objects" (1993); positions make the search for an order unnecessary.
+/// not at all, that each request is answered once and again alike, that no process reacts twice or
+/// is answered twice, and that what is queued is executed once, in the order of its key. After Wing
+/// and Gong, "Testing and verifying concurrent objects" (1993); positions make the search for an
+/// order unnecessary.
 #pragma once
 
 #include "sim/history.hpp"

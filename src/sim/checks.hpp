@@ -30,6 +30,14 @@ complaint check(
     evidence const& in, rules const& domain, attempt const& of, message_attempt const& one
 );
 
+complaint check(
+    evidence const& in, rules const& domain, attempt const& of, queue_attempt const& one
+);
+
+complaint check(
+    evidence const& in, rules const& domain, attempt const& of, completion_attempt const& one
+);
+
 /// What is wrong with a failure that is none of the domain's.
 complaint check_failure(evidence const& in, attempt const& of, error const& why);
 
@@ -46,5 +54,9 @@ complaint check_commands(evidence const& in, rules const& domain);
 /// its own and one answer, which says what stands of it. A timer comes due once, if it runs, not
 /// too early, and none that was due is left at rest.
 complaint check_processes(evidence const& in);
+
+/// Each command of the queue stands there once, is executed behind that and behind those before it
+/// of its key, and has one answer, which says what stands of it. At rest none waits.
+complaint check_queue(evidence const& in);
 
 }  // namespace diptych::sim

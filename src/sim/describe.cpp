@@ -52,6 +52,21 @@ std::string describe(message_attempt const& one) {
            fmt::format(" -> {} {} {}", to_string(said.verdict), said.recorded.value, said.why);
 }
 
+std::string describe(queue_attempt const& one) {
+    std::string text = "queue";
+    for (auto const& each : one.commands)
+        text += fmt::format(" {} {} of {} {}", each.id, each.name, lane_of(each), each.body);
+    if (!one.answer || !*one.answer) return text + " -> " + why_not(one.answer);
+    auto const& said = **one.answer;
+    return text + fmt::format(" -> {}{}", said.first.value, said.repeated ? " repeated" : "");
+}
+
+std::string describe(completion_attempt const& one) {
+    auto const text = fmt::format("complete {} by op {}", one.id, one.operation);
+    if (!one.answer || !*one.answer) return text + " -> " + why_not(one.answer);
+    return text + " -> " + to_string((*one.answer)->at);
+}
+
 std::string describe(read_attempt const& one) {
     auto text = std::visit(
         [](auto const& what) -> std::string {

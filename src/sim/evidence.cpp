@@ -53,6 +53,10 @@ bool is_accepted(attempt const& one) {
         return made->answer && made->answer->has_value();
     if (auto const* const asked = std::get_if<command_attempt>(&one.what))
         return asked->answer && asked->answer->has_value() && (*asked->answer)->accepted();
+    if (auto const* const put = std::get_if<queue_attempt>(&one.what))
+        return put->answer && put->answer->has_value();
+    if (auto const* const done = std::get_if<completion_attempt>(&one.what))
+        return done->answer && done->answer->has_value();
     return false;
 }
 
@@ -75,6 +79,10 @@ std::uint64_t shown_by(attempt const& one) {
     if (auto const* const read = std::get_if<read_attempt>(&one.what)) return read->seen;
     if (auto const* const sent = std::get_if<message_attempt>(&one.what))
         return sent->answer && *sent->answer ? (*sent->answer)->at.position.value : 0;
+    if (auto const* const put = std::get_if<queue_attempt>(&one.what))
+        return put->answer && *put->answer ? (*put->answer)->at.position.value : 0;
+    if (auto const* const done = std::get_if<completion_attempt>(&one.what))
+        return done->answer && *done->answer ? (*done->answer)->at.position.value : 0;
     return std::get<query_attempt>(one.what).at;  // nothing, if it failed
 }
 
@@ -102,6 +110,7 @@ void evidence::sort_attempts() {
 void evidence::sort_events() {
     auto const anybody_appends = !appends_.empty();
     for (auto const& event : log_.events()) {
+        if (event.type == "$queued") queued_.emplace(text_in(event.data, "id"), &event);
         if (event.type.starts_with('$')) continue;
         if (auto const source = text_in(event.metadata, "source"); !source.empty()) {
             messages_[{source, text_in(event.metadata, "message_id")}].push_back(&event);

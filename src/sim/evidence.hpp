@@ -43,6 +43,8 @@ public:
     ) const {
         return messages_;
     }
+    /// The records of commands that were queued, by their ids. If there is a second, the first.
+    std::map<std::string, logged const*, std::less<>> const& queued() const { return queued_; }
     /// What stands in the log and can be nobody's.
     std::vector<logged const*> const& strange() const { return strange_; }
     /// The operations that were brought under one command id, by that id.
@@ -73,6 +75,7 @@ private:
     std::map<std::uint64_t, asked_for> appends_;
     std::map<std::string, asked_for, std::less<>> commands_;
     std::map<std::pair<std::string, std::string>, std::vector<logged const*>> messages_;
+    std::map<std::string, logged const*, std::less<>> queued_;
     std::vector<logged const*> strange_;
     std::map<std::string, std::vector<std::uint64_t>, std::less<>> shared_ids_;
     steps shown_;                                                   // by moment; positions grow

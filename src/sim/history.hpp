@@ -5,6 +5,7 @@
 #include "inbox/answer.hpp"
 #include "inbox/message.hpp"
 #include "sim/log_model.hpp"
+#include "write/queue/queue_records.hpp"
 
 #include <diptych/append.hpp>
 #include <diptych/error.hpp>
@@ -70,6 +71,21 @@ struct message_attempt {
     std::optional<result<inbox::answer>> answer = {};
 };
 
+/// Commands that are to be executed later. Those of one first id bring the same, or are told so.
+struct queue_attempt {
+    std::vector<write::queued_command> commands;
+    std::optional<result<appended>> answer = {};
+};
+
+/// What somebody beside the node says of a command that he has worked on.
+struct completion_attempt {
+    std::string id;
+    std::uint64_t operation = 0;  ///< Is in the data of its event; 0: it has none.
+    bool is_refusal = false;
+    bool may_be_lost = false;  ///< The lease may be over.
+    std::optional<result<appended>> answer = {};
+};
+
 /// Moments count up with each beginning and each answer: an operation whose answer has a smaller
 /// number than another's beginning was over when that one began.
 struct attempt {
@@ -79,7 +95,14 @@ struct attempt {
     std::uint64_t answers = 0;   ///< How many came.
     std::uint64_t life = 0;      ///< Of the node, that it was made in.
     bool is_sound = false;       ///< Nothing of the machine had failed since the node's start.
-    std::variant<append_attempt, command_attempt, read_attempt, query_attempt, message_attempt>
+    std::variant<
+        append_attempt,
+        command_attempt,
+        read_attempt,
+        query_attempt,
+        message_attempt,
+        queue_attempt,
+        completion_attempt>
         what;
 };
 
@@ -88,6 +111,7 @@ struct history {
     std::set<std::uint64_t> lost_lives = {};         ///< Of the node: ended by a crash.
     bool may_be_damaged = false;                     ///< Bits of what is durable were flipped.
     timestamp rested_at{};                           ///< By the clock: nothing was left to do.
+    std::optional<std::string> noticed = {};         ///< A broken promise, at once.
     std::uint64_t moments = 0;
 
     std::uint64_t next_moment() { return ++moments; }

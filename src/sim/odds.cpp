@@ -33,7 +33,7 @@ odds drawn_odds(chance& draws) {
     };
 }
 
-void draw_sizes(chance& draws, app::node_storage& of) {
+app::node_storage drawn_sizes(app::node_storage of, std::uint64_t seed, chance& draws) {
     using many = std::vector<std::size_t>;
     of.segment_bytes = draws.one_of(many{1'500, 4'000, 12'000, 60'000});
     of.wal_pages = draws.one_of(std::vector{2, 5, 20, 1'000});
@@ -49,6 +49,14 @@ void draw_sizes(chance& draws, app::node_storage& of) {
     of.index.recent_rows_max = draws.one_of(std::vector<std::int64_t>{4, 20, 1'000});
     of.index.settle_rows = draws.one_of(std::vector<std::int64_t>{2, 20});
     of.index.expire_max = draws.one_of(many{2, 2'000});
+
+    chance others{seed, 13};
+    of.channels.record_every = std::chrono::milliseconds(others.one_of(many{0, 100, 1'000}));
+    of.channels.record_after = others.one_of(many{5, 10, 10'000});  // more than channels
+    of.channels.window_max = others.one_of(many{4, 10, 4'096});
+    of.channels.page_max = others.one_of(many{1, 3, 512});
+    of.channels.letters_max = others.one_of(many{1, 3, 10'000});
+    return of;
 }
 
 disk_fault drawn_fault(chance& draws, aim const& favourite, std::uint64_t calls) {

@@ -35,7 +35,7 @@ struct odds {
 odds drawn_odds(chance& draws);
 
 /// Small ones, so that files are sealed, merged and moved in a run of some dozen steps.
-void draw_sizes(chance& draws, app::node_storage& of);
+app::node_storage drawn_sizes(app::node_storage of, std::uint64_t seed, chance& draws);
 
 /// A failure of some call soon after `calls`.
 disk_fault drawn_fault(chance& draws, aim const& favourite, std::uint64_t calls);

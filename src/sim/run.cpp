@@ -5,6 +5,7 @@
 #include "sim/evidence.hpp"
 #include "sim/lives.hpp"
 #include "sim/meanwhile.hpp"
+#include "sim/node_log.hpp"
 #include "sim/view_care.hpp"
 
 #include <diptych/assert.hpp>
@@ -27,7 +28,7 @@ public:
           how_(how),
           draws_(how.seed),
           odds_(odds_of(how, draws_)),
-          world_{draws_.next(), of.builds.front(), storage_of(of, draws_)},
+          world_{draws_.next(), of.builds.front(), drawn_sizes(of.storage, how.seed, draws_)},
           clients_(world_, history_, draws_),
           meanwhile_(world_, clients_, draws_, odds_),
           lives_(world_, of, draws_, [this](std::string_view what) { trace(what); }) {
@@ -118,12 +119,6 @@ private:
         return made;
     }
 
-    static app::node_storage storage_of(workload const& of, chance& draws) {
-        auto made = of.storage;
-        draw_sizes(draws, made);
-        return made;
-    }
-
     // One thing that happens.
     broken act() {
         auto draw = draws_.below(
@@ -185,7 +180,8 @@ private:
         if (is_cared_for_ && care_.one_in(4)) return build_views();
         auto const which = draws_.below(
             12 + node.views().names().size() * 2 + node.processes().size() * 2 +
-            node.inbox()->all().size() * 2
+            node.inbox()->all().size() * 2 + node.outbox()->all().size() * 2 +
+            workload_.steps_of_queue
         );
         auto const told = [&](std::string_view name, auto const& stepped) {
             if (how_.trace && !stepped)
@@ -206,9 +202,18 @@ private:
             return told("view " + names[rest], stepped);
         }
         if (rest >= names.size() + node.processes().size())
-            return told("inbox", node.inbox()->step());
+            return exchange(rest - names.size() - node.processes().size(), told);
         auto const& process = node.processes()[rest - names.size()];
         told("process " + process.first, process.second->step());
+    }
+
+    void exchange(std::size_t which, auto const& told) {
+        auto& node = world_.node();
+        if (which < node.inbox()->all().size()) return told("inbox", node.inbox()->step());
+        auto const channels = node.outbox()->all();
+        which -= node.inbox()->all().size();
+        if (which >= channels.size()) return told("queue", node.queue()->step());
+        told("channel " + channels[which]->of().name, channels[which]->step());
     }
 
     // Beside the views that are served, and what an operator does to their versions.
@@ -260,6 +265,7 @@ private:
     // again. Both times it must do whatever it is asked for.
     broken rest() {
         lives_.heal();
+        world_.receiver().heal();
         if (auto wrong = come_to_rest()) return wrong;
         if (auto wrong = probe()) return *wrong + "\n  (without a new start)";
         if (auto wrong = lives_.end()) return wrong;
@@ -270,8 +276,14 @@ private:
     }
 
     broken come_to_rest() {
-        if (auto const rests = world_.come_to_rest(); !rests) return because(rests.error());
-        return {};
+        constexpr int rounds = 50;
+        for (int i = 0; i < rounds; ++i) {
+            if (auto const rests = world_.come_to_rest(); !rests) return because(rests.error());
+            auto more = false;
+            if (workload_.finish) begin([&] { more = workload_.finish(world_, clients_); });
+            if (!more) return {};
+        }
+        return "those who work elsewhere are never done";
     }
 
     broken probe() {
@@ -307,7 +319,7 @@ private:
 
     broken check() {
         DIPTYCH_ASSERT(world_.is_running(), "it runs after the rest");
-        auto log = read_log();
+        auto const log = log_of(world_.node());
         if (!log) return because(log.error(), "the log can not be read: ");
         report_.events = log->end();
         for (auto const& event : log->events()) {
@@ -351,17 +363,6 @@ private:
         if (workload_.operated_at_rest)
             if (auto wrong = workload_.operated_at_rest(world_, notes_)) return wrong;
         return workload_.at_rest ? workload_.at_rest(world_) : broken{};
-    }
-
-    result<log_model> read_log() {
-        std::vector<logged> events;
-        read_options next{.what = {.engine_events = true}};
-        while (true) {
-            DIPTYCH_TRY(auto const page, world_.node().log().read(next));
-            for (auto const& event : page) events.push_back(owned(event));
-            if (page.at_end()) return log_model{std::move(events)};
-            next.after = page.seen().position;
-        }
     }
 
     void trace(std::string_view what) const {

@@ -7,6 +7,8 @@
 #include "sim/history.hpp"
 #include "sim/world.hpp"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -17,6 +19,16 @@
 #include <vector>
 
 namespace diptych::sim {
+
+/// A command that a worker beside the node has.
+struct leased_by_worker {
+    std::string id;
+    std::string key;
+    std::string lease;
+    timestamp until;
+    std::uint64_t life;
+    bool may_be_over = false;  ///< Something was asked for, and nobody knows what came of it.
+};
 
 /// What a client may do while the node runs. Nothing here waits: answers come with later steps.
 class clients {
@@ -37,6 +49,23 @@ public:
 
     /// Other events under the id of an earlier operation.
     void append_other_as_before(append_request request);
+
+    /// Has commands executed later, all or none of them.
+    void queue(std::vector<write::queued_command> commands);
+    void queue_again();
+    /// Others under the ids of earlier ones.
+    void queue_other_as_before();
+
+    /// As a program beside the node, that works on commands of the queue: what it does with one of
+    /// those that it has.
+    void lease(std::string const& name, std::size_t limit, std::chrono::microseconds length);
+    void complete();
+    void abandon();
+    void renew(std::chrono::microseconds length);
+    /// How many it has, as far as it knows.
+    std::size_t leases() const { return leases_.size(); }
+    /// They run out by themselves.
+    void forget_leases() { leases_.clear(); }
 
     /// Hands messages, as JSON, to a source.
     void messages(std::string const& source, std::vector<std::string> const& all);
@@ -61,6 +90,10 @@ private:
     bool takes_part(std::string_view view) const;
     void submit_append(append_attempt made);
     void submit_command(command_attempt made);
+    void submit_to_queue(queue_attempt made);
+    leased_by_worker* some_lease();
+    bool is_certain(leased_by_worker const& one) const;
+    void give_back(leased_by_worker const& one);
     void over(attempt& one);
     void saw(token at) { tokens_.push_back(at); }
     template <class Made>
@@ -72,6 +105,8 @@ private:
     std::uint64_t operations_ = 0;
     std::vector<append_attempt> keyed_;  // without answers
     std::vector<command_attempt> keyed_commands_;
+    std::vector<queue_attempt> queued_;     // without answers
+    std::vector<leased_by_worker> leases_;  // some of which may have run out
     std::vector<token> tokens_;
 };
 
@@ -87,7 +122,11 @@ struct workload {
     std::function<void(clients&)> act = {};  ///< Begins one operation.
     /// Begins what a node that works does not fail, besides reading the log and its views.
     std::function<void(clients&)> probe = {};
+    /// What those do who work beside the node, when nothing is left for it to do: whether there
+    /// was anything.
+    std::function<bool(world&, clients&)> finish = {};
     app::node_storage storage = {};
+    std::uint64_t steps_of_queue = 0;  ///< How often it is stepped; a view has 2.
     rules domain = {};
     /// Rules of the domain that the whole log must keep; the last, when everything has come to
     /// rest.

@@ -25,6 +25,7 @@ world::world(
       ids_(seed),
       losses_(ids_.fork()),
       disk_(losses_.next()),
+      receiver_(chance{seed, 1}, [this] { return disk_.is_off(); }),
       files_(disk_) {
     storage_.files = &files_;
     (void)disk_.make_directories("/data");
@@ -47,6 +48,7 @@ result<void> world::start() {
         .clock = &time_,
         .random = &ids_,
         .build_id = build_.id,
+        .outside_commands = build_.outside,
         .complain = [](std::string_view) {},
     };
     app::node_parts const parts{
@@ -54,6 +56,8 @@ result<void> world::start() {
         .views = build_.typed_views,
         .view_texts = build_.views,
         .inbox_texts = build_.inbox,
+        .channel_texts = build_.channels,
+        .channel_schemes = {receiver_.scheme(life_ + 1)},
         .storage = storage_,
     };
     faults_before_ = disk_.faults_met();
@@ -68,11 +72,15 @@ result<void> world::stop() {
     return closed;
 }
 
-std::chrono::microseconds world::until_due() {
+std::optional<timestamp> world::next_due() {
     std::optional<timestamp> first;
-    for (auto const& [name, process] : node_->processes())
-        if (auto const due = process->next_due(); due && (!first || *due < *first)) first = due;
-    return first ? *first - time_.now() : std::chrono::microseconds{};
+    auto const note = [&](std::optional<timestamp> due) {
+        if (due && (!first || *due < *first)) first = due;
+    };
+    for (auto const& [name, process] : node_->processes()) note(process->next_due());
+    note(node_->queue()->next_due());
+    for (auto const* const one : node_->outbox()->all()) note(one->status().next_try);
+    return first;
 }
 
 result<void> world::come_to_rest() {
@@ -85,11 +93,15 @@ result<void> world::come_to_rest() {
     error last{errc::failed, "restless", "there is always something left to do"};
     for (std::uint64_t i = 0; i < steps_max && idle < idle_enough; ++i) {
         auto const stepped = node_->step();
-        if (!stepped) last = stepped.error();
+        if (!stepped) {
+            last = stepped.error();
+            time_.advance(std::chrono::seconds(1));  // who has failed may wait for that
+        }
         idle = stepped && !*stepped ? idle + 1 : 0;
         if (idle == 0 || jumps == jumps_max) continue;
         ++jumps;
-        time_.advance(std::max<std::chrono::microseconds>(std::chrono::seconds(40), until_due()));
+        auto const until = next_due().value_or(time_.now()) - time_.now();
+        time_.advance(std::max<std::chrono::microseconds>(std::chrono::seconds(40), until));
     }
     if (idle < idle_enough) return fail(last.kind, "does not come to rest: " + last.message);
     return {};

@@ -6,6 +6,7 @@
 #include "app/node.hpp"
 #include "sim/chance.hpp"
 #include "sim/lying_disk.hpp"
+#include "sim/receiver.hpp"
 #include "sqlite/disk_vfs.hpp"
 
 #include <cstdint>
@@ -24,6 +25,8 @@ struct build {
     std::vector<model::context const*> contexts = {};
     std::vector<app::view_text> views = {};
     std::vector<app::inbox_text> inbox = {};
+    std::vector<app::channel_text> channels = {};  ///< To "sim:": to receiver().
+    std::vector<std::string> outside = {};         ///< Commands that are worked on elsewhere.
     std::vector<model::view const*> typed_views = {};
     std::string id = "simulated";
 };
@@ -70,6 +73,7 @@ public:
     app::node& node() { return *node_; }
     lying_disk& disk() { return disk_; }
     virtual_clock& time() { return time_; }
+    sim::receiver& receiver() { return receiver_; }
 
     /// What is wrong with the index, compared with the log. The node must be at rest.
     std::optional<std::string> index_fault();
@@ -81,7 +85,7 @@ public:
     bool is_sound() const { return !disk_.is_off() && disk_.faults_met() == faults_before_; }
 
 private:
-    std::chrono::microseconds until_due();
+    std::optional<timestamp> next_due();
 
     build build_;
     app::node_storage storage_;
@@ -90,6 +94,7 @@ private:
     chance losses_;  // of the disk
     virtual_clock time_;
     lying_disk disk_;
+    sim::receiver receiver_;
     sqlite::disk_vfs files_;
     std::uint64_t faults_before_ = 0;
     std::uint64_t life_ = 0;

@@ -98,6 +98,29 @@ std::vector<hunt> const among_messages{
     {bug::gap_passed_over, "a message passes before the one that it comes behind", 20},
 };
 
+std::vector<hunt> const among_queued{
+    {bug::queued_before_stored, "a command is acknowledged before it is in the queue", 20},
+    {bug::resting_passed, "a command passes one of its key that is to be tried again", 20},
+    {bug::dead_passed, "a command passes a dead one of its key", 20},
+    {bug::queue_sends_anew, "the queue sends again under another id", 40},
+    {bug::completed_apart, "work is recorded, and then its end", 150, aim{"write", ".seg"}, 200},
+    {bug::leased_twice, "a command is leased to two", 20},
+    {bug::dropped_when_executed, "what was executed is dropped", 150},
+};
+
+std::vector<hunt> const among_deliveries{
+    {bug::checkpoint_when_sent, "what was sent is taken for delivered", 20},
+    {bug::beside_its_stream, "two messages of a stream are under way", 20},
+    {bug::letter_passed, "a dead letter is passed in its stream", 20},
+    {bug::letter_behind_checkpoint,
+     "a dead letter comes behind the checkpoint",
+     60,
+     aim{"write", ".seg"},
+     200},
+    {bug::dropped_with_rest, "with a dead letter goes what is behind it", 60, {}, 200},
+    {bug::once_not_waited_for, "a delivery is not on record when its stream goes on", 20},
+};
+
 struct planting {
     explicit planting(bug which) { plant(which); }
     ~planting() { plant(bug::none); }
@@ -140,6 +163,10 @@ TEST_CASE("bugs planted under parking are noticed") { check(parking(), among_par
 
 TEST_CASE("bugs planted under messages are noticed") { check(messages(), among_messages); }
 
+TEST_CASE("bugs planted under the queue are noticed") { check(queued(), among_queued); }
+
+TEST_CASE("bugs planted under deliveries are noticed") { check(deliveries(), among_deliveries); }
+
 // Where nothing is left to chance, runs are looked at as those by seeds are.
 TEST_CASE("bugs planted are noticed where each call of the disk fails, and each bit is flipped") {
     planting const bug(bug::no_sync);
@@ -162,7 +189,9 @@ TEST_CASE("every bug that can be planted is hunted") {
             std::ranges::count(among_appends, which, &hunt::planted) +
                     std::ranges::count(among_reservations, which, &hunt::planted) +
                     std::ranges::count(among_parked, which, &hunt::planted) +
-                    std::ranges::count(among_messages, which, &hunt::planted) >
+                    std::ranges::count(among_messages, which, &hunt::planted) +
+                    std::ranges::count(among_queued, which, &hunt::planted) +
+                    std::ranges::count(among_deliveries, which, &hunt::planted) >
                 0,
             "nobody hunts number " << one
         );

@@ -35,6 +35,8 @@ TEST_CASE("appends: every promise is kept") { run_seeds(appends(), 1, 40, 80); }
 TEST_CASE("messages: every promise is kept") { run_seeds(messages(), 1, 40, 80); }
 TEST_CASE("reservations: every promise is kept") { run_seeds(reservations(), 1, 40, 80); }
 TEST_CASE("parking: every promise is kept") { run_seeds(parking(), 1, 40, 120); }
+TEST_CASE("queued: every promise is kept") { run_seeds(queued(), 1, 40, 80); }
+TEST_CASE("deliveries: every promise is kept") { run_seeds(deliveries(), 1, 40, 80); }
 
 // Each met its bug as the program was then; beside it stands a test that needs no luck, and stays
 // when what is drawn changes and a seed is of no more use than any other.
@@ -55,6 +57,10 @@ TEST_CASE("seeds that once broke a promise keep it") {
         {messages(), 50182, 200},      // a sync failed, and so did saying so to the next life
         {parking(), 7200504, 200},     // a read that failed while it was built again paused a view
         {reservations(), 14, 200},     // a full disk took a view back behind what it had shown
+        {deliveries(), 3, 200},        // of a dead letter the rest was lost, after a restart
+        {queued(), 15, 80},            // what was completed was said to have failed
+        {queued(), 79, 80},            // a command was dropped that had been executed
+        {queued(), 1450, 80},          // the queue was full, as it had miscounted
     };
     for (auto const& one : all) {
         auto const report = simulate(one.of, {.seed = one.seed, .steps = one.steps});

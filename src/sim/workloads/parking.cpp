@@ -1,6 +1,7 @@
 #include "read/view_versions.hpp"
 #include "sim/all_rows.hpp"
 #include "sim/json_member.hpp"
+#include "sim/node_log.hpp"
 #include "sim/parked_model.hpp"
 #include "sim/workloads/workloads.hpp"
 
@@ -114,17 +115,6 @@ std::string change_some(read::view_versions& of, chance& draws, operator_notes& 
     );
 }
 
-result<log_model> log_up_to(app::node& of) {
-    std::vector<logged> events;
-    diptych::read_options next{.what = {.engine_events = true}};
-    while (true) {
-        DIPTYCH_TRY(auto const page, of.log().read(next));
-        for (auto const& event : page) events.push_back(owned(event));
-        if (page.at_end()) return log_model{std::move(events)};
-        next.after = page.seen().position;
-    }
-}
-
 result<parked_view> seen_in(app::node& of, std::string const& view, operator_notes const& notes) {
     DIPTYCH_TRY(auto const found, all_rows(of.views(), view));
     DIPTYCH_TRY(auto* const versions, of.views().versions(view));
@@ -173,7 +163,7 @@ parked_rules rules_of(std::string const& view) {
 
 // Failing to look is no broken promise while the disk fails.
 std::optional<std::string> look(world& in, operator_notes const& notes) {
-    auto const log = log_up_to(in.node());
+    auto const log = log_of(in.node());
     if (!log) return {};
     for (auto const& view : views_that_park) {
         auto const seen = seen_in(in.node(), view, notes);
@@ -197,7 +187,7 @@ std::optional<std::string> parked_at_rest(world& in, operator_notes& notes) {
     if (auto wrong = look(in, notes)) return wrong;
     auto const beside = all_rows(in.node().views(), "beside");
     if (!beside) return beside.error().message;
-    auto const log = log_up_to(in.node());
+    auto const log = log_of(in.node());
     if (!log) return log.error().message;
     auto const wanted = std::ranges::count_if(log->events(), rules_of("").wants);
     if (beside->count != static_cast<std::size_t>(wanted))

@@ -21,4 +21,11 @@ workload parking();
 /// what others, or the node itself, record.
 workload messages();
 
+/// Commands that are executed later, in the order of their keys, some by a worker beside the node;
+/// they fail as long as their tool is broken.
+workload queued();
+
+/// Events that channels deliver, to a receiver who is away, refuses, and loses answers.
+workload deliveries();
+
 }  // namespace diptych::sim
