@@ -69,7 +69,7 @@ public:
         add_group(processes_, "process", "Processes of an application that is served");
         add_group(queue_, "queue", "Commands that wait to be executed");
         add_group(inbox_, "inbox", "Messages of other services");
-        add_group(channels_, "channel", "Ways on which events leave the log");
+        add_group(channels_, "channel", "Ways on which events leave the log, and messages come in");
         add_commands();
         add_care();
     }

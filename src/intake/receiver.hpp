@@ -41,6 +41,7 @@ public:
     /// A message that somebody hands over; `done` is called once. Any thread. Fails with invalid
     /// (code "not_offered") if messages of this kind come by themselves, unavailable if too many
     /// wait.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): who takes messages keeps them
     virtual result<void> offer(delivery, std::move_only_function<void(result<settled>)>) {
         return fail(
             errc::invalid, "not_offered", "messages of this channel come from its broker alone"
@@ -51,6 +52,7 @@ public:
     virtual bool is_waited_for() const { return false; }
 
     /// Called when there is something to take, if the receiver hears of that. Any thread.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): who hears of it keeps it
     virtual void on_arrival(std::function<void()>) {}
 };
 

@@ -59,7 +59,7 @@ result<std::string> drawn(application const& app, std::string_view how) {
 result<std::string> application::map(map_format how) const {
     auto const& of = *implementation_;
     if (of.mistake) return std::unexpected(*of.mistake);
-    app::node_parts parts{
+    app::node_parts const parts{
         .contexts = of.parts.contexts,
         .view_files = of.parts.view_files,
         .views = of.parts.views,

@@ -111,6 +111,7 @@ struct nats_session::parts {
     natsConnection* connection = nullptr;
     jsCtx* stream = nullptr;
 
+    // NOLINTNEXTLINE(performance-no-int-to-ptr): a number that libnats carries
     void* closure() const { return reinterpret_cast<void*>(number); }
 
     ~parts() {
