@@ -204,18 +204,20 @@ private:
         for (auto [at, end] = causes_.equal_range(step); at != end; ++at) follow(step, at->second);
     }
 
-    bool is_below(std::size_t step, std::size_t other) const {
-        for (auto at = other; at != nowhere; at = parents_[at])
-            if (at == step) return true;
-        return false;
+    // Whoever names himself as his cause, by ids of his own making, begins anew.
+    void cut_circles() {
+        std::vector<std::size_t> walked(parents_.size(), nowhere);  // from where it was met first
+        for (std::size_t from = 0; from < parents_.size(); ++from) {
+            auto at = from;
+            for (; at != nowhere && walked[at] == nowhere; at = parents_[at]) walked[at] = from;
+            if (at != nowhere && walked[at] == from) parents_[at] = nowhere;
+        }
     }
 
     void sort_out() {
         for (auto const& [step, cause] : causes_) follow(step, cause);
+        cut_circles();
         for (std::size_t i = 0; i < made_.steps.size(); ++i) {
-            // Whoever names himself as his cause, by ids of his own making, begins anew.
-            auto const parent = parents_[i];
-            if (parent != nowhere && is_below(i, parent)) parents_[i] = nowhere;
             if (parents_[i] == nowhere)
                 made_.first.push_back(i);
             else

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 using namespace diptych;
 using namespace std::chrono_literals;
@@ -109,6 +110,32 @@ TEST_CASE("events whose causes go round in a circle are all shown") {
     ));
     of.settle();
     CHECK(shape_of(of.log().trace_of("day").or_throw()) == "1 noted  note-1@1\n");
+}
+
+TEST_CASE("a circle of causes does not hold up what follows from it") {
+    running of;
+    std::string const x = "01890000-0000-7000-8000-00000000000a";
+    std::string const y = "01890000-0000-7000-8000-00000000000b";
+    auto const noted = [](std::string stream, std::string const& cause, uuid id) {
+        return event_data{
+            .stream = std::move(stream),
+            .type = "noted",
+            .metadata = R"({"correlation_id":"day","causation_id":")" + cause + R"("})",
+            .id = id
+        };
+    };
+    auto const z = parse_uuid("01890000-0000-7000-8000-00000000000c").or_throw();
+    REQUIRE(of.app.log().append(
+        {.events =
+             {noted("note-z", x, z),
+              noted("note-x", y, parse_uuid(x).or_throw()),
+              noted("note-y", x, parse_uuid(y).or_throw())}}
+    ));
+    of.settle();
+    CHECK(shape_of(of.log().trace_of("day").or_throw()) == R"(1 noted  note-x@1
+├─ 1 noted  note-z@1
+└─ 1 noted  note-y@1
+)");
 }
 
 TEST_CASE("a trace is drawn as JSON, Mermaid and for Graphviz") {
