@@ -6,6 +6,7 @@
 /// Nothing is written: neither the log nor a view is touched.
 #pragma once
 
+#include "app/command_result.hpp"
 #include "log/sequenced_log.hpp"
 #include "messages/message_log.hpp"
 #include "read/what_if.hpp"
@@ -22,25 +23,6 @@
 #include <vector>
 
 namespace diptych::app {
-
-/// What came of a command, or would.
-struct command_result {
-    struct event {
-        std::string type;
-        std::string stream;
-        std::string data;  ///< JSON.
-
-        bool operator==(event const&) const = default;
-    };
-    std::string outcome;  ///< "accepted", "refused" or "failed".
-    std::string code = {};
-    std::string detail = {};  ///< Not compared.
-    std::vector<event> events = {};
-
-    bool is_same_as(command_result const& other) const {
-        return outcome == other.outcome && code == other.code && events == other.events;
-    }
-};
 
 /// The event without which a command would come to something else.
 struct tipping_event {
@@ -73,10 +55,11 @@ struct decision_what_if_options {
 };
 
 /// Blocking, O(commands × events of their states). Commands that were executed with others as one
-/// unit, that this program does not know, whose fields were not kept, or that no decision was made
-/// on, are skipped.
+/// unit, that this program does not know, whose fields or environment were not kept, that an inline
+/// view refused, or that no decision was made on, are skipped.
 ///
-/// Fails with what reading the log or the message log failed with.
+/// Fails with invalid as read::check_places() does, or with what reading the log or the message log
+/// failed with.
 result<decision_what_if> decide_what_if(
     write::executor const& commands,
     messages::message_log& told,

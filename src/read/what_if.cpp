@@ -148,29 +148,6 @@ private:
     token end_{epoch{1}, {}};  // of what has been walked
 };
 
-result<void> check_places(altered_history const& otherwise, position last) {
-    auto const check = [&](position at, std::string_view what) -> result<void> {
-        if (at <= last) return {};
-        return fail(
-            errc::invalid,
-            "no_such_position",
-            fmt::format("{} position {}: the log is looked at up to {}", what, at.value, last.value)
-        );
-    };
-    for (auto const& one : otherwise.inserted)
-        DIPTYCH_TRY(check(one.after, "there can be nothing behind"));
-    for (auto const one : otherwise.without)
-        DIPTYCH_TRY(check(one, "there is nothing to leave out at"));
-    append_request events;
-    for (auto const& one : otherwise.inserted) events.events.push_back(one.event);
-    DIPTYCH_TRY(log::check(events));
-    if (!std::ranges::is_sorted(otherwise.inserted, {}, &inserted_event::after))
-        return fail(
-            errc::invalid, "wrong_order", "what is inserted must be in the order of places"
-        );
-    return {};
-}
-
 result<what_if_answer> compare_histories(
     view_plan const& is,
     view_plan const& would_be,
@@ -193,6 +170,29 @@ result<what_if_answer> compare_histories(
 }
 
 }  // namespace
+
+result<void> check_places(altered_history const& otherwise, position last) {
+    auto const check = [&](position at, std::string_view what) -> result<void> {
+        if (at <= last) return {};
+        return fail(
+            errc::invalid,
+            "no_such_position",
+            fmt::format("{} position {}: the log is looked at up to {}", what, at.value, last.value)
+        );
+    };
+    for (auto const& one : otherwise.inserted)
+        DIPTYCH_TRY(check(one.after, "there can be nothing behind"));
+    for (auto const one : otherwise.without)
+        DIPTYCH_TRY(check(one, "there is nothing to leave out at"));
+    append_request events;
+    for (auto const& one : otherwise.inserted) events.events.push_back(one.event);
+    DIPTYCH_TRY(log::check(events));
+    if (!std::ranges::is_sorted(otherwise.inserted, {}, &inserted_event::after))
+        return fail(
+            errc::invalid, "wrong_order", "what is inserted must be in the order of places"
+        );
+    return {};
+}
 
 result<what_if_answer> compare_what_if(
     view_plan const& is,

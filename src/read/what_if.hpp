@@ -53,6 +53,10 @@ struct what_if_options {
     std::stop_token stop = {};  ///< Ends it: fails with unavailable, code "replay_ended".
 };
 
+/// Fails with invalid (code no_such_position) if an event is to be inserted or left out behind
+/// `last`, or if one to be inserted could not be appended, or not in that order.
+result<void> check_places(altered_history const& otherwise, position last);
+
 /// Applies the log as it is with one plan, and as it would be with the other, and compares. The
 /// plans may be the same one. Blocking.
 ///
