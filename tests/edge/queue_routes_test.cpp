@@ -64,6 +64,78 @@ TEST_CASE("what is wrong with a command that is to be queued is told at once") {
     CHECK(of.ask("GET", "/queued?status=lost").status == 400);
 }
 
+TEST_CASE(
+    "an array of commands is queued as one, each has a place to ask, and they keep their order"
+) {
+    site_fixture of;
+    constexpr auto both = R"([{"name":"lend","command":{"book":"b1","reader":"ada"}},
+                              {"name":"lending.give_back","command":{"book":"b1"}},
+                              {"name":"lend","command":{"book":"b2","reader":"ada"}}])";
+    auto const queued = of.post("/commands?async", both, "Idempotency-Key: k\r\n");
+    CHECK(queued.status == 202);
+    CHECK(json_at(queued.body, "id") == "k");
+    CHECK(json_at(queued.body, "token") == "1.3");
+    CHECK(json_at(queued.body, "commands.2.id") == "k#3");
+    CHECK(json_at(queued.body, "commands.2.location") == "/queued/k%233");
+    CHECK(of.log->end().position == position{3});
+    // One key for all: else the third would not wait for the others.
+    CHECK(json_at(of.ask("GET", "/queued/k%231").body, "key") == "k#");
+    CHECK(json_at(of.ask("GET", "/queued/k%233").body, "key") == "k#");
+    work_off(of);
+    for (auto const* const id : {"/queued/k%231", "/queued/k%232", "/queued/k%233"})
+        CHECK(json_at(of.ask("GET", id).body, "status") == "accepted");
+    auto const end = of.log->end().position;
+    auto const again = of.post("/commands?async", both, "Idempotency-Key: k\r\n");
+    CHECK(json_at(again.body, "repeated") == "true");
+    CHECK(json_at(again.body, "commands.1.id") == "k#2");
+    CHECK(of.log->end().position == end);
+    CHECK(of.post("/commands?async", "[]").status == 400);
+    auto const of_one = R"([{"name":"lend","command":{"book":"b1","reader":"ada"}}])";
+    CHECK(of.post("/commands?async", of_one, "Idempotency-Key: k\r\n").status == 422);
+    CHECK(of.post("/commands/lend?async", ada_takes_one, "Idempotency-Key: k\r\n").status == 422);
+    of.post("/commands/lend?async", ada_takes_one, "Idempotency-Key: single\r\n");
+    CHECK(of.post("/commands?async", of_one, "Idempotency-Key: single\r\n").status == 422);
+    CHECK(of.post("/commands?async&key=", of_one).status == 400);
+}
+
+TEST_CASE("an array of commands about one thing waits in the line of that, or where it is told to"
+) {
+    site_fixture of;
+    constexpr auto same = R"([{"name":"lend","command":{"book":"b1","reader":"ada"}},
+                              {"name":"give_back","command":{"book":"b1"}}])";
+    of.post("/commands?async", same, "Idempotency-Key: k1\r\n");
+    CHECK(json_at(of.ask("GET", "/queued/k1%232").body, "key") == "book-b1");
+    of.post("/commands?async&key=mine", same, "Idempotency-Key: k2\r\n");
+    CHECK(json_at(of.ask("GET", "/queued/k2%232").body, "key") == "mine");
+    of.post("/commands?async&delay_seconds=5", same, "Idempotency-Key: k3\r\n");
+    CHECK(json_at(of.ask("GET", "/queued/k3%232").body, "key") == "k3#");
+}
+
+TEST_CASE("of an array of commands none is queued if one can not be, and it is said which") {
+    site_fixture of;
+    auto const malformed = of.post(
+        "/commands?async",
+        R"([{"name":"give_back","command":{"book":"b1"}},{"name":"lend","command":{"book":"b1"}}])"
+    );
+    CHECK(malformed.status == 400);
+    CHECK(json_at(malformed.body, "path") == "/1/command/reader");
+    auto const unknown = of.post(
+        "/commands?async",
+        R"([{"name":"give_back","command":{"book":"b1"}},{"name":"lent","command":{}}])"
+    );
+    CHECK(unknown.status == 400);
+    CHECK(json_at(unknown.body, "path") == "/1/name");
+    CHECK(json_at(unknown.body, "nearest") == "lend");
+    CHECK(of.post("/commands?async", R"([{"name":"lend"}])").status == 400);
+    CHECK(of.post("/commands?async", R"({"name":"lend"})").status == 400);
+    CHECK(of.log->end().position == position{});
+    // Or a single one could take the id of one in an array.
+    auto const taken = of.post("/commands/lend?async", ada_takes_one, "Idempotency-Key: k#1\r\n");
+    CHECK(taken.status == 400);
+    CHECK(json_at(taken.body, "code") == "bad_header");
+    CHECK(of.post("/commands/lend?async", ada_takes_one, "Idempotency-Key: k#a\r\n").status == 202);
+}
+
 TEST_CASE("a refusal is what became of a queued command; a delay and a time to live hold") {
     site_fixture of;
     of.post("/commands/lend", ada_takes_one);

@@ -1,6 +1,5 @@
-// POST /commands/{name}?async, what becomes of what was queued, and working on it elsewhere.
+// What becomes of commands that were queued, and working on them elsewhere.
 #include "edge/append_body.hpp"
-#include "edge/command_exchange.hpp"
 #include "edge/declared_events.hpp"
 #include "edge/json_members.hpp"
 #include "edge/parameters.hpp"
@@ -12,7 +11,6 @@
 #include <diptych/json_value.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
-#include <diptych/uuid.hpp>
 
 #include <fmt/core.h>
 
@@ -26,96 +24,8 @@ namespace diptych::edge {
 
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr std::uint64_t queue_page = 100;
 constexpr std::uint64_t queue_page_most = 1'000;
-constexpr std::uint64_t seconds_most = 60ull * 60 * 24 * 366;
-
-result<write::command_queue*> queue_of(site_parts& parts) {
-    if (parts.of.queue != nullptr) return parts.of.queue;
-    return fail(errc::denied, "read_only", "this node is a replica: ask the one that writes");
-}
-
-// Seconds from now, or a point in time; nothing if neither is given.
-result<std::optional<timestamp>> time_asked(
-    http::request const& asked, std::string_view point, std::string_view seconds, timestamp now
-) {
-    std::optional<timestamp> found;
-    if (asked.query_value(seconds)) {
-        DIPTYCH_TRY(auto const length, number_parameter(asked, {seconds, 0, seconds_most}, 0));
-        return found = now + std::chrono::seconds{length}, found;
-    }
-    if (auto const given = asked.query_value(point)) {
-        auto const when = parse_timestamp(*given);
-        if (!when)
-            return wrong_parameter(
-                point, fmt::format("{} is a time, as 2026-11-30T12:00:00Z", point)
-            );
-        found = *when;
-    }
-    return found;
-}
-
-std::string new_id(site_parts& parts) {
-    auto const now = std::chrono::floor<std::chrono::milliseconds>(parts.of.time.now());
-    return to_string(make_uuid_v7(now, system_random().next(), system_random().next()));
-}
-
-result<write::queued_command> command_asked(site_parts& parts, http::request const& asked) {
-    DIPTYCH_TRY(expect_parameters(
-        asked, {"async", "key", "priority", "deliver_at", "delay_seconds", "expires", "ttl_seconds"}
-    ));
-    DIPTYCH_TRY(auto const options, command_options_of(asked));
-    if (options.if_match)
-        return fail(
-            errc::invalid,
-            "bad_header",
-            "If-Match is not for commands that are executed later: they look at what is so then"
-        );
-    auto const now = parts.of.time.now();
-    auto const command_id = options.command_id.empty() ? new_id(parts) : options.command_id;
-    // Ids of two callers never meet.
-    auto const is_of_many = options.caller.starts_with("sub:");
-    write::queued_command made{
-        .id = is_of_many ? options.caller + "/" + command_id : command_id,
-        .name = std::string(asked.parameter("name")),
-        .body = asked.body.empty() ? "{}" : asked.body,
-        .key = {},
-        .command_id = is_of_many ? command_id : std::string{},
-        .caller = options.caller,
-        .user = options.user,
-        .reason = options.reason,
-        .about = {options.correlation_id, options.causation_id, options.traceparent}
-    };
-    if (made.about.correlation_id.empty()) made.about.correlation_id = made.id;
-    DIPTYCH_TRY(auto const priority, number_parameter(asked, {"priority", 0, 9}, 0));
-    made.priority = static_cast<int>(priority);
-    DIPTYCH_TRY(made.not_before, time_asked(asked, "deliver_at", "delay_seconds", now));
-    DIPTYCH_TRY(made.expires, time_asked(asked, "expires", "ttl_seconds", now));
-    // One for later would hold up all others of its key.
-    if (auto const key = asked.query_value("key"))
-        made.key = *key;
-    else if (!made.not_before)
-        made.key = parts.of.queue->key_of(made.name, made.body);
-    return made;
-}
-
-http::response queued_answer(std::string const& id, appended const& said) {
-    auto const place = "/queued/" + percent_encode(id);
-    json::writer body;
-    body.begin_object()
-        .member("id", id)
-        .member("status", "waiting")
-        .member("location", place)
-        .member("token", to_string(said.at));
-    if (said.repeated) body.member("repeated", true);
-    body.end_object();
-    auto response = http::json(202, std::move(body).text());
-    response.headers.add("Location", place);
-    response.headers.add("Diptych-Token", to_string(said.at));
-    return response;
-}
 
 result<http::response> show_queued(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {}));
@@ -272,30 +182,6 @@ result<http::response> renew_lease(site_parts& parts, http::request const& asked
 }
 
 }  // namespace
-
-void enqueue(site_parts& parts, http::request const& asked, http::responder to) {
-    auto const queue = queue_of(parts);
-    if (!queue) return to.answer(http::problem(queue.error()));
-    auto command = command_asked(parts, asked);
-    if (!command) return to.answer(http::problem(command.error()));
-    auto id = command->id;
-    auto const name = command->name;
-    std::vector<write::queued_command> one;
-    one.push_back(*std::move(command));
-    (*queue)->put(
-        std::move(one),
-        [&parts, name, id = std::move(id), to = std::move(to)](result<appended> said) mutable {
-            to.answer_later([&parts, name, id = std::move(id), said = std::move(said)] {
-                if (said) return queued_answer(id, *said);
-                auto why = said.error();
-                if (why.kind == errc::not_found)
-                    why = unknown_command(parts.of.commands, name, std::move(why));
-                parts.note("command " + name, why);
-                return http::problem(why);
-            });
-        }
-    );
-}
 
 std::vector<http::route> queue_routes(site_parts& parts) {
     auto const route = [&](auto method, auto pattern, answer_function what, auto summary) {

@@ -34,5 +34,10 @@ std::vector<http::route> index_routes(site_parts& parts);  ///< Also metrics and
 
 /// `POST /commands/{name}?async`: answers 202 when the command is stored.
 void enqueue(site_parts& parts, http::request const& asked, http::responder to);
+/// `POST /commands?async`: as above, when all are.
+void enqueue_all(site_parts& parts, http::request const& asked, http::responder to);
+
+/// Fails with denied if this node has none.
+result<write::command_queue*> queue_of(site_parts& parts);
 
 }  // namespace diptych::edge

@@ -99,12 +99,19 @@ std::string command_queue::key_of(std::string_view command, std::string_view bod
 }
 
 void command_queue::put(
-    std::vector<queued_command> commands, std::move_only_function<void(result<appended>)> done
+    std::vector<queued_command> commands,
+    std::move_only_function<void(result<appended>)> done,
+    std::string id
 ) {
     auto& my = *parts_;
     append_request request;
     for (auto& one : commands) {
-        if (auto fit = my.complete(one); !fit) return done(std::unexpected(fit.error()));
+        if (auto fit = my.complete(one); !fit) {
+            auto why = std::move(fit).error();
+            if (commands.size() > 1)
+                why.facts.emplace_back("place", std::to_string(request.events.size()));
+            return done(std::unexpected(std::move(why)));
+        }
         request.events.push_back(queued_record(one));
         // What can not be read again must not get into the log.
         recorded_event recorded{};
@@ -125,8 +132,11 @@ void command_queue::put(
             ));
     }
     // One namespace for all callers: that two have one id shows here, and not when it is too late.
-    request.command =
-        command_key{.caller = "$queue", .id = commands.front().id, .digest = digest_of(commands)};
+    request.command = command_key{
+        .caller = "$queue",
+        .id = id.empty() ? commands.front().id : std::move(id),
+        .digest = digest_of(commands)
+    };
     if (is_planted(bug::queued_before_stored)) {
         auto const end = my.log.end();
         auto const count = static_cast<std::uint32_t>(commands.size());

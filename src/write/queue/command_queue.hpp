@@ -77,12 +77,15 @@ public:
     command_queue& operator=(command_queue const&) = delete;
 
     /// Stores commands, all or none; calls back once when that is durable, with the position of the
-    /// first. The same ids from the same caller again are the first ones.
+    /// first. The same ids from the same caller again are the first ones. `id` is that of all of
+    /// them together; empty: the first one's.
     ///
     /// Fails with not_found (nobody executes such a command), invalid (the body is malformed; the
     /// id was used for others), unavailable (the queue is full).
     void put(
-        std::vector<queued_command> commands, std::move_only_function<void(result<appended>)> done
+        std::vector<queued_command> commands,
+        std::move_only_function<void(result<appended>)> done,
+        std::string id = {}
     );
 
     /// The first id in a command, as a name ("order-o1"): its key if nobody says another. Empty if
