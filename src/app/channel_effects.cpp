@@ -1,5 +1,7 @@
 #include "app/channel_effects.hpp"
 
+#include "write/trying_again.hpp"
+
 #include <diptych/try.hpp>
 
 #include <utility>
@@ -31,6 +33,12 @@ intake::settled settled_of(inbox::answer const& said) {
 
 }  // namespace
 
+error put_off(error why) {
+    if (why.kind != errc::outcome_unknown && write::passes_by_itself(why))
+        why.kind = errc::unavailable;
+    return why;
+}
+
 result<void> channel_effects::check(intake::rule const& of) const {
     if (of.to == intake::rule::target::command) {
         DIPTYCH_TRY(commands_.find(of.name));
@@ -60,7 +68,7 @@ void channel_effects::execute(intake::asked const& what, intake::verdict_taker d
             if (said)
                 done(settled_of(*said));
             else
-                done(std::unexpected(std::move(said).error()));
+                done(std::unexpected(put_off(std::move(said).error())));
         }
     );
 }
@@ -78,7 +86,7 @@ void channel_effects::record(intake::asked const& what, intake::verdict_taker do
             if (said[0])
                 done(settled_of(*said[0]));
             else
-                done(std::unexpected(said[0].error()));
+                done(std::unexpected(put_off(said[0].error())));
         }
     );
 }

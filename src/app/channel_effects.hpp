@@ -10,6 +10,10 @@
 
 namespace diptych::app {
 
+/// What passes by itself is unavailable, whatever kind the log or the machine said: a message is
+/// tried again for it, and never given up on.
+error put_off(error why);
+
 /// A command is executed under the message's id, with the channel as its caller; a message of a
 /// source enters under its id: so the log knows both again. Keeps references: both must outlive it.
 class channel_effects final : public intake::effects {

@@ -253,6 +253,7 @@ result<void> node::open_channels(node_parts const& parts) {
     }
     for (auto const& one : parts.channel_texts) DIPTYCH_TRY(add_channel(one.name, one.text));
     if (options_.deliver) {
+        DIPTYCH_TRY(intake_->check_effects());
         for (auto* const one : outbox_->all()) tell_of_loss(one->of().name, one->of().keeps);
         for (auto* const one : intake_->all()) tell_of_loss(one->of().name, one->of().keeps);
         return {};
@@ -265,8 +266,8 @@ result<void> node::open_channels(node_parts const& parts) {
 void node::tell_of_loss(std::string_view channel, outbox::assurance keeps) const {
     if (keeps == outbox::assurance::at_least_once || !options_.complain) return;
     options_.complain(fmt::format(
-        "warning: channel {} is unreliable: its broker delivers at most once, and what it sends "
-        "while the other side does not listen is lost",
+        "warning: channel {} is unreliable: its broker promises nothing, and what is sent while "
+        "the other side does not listen is lost",
         channel
     ));
 }

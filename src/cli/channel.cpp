@@ -42,7 +42,7 @@ void print_channel(json::value of) {
         said_of(of, "channel"),
         of.find("from") ? "from " : "",
         said_of(of, of.find("from") ? "from" : "to"),
-        said_of(of, "delivery") == "at_most_once" ? " (unreliable)" : "",
+        said_of(of, "delivery") == "best_effort" ? " (unreliable)" : "",
         said_of(of, "state"),
         lag.empty() ? "" : fmt::format("lag {}  ", lag),
         said_of(of, "dead_letters")

@@ -13,7 +13,7 @@ std::string_view to_string(refusal_rule what) {
 }
 
 std::string_view to_string(assurance what) {
-    return what == assurance::at_most_once ? "at_most_once" : "at_least_once";
+    return what == assurance::best_effort ? "best_effort" : "at_least_once";
 }
 
 result<std::string> revealed_text(

@@ -26,10 +26,10 @@ enum class refusal_rule : std::uint8_t {
 /// What a broker promises of messages that nobody takes at once.
 enum class assurance : std::uint8_t {
     at_least_once,  ///< They wait, or come again.
-    at_most_once,   ///< They are lost.
+    best_effort,    ///< They are lost, and may come twice.
 };
 
-/// "at_least_once", "at_most_once".
+/// "at_least_once", "best_effort".
 std::string_view to_string(assurance what);
 
 /// The word of the file: "pause", "park".

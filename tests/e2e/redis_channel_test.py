@@ -58,7 +58,7 @@ class RedisChannel(TestCase):
     def test_it_says_that_it_is_unreliable(self):
         service, client = self.start()
         said = {one["channel"]: (one["direction"], one["delivery"]) for one in client.get("/channels").json["channels"]}
-        self.assertEqual({"change_batch_quantity": ("in", "at_most_once"), "line_allocated": ("out", "at_most_once")}, said)
+        self.assertEqual({"change_batch_quantity": ("in", "best_effort"), "line_allocated": ("out", "best_effort")}, said)
         self.assertEqual(2, service.said().count("is unreliable"), service.said())
         listed = run(DIPTYCH, "channel", "list", "--url", f"http://127.0.0.1:{service.port}").stdout
         self.assertEqual(2, listed.count("(unreliable)"), listed)

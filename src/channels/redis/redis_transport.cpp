@@ -155,7 +155,7 @@ outbox::scheme redis_scheme() {
     return {
         .name = "redis",
         .settings = {{.name = "body"}, {.name = "user"}, {.name = "password", .is_secret = true}},
-        .keeps = outbox::assurance::at_most_once,
+        .keeps = outbox::assurance::best_effort,
         .check = check_redis,
         .open = open_redis
     };
