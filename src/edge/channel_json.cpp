@@ -49,7 +49,8 @@ void write_incoming(json::writer& to, intake::incoming_status const& of) {
     to.member("received", counts.received).member("done", counts.done);
     to.member("repeated", counts.repeated).member("refused", counts.refused);
     to.member("held", counts.held).member("unmapped", counts.unmapped);
-    to.member("malformed", counts.malformed).member("failures", counts.failures);
+    to.member("malformed", counts.malformed).member("parked", counts.parked);
+    to.member("failures", counts.failures);
     to.member("breaks", of.breaks).end_object().end_object();
 }
 

@@ -48,6 +48,7 @@ void add_incoming(samples& to, intake::incoming_set const& of) {
         outcome("held", s.counts.held);
         outcome("unmapped", s.counts.unmapped);
         outcome("malformed", s.counts.malformed);
+        outcome("parked", s.counts.parked);
         std::vector<label> const name{{"channel", s.name}};
         to.counter(
               "channel_received_total", "Messages that came in", number(s.counts.received), name

@@ -1,5 +1,6 @@
 #include "intake/incoming.hpp"
 
+#include "intake/letter_bounds.hpp"
 #include "intake/mapping.hpp"
 #include "outbox/back_off.hpp"
 
@@ -82,21 +83,31 @@ result<bool> incoming::step() {
     std::lock_guard const lock(mutex_);
     auto const now = time_.now();
     auto did = work(now);
-    if (!did) note_error(did.error().message, now);
+    if (!did) {
+        note_error(did.error().message, now);
+        put_off_senders(did.error());
+    }
     shown_.state = did ? outbox::channel_state::running : outbox::channel_state::failing;
     publish(now);
     return did;
 }
 
 result<bool> incoming::work(timestamp now) {
-    DIPTYCH_TRY(open());
     auto const answered = take_answers(now);
     // Before anything else is taken: what can not be recorded must not pile up.
-    DIPTYCH_TRY(release());
-    DIPTYCH_TRY(park());
+    if (auto recorded = record_all(); !recorded) {
+        (void)take_from_broker(0, now);
+        return std::unexpected(std::move(recorded).error());
+    }
     auto const came = receive(now);
     DIPTYCH_TRY(park());
     return answered + came + start(now) > 0;
+}
+
+result<void> incoming::record_all() {
+    DIPTYCH_TRY(open());
+    DIPTYCH_TRY(release());
+    return park();
 }
 
 std::size_t incoming::take_answers(timestamp now) {
@@ -142,18 +153,30 @@ void incoming::take(key_queue& of, result<settled> const& said, timestamp now) {
     auto const is_hopeless = why.kind == errc::invalid || why.kind == errc::not_found;
     if (++first.attempts < of_.attempts_max && !is_hopeless)
         return waiting_.rest(of, now + pause_after(first.attempts));
-    to_park_.push_back({.one = std::move(first), .why = why.message});
+    if (!is_letter) ++shown_.counts.parked;
+    to_park_.push_back({.one = std::move(first), .why = shortened(why.message)});
     waiting_.pop(of);
 }
 
 std::size_t incoming::receive(timestamp now) {
+    if (is_full_)
+        from_->turn_away(
+            {errc::unavailable,
+             "intake_paused",
+             "the channel is paused by too many dead letters: send it again later"}
+        );
+    auto const used = waiting_.taken();
+    if (is_full_ || used >= of_.in_flight) return take_from_broker(0, now);
+    return take_from_broker(of_.in_flight - used, now);
+}
+
+// Also when nothing is wanted: a broker takes who does not listen for gone, or sends it all again.
+std::size_t incoming::take_from_broker(std::size_t most, timestamp now) {
     // A clock that was set back makes no pause longer.
     if (not_before_ - now > 2 * of_.pause_max) not_before_ = now;
-    if (is_full_ || is_stopping_ || now < not_before_ || waiting_.size() >= of_.in_flight) return 0;
-    auto const is_idle = waiting_.size() == 0;
-    auto taken = from_->take(
-        of_.in_flight - waiting_.size(), is_idle ? options_.take_wait : std::chrono::milliseconds{0}
-    );
+    if (is_stopping_ || now < not_before_) return 0;
+    auto const may_wait = most > 0 && waiting_.size() == 0;
+    auto taken = from_->take(most, may_wait ? options_.take_wait : std::chrono::milliseconds{0});
     if (!taken) {
         note_error(taken.error().message, now);
         not_before_ = now + pause_after(++away_);
@@ -162,6 +185,18 @@ std::size_t incoming::receive(timestamp now) {
     away_ = 0;
     for (auto& one : *taken) accept(std::move(one), now);
     return taken->size();
+}
+
+// Who waits for an answer need not wait until this can be recorded: it comes again.
+void incoming::put_off_senders(error const& why) {
+    if (!from_->is_waited_for()) return;
+    error const later{errc::unavailable, "intake_failing", why.message};
+    from_->turn_away(later);
+    std::erase_if(to_park_, [&](failed_one const& one) {
+        if (one.one.letter.value > 0) return false;
+        from_->settle(one.one.message.ticket, std::unexpected(later));
+        return true;
+    });
 }
 
 void incoming::accept(delivery message, timestamp now) {
@@ -179,7 +214,7 @@ void incoming::accept(delivery message, timestamp now) {
              {.message = std::move(message),
               .what = {.message_id = facts.message_id, .type = facts.type},
               .attempts = 1},
-         .why = what.error().message}
+         .why = shortened(what.error().message)}
     );
 }
 
@@ -228,7 +263,7 @@ void incoming::count(settled const& said) {
 }
 
 void incoming::note_error(std::string_view why, timestamp now) {
-    shown_.last_error = why;
+    shown_.last_error = shortened(why);
     shown_.last_error_at = now;
 }
 

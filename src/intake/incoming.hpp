@@ -18,6 +18,7 @@
 
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
+#include <diptych/try.hpp>
 
 #include <atomic>
 #include <chrono>
@@ -38,6 +39,7 @@ struct incoming_options {
     std::chrono::milliseconds take_wait{20};  ///< For a message, if there is nothing else to do.
     std::size_t letters_max = 10'000;         ///< One more, and it pauses.
     std::size_t retried_max = 1'000;          ///< Of retry_all().
+    std::size_t page_bytes_max = 4u << 20;    ///< Of dead_letters() and retry_all(), and one more.
     std::size_t body_max = 1u << 20;          ///< Bytes of a dead letter's body that are kept.
 };
 
@@ -68,8 +70,10 @@ public:
     result<bool> step();
 
     /// A message that somebody hands over. Returns at once; `done` is told what became of it when
-    /// that is durable. Fails as receiver::offer() does.
+    /// that is durable. Fails as receiver::offer() does, and with unavailable (code
+    /// "intake_not_served") if look() said that nobody steps.
     result<void> offer(delivery message, verdict_taker done) {
+        DIPTYCH_TRY(expect_served());
         return from_->offer(std::move(message), std::move(done));
     }
 
@@ -79,19 +83,21 @@ public:
     /// Tells the broker of what is done by now, and takes nothing more.
     void stop();
 
-    /// Finds out which dead letters there are, and nothing else. Blocking. Fails as step() does.
+    /// Finds out which dead letters there are, for a channel that nobody steps: it takes no message
+    /// and retries none. Blocking. Fails as step() does.
     result<void> look();
 
     incoming_status status() const;
 
-    /// By number, behind `after`. Blocking.
-    result<std::vector<letter_view>> dead_letters(version after, std::size_t limit);
+    /// By number, behind `after`; fewer than `limit` if they are large. Blocking.
+    result<letter_page> dead_letters(version after, std::size_t limit);
 
     /// Ends a pause: what rests is tried again now.
     void resume();
 
     /// Tries a dead letter again; it stays one until that is done. Blocking. Fails with not_found
-    /// (code "no_such_dead_letter"), and as reading does.
+    /// (code "no_such_dead_letter"), invalid (code "letter_cut") if not all of it was kept,
+    /// unavailable (code "intake_not_served") if nobody steps, and as reading does.
     result<void> retry(version number);
 
     /// As retry(), of all, though not of more than so many at once. How many.
@@ -110,6 +116,11 @@ private:
         std::string why;
     };
 
+    struct kept_letter {
+        letter what;
+        delivery message;
+    };
+
     void hint();
 
     // All with mutex_.
@@ -117,12 +128,19 @@ private:
     result<bool> work(timestamp now);
     std::size_t take_answers(timestamp now);
     void take(key_queue& of, result<settled> const& said, timestamp now);
+    result<void> record_all();
     std::size_t receive(timestamp now);
+    std::size_t take_from_broker(std::size_t most, timestamp now);
+    void put_off_senders(error const& why);
     void accept(delivery message, timestamp now);
     std::size_t start(timestamp now);
+    result<appended> append(append_request request);
     result<void> park();
+    result<void> record(std::vector<kept_letter> all);
+    result<void> record_each(std::vector<kept_letter> all);
     result<void> release();
-    result<void> try_again(version number);
+    result<void> expect_served() const;
+    result<std::size_t> try_again(version number);
     std::chrono::microseconds pause_after(int failures);
     std::string fresh_id(timestamp now);
     void count(settled const& said);
@@ -136,6 +154,7 @@ private:
     effects& to_;
     incoming_options const options_;
     std::shared_ptr<answers_box> const box_;
+    std::atomic<bool> is_served_ = true;
     std::atomic<int> operators_ = 0;  // waiting: the step lets them go first
 
     std::unique_ptr<receiver> const from_;

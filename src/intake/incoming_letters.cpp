@@ -1,5 +1,6 @@
 // The dead letters of an incoming channel, and what a person may do with it.
 #include "intake/incoming.hpp"
+#include "intake/letter_bounds.hpp"
 #include "intake/mapping.hpp"
 
 #include <diptych/try.hpp>
@@ -49,7 +50,7 @@ std::unexpected<error> no_such_letter(std::string_view channel, version number) 
 
 result<void> incoming::open() {
     if (is_open_) return {};
-    letters_.clear();
+    letters all;
     for (version at{};;) {
         DIPTYCH_TRY(
             auto const page,
@@ -59,62 +60,62 @@ result<void> incoming::open() {
             )
         );
         for (auto const& event : page) {
-            DIPTYCH_TRY(fold_letter(letters_, event));
+            DIPTYCH_TRY(fold_letter(all, event));
             at = event.version;
         }
         if (page.at_end() || page.empty()) break;
     }
+    // What is tried again goes on, also if the log had to be read once more.
+    for (auto& [number, one] : all)
+        if (auto const known = letters_.find(number); known != letters_.end())
+            one = std::move(known->second);
+    letters_ = std::move(all);
     is_open_ = true;
     return {};
+}
+
+result<appended> incoming::append(append_request request) {
+    auto done = log_.append(std::move(request));
+    if (done) return done;
+    auto const kind = done.error().kind;
+    // It may have been written: only the log knows which letters there are.
+    if (kind == errc::outcome_unknown || kind == errc::failed) is_open_ = false;
+    return done;
 }
 
 result<void> incoming::park() {
     is_full_ = letters_.size() + to_park_.size() > options_.letters_max;
     if (is_full_) note_error("there are too many dead letters: retry or drop some", time_.now());
-    append_request request;
-    std::vector<letter> made;
+    std::vector<kept_letter> made;
     std::size_t bytes = 0;
-    auto const record = [&]() -> result<void> {
-        if (made.empty()) return {};
-        DIPTYCH_TRY(auto const done, log_.append(std::exchange(request, {})));
-        auto at = done.versions.at(of_.letters_stream()) - made.size();
-        for (auto& one : std::exchange(made, {})) letters_.emplace(++at, std::move(one));
-        bytes = 0;
-        return {};
-    };
     for (auto const& [one, why] : to_park_) {
         if (one.letter.value > 0) continue;
-        letter what{
-            .message_id = one.what.message_id,
-            .type = one.what.type,
-            .attempts = one.attempts,
-            .why = why,
-            .since = time_.now()
+        kept_letter now{
+            .what =
+                {.message_id = one.what.message_id,
+                 .type = one.what.type,
+                 .attempts = one.attempts,
+                 .why = why,
+                 .since = time_.now()},
+            .message = one.message
         };
-        auto kept = one.message;
-        if (kept.body.size() > options_.body_max) {
-            what.why += fmt::format(
-                "; of its {} bytes the first {} are kept", kept.body.size(), options_.body_max
-            );
-            kept.body.resize(options_.body_max);
-        }
-        what.body_hash = hash_of_body(kept.body);
+        bound(now.what, now.message, options_.body_max);
         // It may have been recorded before the broker could be told.
         auto const is_same = [&](letter const& known) {
-            return known.message_id == what.message_id && known.type == what.type &&
-                   known.body_hash == what.body_hash;
+            return known.message_id == now.what.message_id && known.type == now.what.type &&
+                   known.body_hash == now.what.body_hash;
         };
         if (std::ranges::any_of(std::views::values(letters_), is_same) ||
-            std::ranges::any_of(made, is_same))
+            std::ranges::any_of(made, is_same, &kept_letter::what))
             continue;
-        request.events.push_back(letter_parked_record(of_, what, kept));
-        bytes += request.events.back().data.size();
-        made.push_back(std::move(what));
+        bytes += now.message.body.size();
+        made.push_back(std::move(now));
         if (bytes > append_bytes_wanted) {
-            DIPTYCH_TRY(record());
+            DIPTYCH_TRY(record(std::exchange(made, {})));
+            bytes = 0;
         }
     }
-    DIPTYCH_TRY(record());
+    DIPTYCH_TRY(record(std::move(made)));
     for (auto const& [one, why] : std::exchange(to_park_, {})) {
         if (one.letter.value == 0) {
             from_->settle(one.message.ticket, settled{.what = verdict::parked, .why = why});
@@ -127,29 +128,63 @@ result<void> incoming::park() {
     return {};
 }
 
+result<void> incoming::record(std::vector<kept_letter> all) {
+    if (all.empty()) return {};
+    append_request request;
+    for (auto const& [what, message] : all)
+        request.events.push_back(letter_parked_record(of_, what, message));
+    auto done = append(std::move(request));
+    if (!done && done.error().kind == errc::invalid) return record_each(std::move(all));
+    if (!done) return std::unexpected(std::move(done).error());
+    auto at = done->versions.at(of_.letters_stream()) - all.size();
+    for (auto& one : all) letters_.emplace(++at, std::move(one.what));
+    return {};
+}
+
+// One that the log does not take must not keep the others out, nor itself.
+result<void> incoming::record_each(std::vector<kept_letter> all) {
+    for (auto& one : all) {
+        auto& [what, message] = one;
+        auto done = append({.events = {letter_parked_record(of_, what, message)}});
+        if (!done && done.error().kind == errc::invalid) {
+            reduce(what, message);
+            done = append({.events = {letter_parked_record(of_, what, message)}});
+        }
+        if (!done) return std::unexpected(std::move(done).error());
+        letters_.emplace(done->versions.at(of_.letters_stream()), std::move(what));
+    }
+    return {};
+}
+
 result<void> incoming::release() {
     if (to_release_.empty()) return {};
     append_request request;
     for (auto const number : to_release_)
         request.events.push_back(letter_released_record(of_, number));
-    DIPTYCH_TRY(log_.append(std::move(request)));
+    DIPTYCH_TRY(append(std::move(request)));
     for (auto const number : std::exchange(to_release_, {})) letters_.erase(number);
     is_full_ = letters_.size() > options_.letters_max;
     return {};
 }
 
 result<void> incoming::look() {
+    is_served_ = false;
     std::lock_guard const lock(mutex_);
     DIPTYCH_TRY(open());
     publish(time_.now());
     return {};
 }
 
-result<std::vector<letter_view>> incoming::dead_letters(version after, std::size_t limit) {
+result<letter_page> incoming::dead_letters(version after, std::size_t limit) {
     operating const now(*this);
     DIPTYCH_TRY(open());
-    std::vector<letter_view> all;
-    for (auto at = letters_.upper_bound(after); at != letters_.end() && all.size() < limit; ++at) {
+    letter_page made;
+    std::size_t bytes = 0;
+    for (auto at = letters_.upper_bound(after); at != letters_.end(); ++at) {
+        if (made.all.size() == limit || bytes > options_.page_bytes_max) {
+            made.at_end = false;
+            break;
+        }
         DIPTYCH_TRY(
             auto const page,
             log_.read_stream(
@@ -157,10 +192,21 @@ result<std::vector<letter_view>> incoming::dead_letters(version after, std::size
             )
         );
         if (page.empty()) return no_such_letter(of_.name, at->first);
+        bytes += page[0].data.size();
         DIPTYCH_TRY(auto message, read_parked(page[0]));
-        all.push_back({.number = at->first, .what = at->second, .message = std::move(message)});
+        made.all.push_back({.number = at->first, .what = at->second, .message = std::move(message)}
+        );
     }
-    return all;
+    return made;
+}
+
+result<void> incoming::expect_served() const {
+    if (is_served_) return {};
+    return fail(
+        errc::unavailable,
+        "intake_not_served",
+        fmt::format("nobody serves channel {} here: ask the server of this folder", of_.name)
+    );
 }
 
 void incoming::resume() {
@@ -171,14 +217,23 @@ void incoming::resume() {
 
 result<void> incoming::retry(version number) {
     operating const now(*this);
+    DIPTYCH_TRY(expect_served());
     DIPTYCH_TRY(open());
-    return try_again(number);
+    DIPTYCH_TRY(try_again(number));
+    return {};
 }
 
-result<void> incoming::try_again(version number) {
+// How many bytes of it are in memory for that.
+result<std::size_t> incoming::try_again(version number) {
     auto const found = letters_.find(number);
     if (found == letters_.end()) return no_such_letter(of_.name, number);
-    if (found->second.goes_on) return {};
+    if (found->second.goes_on) return 0;
+    if (found->second.is_cut)
+        return fail(
+            errc::invalid,
+            "letter_cut",
+            fmt::format("of dead letter {} not all was kept: it can only be dropped", number.value)
+        );
     DIPTYCH_TRY(
         auto const page,
         log_.read_stream(of_.letters_stream(), {.from = number, .limit = 1, .engine_events = true})
@@ -189,26 +244,28 @@ result<void> incoming::try_again(version number) {
     known_facts facts;
     auto what = asked_by(of_, message, found->second.message_id, facts);
     if (!what) {
-        found->second.why = what.error().message;
+        found->second.why = shortened(what.error().message);
         return std::unexpected(what.error());
     }
     found->second.goes_on = true;
     waiting_.add({.message = std::move(message), .what = *std::move(what), .letter = number});
-    return {};
+    return page[0].data.size();
 }
 
 result<std::size_t> incoming::retry_all() {
     operating const now(*this);
+    DIPTYCH_TRY(expect_served());
     DIPTYCH_TRY(open());
     std::size_t count = 0;
+    std::size_t bytes = 0;
     for (auto const& [number, one] : letters_) {
         if (one.goes_on) continue;
-        if (count == options_.retried_max) break;
+        if (count == options_.retried_max || bytes > options_.page_bytes_max) break;
         auto const begun = try_again(number);
-        if (begun)
-            ++count;
-        else if (begun.error().kind != errc::invalid)
-            return std::unexpected(begun.error());
+        if (!begun && begun.error().kind != errc::invalid) return std::unexpected(begun.error());
+        if (!begun) continue;
+        ++count;
+        bytes += *begun;
     }
     return count;
 }
@@ -226,7 +283,7 @@ result<void> incoming::drop(version number) {
                 "dead letter {} is being tried again: there is nothing to drop", number.value
             )
         );
-    DIPTYCH_TRY(log_.append({.events = {letter_dropped_record(of_, number)}}));
+    DIPTYCH_TRY(append({.events = {letter_dropped_record(of_, number)}}));
     letters_.erase(found);
     is_full_ = letters_.size() > options_.letters_max;
     return {};

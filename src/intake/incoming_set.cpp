@@ -34,13 +34,6 @@ result<void> incoming_set::add(std::string_view file_name, std::string_view text
             "channel_file",
             fmt::format("{}: there is a channel {} already", file_name, of.name)
         );
-    for (auto const& one : of.rules)
-        if (auto const fits = to_.check(one); !fits)
-            return fail(
-                errc::invalid,
-                "channel_file",
-                fmt::format("{}: on.{}: {}", file_name, one.type, fits.error().message)
-            );
     auto const with = std::ranges::find(known_, of.scheme, &scheme::name);
     DIPTYCH_TRY(auto from, with->open(of, in_));
     auto name = of.name;
@@ -48,6 +41,18 @@ result<void> incoming_set::add(std::string_view file_name, std::string_view text
         std::move(name),
         std::make_unique<incoming>(std::move(of), log_, time_, random_, to_, std::move(from))
     );
+    return {};
+}
+
+result<void> incoming_set::check_effects() const {
+    for (auto const& [name, channel] : by_name_)
+        for (auto const& one : channel->of().rules)
+            if (auto const fits = to_.check(one); !fits)
+                return fail(
+                    errc::invalid,
+                    "channel_file",
+                    fmt::format("channel {}: on.{}: {}", name, one.type, fits.error().message)
+                );
     return {};
 }
 

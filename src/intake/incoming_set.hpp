@@ -32,9 +32,12 @@ public:
     );
 
     /// Adds the channel that a file declares. Fails with invalid (code "channel_file") if it does
-    /// not, there is one of this name or what it names is not there, and as opening its receiver
-    /// does.
+    /// not or there is one of this name, and as opening its receiver does.
     result<void> add(std::string_view file_name, std::string_view text);
+
+    /// Whether the commands and sources that the files name are there. Fails with invalid (code
+    /// "channel_file").
+    result<void> check_effects() const;
 
     /// Null if there is none.
     incoming* find(std::string_view name) const;

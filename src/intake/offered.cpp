@@ -49,6 +49,15 @@ void offered::settle(std::uint64_t ticket, result<settled> const& what) {
     done(what);
 }
 
+void offered::turn_away(error const& why) {
+    std::deque<delivery> all;
+    {
+        std::lock_guard const lock(mutex_);
+        all.swap(come_);
+    }
+    for (auto const& one : all) settle(one.ticket, std::unexpected(why));
+}
+
 void offered::on_arrival(std::function<void()> call) {
     std::lock_guard const lock(mutex_);
     arrived_ = std::move(call);

@@ -27,6 +27,7 @@ public:
     result<void> offer(delivery message, taker done) override;
     result<std::vector<delivery>> take(std::size_t most, std::chrono::milliseconds wait) override;
     void settle(std::uint64_t ticket, result<settled> const& what) override;
+    void turn_away(error const& why) override;
     bool is_waited_for() const override { return true; }
     void on_arrival(std::function<void()> call) override;
 

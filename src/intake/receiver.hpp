@@ -27,7 +27,8 @@ public:
     virtual ~receiver() = default;
 
     /// Messages that have come, `most` at most, each with a ticket of its own. Waits for the first,
-    /// no longer than `wait`. Fails with unavailable if nobody is there; what was taken stays good.
+    /// no longer than `wait`. It is called for no message, too: so that the broker sees us. Fails
+    /// with unavailable if nobody is there; what was taken stays good.
     virtual result<std::vector<delivery>> take(
         std::size_t most, std::chrono::milliseconds wait
     ) = 0;
@@ -47,6 +48,9 @@ public:
             errc::invalid, "not_offered", "messages of this channel come from its broker alone"
         );
     }
+
+    /// Whoever offered what is not taken yet is told to come again. Any thread.
+    virtual void turn_away(error const&) {}
 
     /// Whether who sends waits for what becomes of it, and sends again what could not be done now.
     virtual bool is_waited_for() const { return false; }

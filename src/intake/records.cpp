@@ -60,6 +60,11 @@ std::string text_at(json::value of, std::string_view name) {
     return found ? std::string(found->text()) : std::string{};
 }
 
+bool is_set_at(json::value of, std::string_view name) {
+    auto const found = of.find(name);
+    return found && found->boolean();
+}
+
 std::int64_t number_at(json::value of, std::string_view name) {
     auto const found = of.find(name);
     return found ? found->integer() : 0;
@@ -125,6 +130,7 @@ event_data letter_parked_record(
     to.member("message_id", readable(what.message_id)).member("type", readable(what.type));
     to.member("attempts", what.attempts).member("why", readable(what.why));
     to.member("place", readable(message.place));
+    if (what.is_cut) to.member("cut", true);
     write_bytes(to, "topic", message.topic);
     write_bytes(to, "key", message.key);
     to.key("headers").begin_array();
@@ -165,7 +171,8 @@ result<void> fold_letter(letters& all, recorded_event const& record) {
                 .attempts = static_cast<int>(number_at(said, "attempts")),
                 .why = text_at(said, "why"),
                 .since = record.recorded_at,
-                .body_hash = hash_of_body(body)
+                .body_hash = hash_of_body(body),
+                .is_cut = is_set_at(said, "cut")
             }
         );
     } else if (record.type == letter_released_type || record.type == letter_dropped_type) {

@@ -32,6 +32,7 @@ struct letter {
     std::string why = {};
     timestamp since = {};
     std::size_t body_hash = 0;  ///< Of this program's: two of one id may say different things.
+    bool is_cut = false;        ///< Not all of the message is kept: it is not tried again.
     bool goes_on = false;       ///< It is being tried again.
 };
 

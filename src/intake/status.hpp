@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace diptych::intake {
 
@@ -25,6 +26,7 @@ struct intake_counts {
     std::uint64_t held = 0;
     std::uint64_t unmapped = 0;   ///< Of a type that the file says nothing of.
     std::uint64_t malformed = 0;  ///< That could not be read.
+    std::uint64_t parked = 0;     ///< Given up on, after tries.
     std::uint64_t failures = 0;   ///< Tries that failed; a message may have several.
 };
 
@@ -47,6 +49,11 @@ struct letter_view {
     version number;
     letter what;
     delivery message;
+};
+
+struct letter_page {
+    std::vector<letter_view> all;
+    bool at_end = true;  ///< There is none behind these.
 };
 
 }  // namespace diptych::intake

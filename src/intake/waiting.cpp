@@ -5,6 +5,7 @@
 namespace diptych::intake {
 
 void waiting::add(waiting_message one) {
+    if (one.letter.value > 0) ++letters_;
     auto const [at, is_new] = by_key_.try_emplace(one.what.key, key_queue{.key = one.what.key});
     at->second.messages.push_back(std::move(one));
     ++size_;
@@ -25,6 +26,7 @@ key_queue* waiting::next(timestamp now) {
 void waiting::rest(key_queue& of, timestamp until) { resting_.emplace(until, &of); }
 
 void waiting::pop(key_queue& of) {
+    if (of.messages.front().letter.value > 0) --letters_;
     of.messages.pop_front();
     --size_;
     if (of.messages.empty())

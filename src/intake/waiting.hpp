@@ -47,6 +47,7 @@ public:
     void end_rests();                           ///< Nobody waits any longer.
 
     std::size_t size() const { return size_; }
+    std::size_t taken() const { return size_ - letters_; }  ///< From the broker.
     std::optional<timestamp> next_rest(timestamp now) const;
 
 private:
@@ -54,6 +55,7 @@ private:
     std::deque<key_queue*> ready_;
     std::multimap<timestamp, key_queue*> resting_;
     std::size_t size_ = 0;
+    std::size_t letters_ = 0;  // of these
 };
 
 }  // namespace diptych::intake

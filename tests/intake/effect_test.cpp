@@ -62,6 +62,23 @@ TEST_CASE("no more are taken than may be in hand") {
     CHECK(f.channel->status().counts.received == 2);
 }
 
+TEST_CASE("the broker is asked at every step, also when no more may be taken") {
+    intake_fixture f("in_flight = 1\n[on.changed]\ncommand = \"change\"\n", {.letters_max = 0});
+    f.to.is_held_up = true;
+    f.from.publish("m1", "{}");
+    f.run();
+    auto const before = f.from.asked;
+    for (int i = 0; i < 3; ++i) f.run_after(1s);
+    CHECK(f.from.asked >= before + 3);
+    f.to.answer_all();
+    f.from.publish("m2", "{}", "other");
+    f.run();
+    REQUIRE(f.channel->status().state == outbox::channel_state::paused);
+    auto const paused = f.from.asked;
+    for (int i = 0; i < 3; ++i) f.run_after(1s);
+    CHECK(f.from.asked >= paused + 3);
+}
+
 TEST_CASE("what can not be done for now is tried for ever, with pauses that grow") {
     intake_fixture f;
     int tries = 0;
@@ -162,6 +179,50 @@ TEST_CASE("who offers a message and is not answered before the end is told to co
     f.channel.reset();
     REQUIRE(said);
     CHECK(said->kind == errc::unavailable);
+}
+
+TEST_CASE("who offers a message to a channel that takes nothing is told to come again") {
+    intake_fixture f(one_rule, {.letters_max = 0});
+    f.channel = std::make_unique<incoming>(
+        f.how, *f.log, f.time, f.random, f.to, std::make_unique<offered>(), f.options
+    );
+    std::vector<std::string> said;
+    auto const offer = [&](std::string topic) {
+        f.channel
+            ->offer(
+                {.topic = std::move(topic), .body = "{}"},
+                [&](result<settled> what) {
+                    said.emplace_back(what ? to_string(what->what) : what.error().code);
+                }
+            )
+            .or_throw();
+        f.run();
+    };
+    offer("other");
+    offer("changed");
+    CHECK(said == std::vector<std::string>{"parked", "intake_paused"});
+    f.channel->drop(f.letters()[0].number).or_throw();
+    offer("changed");
+    CHECK(said.back() == "done");
+}
+
+TEST_CASE("who offers a message that can not be recorded is told to come again") {
+    intake_fixture f;
+    f.channel = std::make_unique<incoming>(
+        f.how, *f.log, f.time, f.random, f.to, std::make_unique<offered>()
+    );
+    f.run();
+    f.log->close().or_throw();
+    std::optional<error> said;
+    f.channel
+        ->offer(
+            {.topic = "other", .body = "{}"}, [&](result<settled> what) { said = what.error(); }
+        )
+        .or_throw();
+    CHECK_FALSE(f.channel->step());
+    REQUIRE(said);
+    CHECK(said->code == "intake_failing");
+    CHECK(f.channel->status().state == outbox::channel_state::failing);
 }
 
 }  // namespace diptych::intake

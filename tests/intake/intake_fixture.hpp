@@ -29,6 +29,7 @@ struct broker {
     std::vector<delivery> kept = {};  ///< Not yet told of.
     std::vector<verdict> told = {};
     bool is_away = false;
+    int asked = 0;  ///< How often somebody came to take.
 
     void publish(std::string id, std::string body, std::string topic = "changed") {
         kept.push_back({.place = std::move(id), .topic = std::move(topic), .body = std::move(body)}
@@ -41,6 +42,7 @@ public:
     explicit scripted_receiver(broker& of) : of_(of) {}
 
     result<std::vector<delivery>> take(std::size_t most, std::chrono::milliseconds) override {
+        ++of_.asked;
         if (of_.is_away) return fail(errc::unavailable, "broker", "nobody is there");
         std::vector<delivery> all;
         for (auto const& one : of_.kept) {
@@ -166,7 +168,11 @@ struct intake_fixture {
         run();
     }
 
-    std::vector<letter_view> letters() { return channel->dead_letters(version{0}, 100).or_throw(); }
+    std::vector<letter_view> letters() { return page(100).all; }
+
+    letter_page page(std::size_t limit, version after = {}) {
+        return channel->dead_letters(after, limit).or_throw();
+    }
 };
 
 }  // namespace diptych::intake

@@ -157,4 +157,104 @@ TEST_CASE("of a dead letter that is too large the beginning is kept, and that is
     CHECK(f.letters()[0].what.why.contains("of its 100 bytes the first 10 are kept"));
 }
 
+TEST_CASE("a message whose type is larger than an append is a dead letter, and stops nothing") {
+    intake_fixture f;
+    f.from.publish("m1", "{}", std::string(5u << 20, 't'));
+    f.from.kept[0].key = std::string(5u << 20, 'k');
+    f.from.kept[0].headers = {{"x", std::string(5u << 20, 'h')}};
+    f.from.publish("m2", "{}");
+    f.run();
+    CHECK(f.to.text() == "m2");
+    CHECK(f.from.kept.empty());
+    f.restart();
+    auto const all = f.letters();
+    REQUIRE(all.size() == 1);
+    CHECK(all[0].what.message_id == "m1");
+    CHECK(all[0].what.type.size() < 1'000);
+    CHECK(all[0].what.why.size() < 1'000);
+    CHECK(all[0].message.key.size() < 10'000);
+    CHECK(all[0].message.body == "{}");
+    CHECK(f.channel->retry(all[0].number).error().code == "letter_cut");
+    CHECK(f.channel->retry_all().or_throw() == 0);
+    CHECK(f.channel->status().last_error.size() < 1'000);
+}
+
+TEST_CASE("of a dead letter that the log does not take its id is kept, and others whole") {
+    intake_fixture f(one_rule, {.body_max = 32u << 20});
+    f.from.publish("m1", "{}", "other");
+    f.from.publish("m2", std::string(9u << 20, 'x'));
+    f.from.publish("m3", "{}", "other");
+    f.run();
+    CHECK(f.from.kept.empty());
+    auto const all = f.letters();
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].message.body == "{}");
+    CHECK(all[1].what.message_id == "m2");
+    CHECK(all[1].what.why.contains("nothing of it could be kept"));
+    CHECK(all[1].message.place == "m2");
+    CHECK(all[1].message.body.empty());
+    CHECK(all[2].message.topic == "other");
+}
+
+TEST_CASE("a page of dead letters ends when it is large, and says that there are more") {
+    intake_fixture f(one_rule, {.page_bytes_max = 3'000});
+    for (auto const* const id : {"m1", "m2", "m3", "m4", "m5"})
+        f.from.publish(id, std::string(1'000, 'x'));
+    f.run();
+    auto const first = f.page(100);
+    CHECK(first.all.size() == 3);
+    CHECK_FALSE(first.at_end);
+    auto const rest = f.page(100, first.all.back().number);
+    CHECK(rest.all.size() == 2);
+    CHECK(rest.at_end);
+    CHECK(f.page(5).at_end == false);
+}
+
+TEST_CASE("dead letters that are retried take no room from what comes") {
+    intake_fixture f("in_flight = 1\nattempts_max = 1\n[on.changed]\ncommand = \"change\"\n");
+    f.to.fault = failing;
+    f.from.publish("m1", "{}");
+    f.from.publish("m2", "{}");
+    f.run();
+    f.to.fault = [](asked const& what) -> std::optional<error> {
+        if (what.message_id != "m1") return {};
+        return error{errc::unavailable, "as_told", "not now"};
+    };
+    f.channel->retry(f.letters()[0].number).or_throw();
+    f.run();
+    f.from.kept.push_back({.place = "k1", .topic = "changed", .body = "{}"});
+    f.run();
+    CHECK(f.channel->status().counts.received == 3);
+}
+
+TEST_CASE("a channel that nobody steps retries nothing and takes nothing, and says so") {
+    intake_fixture f;
+    f.from.publish("m1", "{}", "other");
+    f.run();
+    f.restart();
+    f.channel->look().or_throw();
+    REQUIRE(f.letters().size() == 1);
+    CHECK(f.channel->retry(f.letters()[0].number).error().code == "intake_not_served");
+    CHECK(f.channel->retry_all().error().code == "intake_not_served");
+    CHECK(f.channel->offer({}, {}).error().code == "intake_not_served");
+    f.channel->drop(f.letters()[0].number).or_throw();
+    CHECK(f.letters().empty());
+}
+
+TEST_CASE("a dead letter whose recording had no answer is there once") {
+    for (auto const how : {log::memory::store::failure::kept, log::memory::store::failure::lost}) {
+        intake_fixture f;
+        f.run();
+        f.stored->fail_after(0, how);
+        f.from.publish("m1", "{}", "other");
+        CHECK_FALSE(f.channel->step());
+        f.run();
+        CHECK(f.letters().size() == 1);
+        f.restart();
+        CHECK(f.letters().size() == 1);
+        f.channel->drop(f.letters()[0].number).or_throw();
+        CHECK(f.letters().empty());
+    }
+}
+
 }  // namespace diptych::intake

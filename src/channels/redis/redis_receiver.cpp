@@ -24,6 +24,7 @@ public:
         if (!connection_) {
             DIPTYCH_TRY(connect());
         }
+        if (most == 0) return {};
         std::vector<intake::delivery> all;
         while (all.size() < most) {
             auto said = connection_->next(std::exchange(wait, std::chrono::milliseconds{0}));
@@ -111,7 +112,7 @@ intake::scheme redis_intake_scheme() {
     return {
         .name = "redis",
         .settings = {{.name = "user"}, {.name = "password", .is_secret = true}},
-        .keeps = outbox::assurance::at_most_once,
+        .keeps = outbox::assurance::best_effort,
         .check = [](intake::declaration const& of) -> result<void> {
             DIPTYCH_TRY(parse_redis_address(of.address));
             return {};

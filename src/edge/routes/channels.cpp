@@ -69,12 +69,12 @@ result<http::response> list_incoming_letters(
     if (given) {
         DIPTYCH_TRY(after, letter_number(*given));
     }
-    DIPTYCH_TRY(auto const all, of.dead_letters(after, limit));
+    DIPTYCH_TRY(auto const page, of.dead_letters(after, limit));
     json::writer body;
     body.begin_object().key("dead_letters").begin_array();
-    for (auto const& one : all) write_incoming_letter(body, one);
+    for (auto const& one : page.all) write_incoming_letter(body, one);
     body.end_array();
-    if (all.size() == limit) body.member("next", std::to_string(all.back().number.value));
+    if (!page.at_end) body.member("next", std::to_string(page.all.back().number.value));
     body.end_object();
     return http::json(200, std::move(body).text());
 }
