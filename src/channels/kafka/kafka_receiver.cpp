@@ -192,7 +192,15 @@ private:
             taken_record{{.partition = from.partition, .offset = from.offset}, progress.term}
         );
         delivery made{.ticket = tickets_};
-        made.place = fmt::format("{}-{}-{}", topic_, from.partition, from.offset);
+        // A topic that was made anew has the same numbers, at other times.
+        rd_kafka_timestamp_type_t kind{};
+        made.place = fmt::format(
+            "{}-{}-{}@{}",
+            topic_,
+            from.partition,
+            from.offset,
+            ::rd_kafka_message_timestamp(&from, &kind)
+        );
         made.topic = topic_;
         if (from.key != nullptr) made.key.assign(static_cast<char const*>(from.key), from.key_len);
         if (from.payload != nullptr)
