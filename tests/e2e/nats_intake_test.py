@@ -80,6 +80,19 @@ class NatsIntake(TestCase):
             self.assertTrue(eventually(lambda: self.changed(client) == {"b1": [1, 2, 3]}))
             self.assertEqual(1, self.status(client)["since_start"]["repeated"])
 
+    def test_a_consumer_that_is_removed_while_it_is_used_is_made_anew(self):
+        self.broker.add_stream("WAREHOUSE", "warehouse.>")
+        self.declare()
+        with self.serve() as service:
+            client = service.client()
+            client.post("/add_batch", {"ref": "b1", "sku": "lamp", "qty": 100, "eta": None})
+            self.publish(batchref="b1", qty=1)
+            self.assertTrue(eventually(lambda: self.changed(client) == {"b1": [1]}))
+            self.broker.api("CONSUMER.DELETE.WAREHOUSE.diptych_counts")
+            self.publish(batchref="b1", qty=2)
+            self.assertTrue(eventually(lambda: self.changed(client) == {"b1": [1, 2]}))
+            self.assertEqual(1, self.status(client)["since_start"]["breaks"])
+
     def test_a_stream_that_is_not_there_is_waited_for(self):
         self.declare()
         with self.serve() as service:

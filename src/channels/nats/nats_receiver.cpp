@@ -23,6 +23,7 @@ using intake::delivery;
 
 constexpr std::chrono::nanoseconds ack_wait = std::chrono::seconds{5};
 constexpr std::chrono::milliseconds look_every{200};
+constexpr std::chrono::seconds silence_max{5};
 constexpr std::int64_t answer_within_ms = 2'000;
 constexpr int no_consumer = 10014;
 
@@ -115,6 +116,9 @@ public:
         if (read && !missing_.empty_at_server) {
             DIPTYCH_TRY(look_for_missing());
         }
+        if (read) {
+            DIPTYCH_TRY(look_after_silence());
+        }
         std::vector<delivery> all;
         while (missing_.empty_at_server && !come_.empty() && all.size() < most) {
             all.push_back(std::move(come_.begin()->second));
@@ -128,9 +132,13 @@ public:
     void settle(std::uint64_t ticket, result<intake::settled> const& what) override {
         auto const found = in_hand_.find(ticket);
         if (found == in_hand_.end()) return;
+        auto const& [sequence, place, reply] = found->second;
         // What is lost of this comes again, and is known then.
-        if (what && open_)
-            (void)::natsConnection_PublishString(open_->connection, found->second.c_str(), "+ACK");
+        if (what && open_ && !reply.empty())
+            (void)::natsConnection_PublishString(open_->connection, reply.c_str(), "+ACK");
+        if (auto const newest = by_sequence_.find(sequence);
+            newest != by_sequence_.end() && newest->second == ticket)
+            by_sequence_.erase(newest);
         in_hand_.erase(found);
     }
 
@@ -156,12 +164,13 @@ private:
         DIPTYCH_TRY(nats_checked(::natsSubscription_SetPendingLimits(made->of, -1, -1)));
         DIPTYCH_TRY(make_consumer(*made));
         open_ = std::move(made);
-        missing_ = {.empty_at_server = unanswered == 0};
+        missing_ = {.empty_at_server = unanswered.value_or(0) == 0};
+        heard_at_ = time_.now();
         return {};
     }
 
-    // How many messages it has sent to somebody and not been told of.
-    result<std::uint64_t> find_consumer(subscription const& on) const {
+    // How many messages it has sent to somebody and not been told of; nothing if it is not there.
+    result<std::optional<std::uint64_t>> find_consumer(subscription const& on) const {
         jsConsumerInfo* info = nullptr;
         jsErrCode code{};
         auto const status = ::js_GetConsumerInfo(
@@ -170,7 +179,7 @@ private:
         std::unique_ptr<jsConsumerInfo, decltype(&::jsConsumerInfo_Destroy)> const owned(
             info, ::jsConsumerInfo_Destroy
         );
-        if (static_cast<int>(code) == no_consumer || status == NATS_NOT_FOUND) return 0;
+        if (static_cast<int>(code) == no_consumer || status == NATS_NOT_FOUND) return std::nullopt;
         DIPTYCH_TRY(nats_checked(status));
         if (info->PushBound && !open_)
             return fail(
@@ -180,7 +189,9 @@ private:
                     "somebody else receives as consumer {} of stream {}", how_.consumer, how_.stream
                 )
             );
-        return static_cast<std::uint64_t>(std::max<std::int64_t>(info->NumAckPending, 0));
+        return std::optional(
+            static_cast<std::uint64_t>(std::max<std::int64_t>(info->NumAckPending, 0))
+        );
     }
 
     // Makes it, or says again how it is to be.
@@ -221,21 +232,26 @@ private:
 
     void keep(natsMsg* message) {
         auto const* const reply = ::natsMsg_GetReply(message);
-        auto const facts = reply != nullptr ? facts_of(reply) : std::nullopt;
+        auto facts = reply != nullptr ? facts_of(reply) : std::nullopt;
         if (!facts) return;
         behind_ = facts->behind;
-        // It comes again when it was not answered for a while: it is here still.
-        if (in_hand_.contains(facts->sequence)) {
-            in_hand_[facts->sequence] = reply;
-            return;
+        heard_at_ = time_.now();
+        if (auto const known = by_sequence_.find(facts->sequence); known != by_sequence_.end()) {
+            auto& held = in_hand_.at(known->second);
+            auto const is_same = held.place == facts->place;
+            // It comes again when it was not answered for a while: it is here still. In a stream
+            // that was made anew the number is another message's, which is not answered for.
+            held.reply = is_same ? reply : "";
+            if (is_same) return;
         }
-        delivery made{.ticket = facts->sequence, .place = facts->place};
+        delivery made{.ticket = ++tickets_, .place = facts->place};
         made.topic = ::natsMsg_GetSubject(message);
         made.headers = headers_of(message);
         made.body.assign(
             ::natsMsg_GetData(message), static_cast<std::size_t>(::natsMsg_GetDataLength(message))
         );
-        in_hand_.emplace(facts->sequence, reply);
+        in_hand_.emplace(tickets_, held_message{facts->sequence, std::move(facts->place), reply});
+        by_sequence_.insert_or_assign(facts->sequence, tickets_);
         come_.emplace(facts->sequence, std::move(made));
     }
 
@@ -257,9 +273,25 @@ private:
         if (now - missing_.looked_at < look_every && now >= missing_.looked_at) return {};
         missing_.looked_at = now;
         DIPTYCH_TRY(auto const unanswered, find_consumer(*open_));
-        missing_.empty_at_server = unanswered <= in_hand_.size();
+        missing_.empty_at_server = unanswered.value_or(0) <= in_hand_.size();
         return {};
     }
+
+    // Somebody may have removed the consumer, or its stream: then nothing comes any more.
+    result<void> look_after_silence() {
+        auto const now = time_.now();
+        if (now - heard_at_ < silence_max && now >= heard_at_) return {};
+        heard_at_ = now;
+        DIPTYCH_TRY(auto const found, find_consumer(*open_));
+        if (!found) return lost(NATS_NOT_FOUND);
+        return {};
+    }
+
+    struct held_message {
+        std::uint64_t sequence;
+        std::string place;
+        std::string reply;  // where to answer
+    };
 
     struct missing_messages {
         bool empty_at_server = true;  // all that the server has sent is here
@@ -269,8 +301,11 @@ private:
     receiver_options const how_;
     clock& time_;
     std::unique_ptr<subscription> open_;
-    std::map<std::uint64_t, std::string> in_hand_;  // by sequence: where to answer
-    std::map<std::uint64_t, delivery> come_;        // of these, not yet taken
+    std::map<std::uint64_t, held_message> in_hand_;       // by ticket
+    std::map<std::uint64_t, std::uint64_t> by_sequence_;  // of these, the ticket
+    std::multimap<std::uint64_t, delivery> come_;         // of these, not yet taken, by sequence
+    std::uint64_t tickets_ = 0;
+    timestamp heard_at_{};
     missing_messages missing_;
     std::uint64_t behind_ = 0;
     std::optional<std::uint64_t> lag_;  // when the connection was lost
