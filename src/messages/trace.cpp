@@ -17,6 +17,7 @@ namespace diptych::messages {
 namespace {
 
 constexpr std::size_t nowhere = ~std::size_t{0};
+constexpr auto process_caller = "$process";  // as command_in() has it
 
 std::string member_of(message const& one, std::string_view path) {
     auto const document = json::parse(one.data);
@@ -86,13 +87,20 @@ private:
     }
 
     // The command with this id, which a reaction, the queue, its record or its events may tell of.
-    std::size_t command(std::string const& id, std::string const& name) {
-        auto const key = id + "\n" + name;
-        if (!id.empty())
-            if (auto const known = by_command_.find(key); known != by_command_.end())
-                return known->second;
+    // Its events do not know whose id that is.
+    std::size_t command(
+        std::string const& id,
+        std::string const& name,
+        std::optional<std::string> const& caller = std::nullopt
+    ) {
+        auto const key = id + "\n" + name + "\n";
+        if (!id.empty()) {
+            auto const known =
+                caller ? by_command_.find(key + *caller) : by_command_.lower_bound(key);
+            if (known != by_command_.end() && known->first.starts_with(key)) return known->second;
+        }
         auto const made = put({.kind = step_kind::command, .name = name, .id = id});
-        if (!id.empty()) by_command_.emplace(key, made);
+        if (!id.empty()) by_command_.emplace(key + caller.value_or(""), made);
         return made;
     }
 
@@ -115,7 +123,10 @@ private:
 
     void add_command(message const& one) {
         auto const& told = *one.command;
-        auto const at = command(told.id, told.name);
+        auto at = command(told.id, told.name, told.caller);
+        // Of the same unit: it has its id, too.
+        if (made_.steps[at].at.value != 0)
+            at = put({.kind = step_kind::command, .name = told.name, .id = told.id});
         auto& step = made_.steps[at];
         step.at = one.at.position;
         step.recorded_at = one.recorded_at;
@@ -136,7 +147,8 @@ private:
         auto const sent = document ? document->root().find("commands") : std::nullopt;
         if (!sent) return;
         for (auto const each : sent->elements()) {
-            auto const step = command(write::text_in(each, "id"), write::text_in(each, "name"));
+            auto const step =
+                command(write::text_in(each, "id"), write::text_in(each, "name"), process_caller);
             if (made_.steps[step].outcome.empty()) made_.steps[step].outcome = "open";
             parents_[step] = at;
         }
@@ -252,7 +264,7 @@ private:
     std::vector<std::size_t> parents_;
     std::map<position, std::size_t> by_position_;
     std::map<std::string, std::size_t> by_id_;       // of events and records
-    std::map<std::string, std::size_t> by_command_;  // id and name
+    std::map<std::string, std::size_t> by_command_;  // id, name and caller
     std::map<position, std::size_t> maker_;          // of an event, as the command's record says
     std::multimap<std::size_t, std::string> causes_;
     last_event last_;

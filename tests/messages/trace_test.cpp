@@ -98,6 +98,29 @@ command workshop.give_up  accepted
 )");
 }
 
+TEST_CASE("commands of two callers are two, whatever their ids, and so are two of a unit") {
+    running of;
+    for (std::string const caller : {"ada", "bob"})
+        REQUIRE(of.send(
+            workshop::give_up{.item = {caller}},
+            {.command_id = "c1", .caller = caller, .correlation_id = "day"}
+        ));
+    REQUIRE(of.app.execute_together(
+        {workshop::give_up{.item = {"lamp"}}, workshop::give_up{.item = {"doll"}}},
+        {.command_id = "c2", .correlation_id = "day"}
+    ));
+    of.settle();
+    CHECK(shape_of(of.log().trace_of("day").or_throw()) == R"(command workshop.give_up  accepted
+└─ 1 workshop.given_up  item-ada@1
+command workshop.give_up  accepted
+└─ 1 workshop.given_up  item-bob@1
+command workshop.give_up  accepted
+└─ 1 workshop.given_up  item-lamp@1
+command workshop.give_up  accepted
+└─ 1 workshop.given_up  item-doll@1
+)");
+}
+
 TEST_CASE("events whose causes go round in a circle are all shown") {
     running of;
     std::string const id = "01890000-0000-7000-8000-000000000001";
