@@ -304,8 +304,9 @@ result<bool> node::step() {
         DIPTYCH_TRY(auto const stepped, queue_->step());
         more = more || stepped;
     }
-    DIPTYCH_TRY(auto const told, messages_->step());
-    more = more || told;
+    DIPTYCH_TRY(auto const told, messages_->record());
+    DIPTYCH_TRY(auto const followed, messages_->follow());
+    more = more || told || followed;
     DIPTYCH_TRY(auto const indexed, log_->index_step());
     DIPTYCH_TRY(auto const saved, commands_->snapshot_step());
     // Last: it reads the index, which the step above may have to put right.
@@ -323,7 +324,9 @@ result<bool> node::step() {
 }
 
 result<void> node::close() {
-    // While inline views still take part in commits.
+    // Of those, too, that are answered only now; while inline views still take part in commits.
+    while (log_ && (errands_.step() || log_->commit_step())) {
+    }
     if (messages_) (void)messages_->flush();
     // What is lost with an error here is only sent again.
     if (outbox_ && options_.deliver) (void)outbox_->stop();

@@ -164,8 +164,9 @@ void runtime::start_writing(node& of) {
 
     if (of.options().message_log) {
         auto& made =
-            add("messages", follow, [&messages = of.messages()] { return messages.step(); });
+            add("messages", follow, [&messages = of.messages()] { return messages.record(); });
         of.messages().on_work([&made] { made.wake(); });
+        add("message index", follow, [&messages = of.messages()] { return messages.follow(); });
     }
 
     if (!of.inbox()->all().empty())

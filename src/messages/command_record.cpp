@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <utility>
 
 namespace diptych::messages {
@@ -34,9 +35,22 @@ std::string command_id_in(std::string_view metadata) {
     return document ? text_of(document->root(), "command_id") : std::string();
 }
 
-void write_answer(json::writer& to, result<outcome> const& answer) {
+void write_answer(
+    json::writer& to, result<outcome> const& answer, std::span<event_summary const> events
+) {
     if (answer) {
-        to.raw_member("outcome", to_json(*answer));
+        outcome const own{
+            .is = answer->is,
+            .at = answer->at,
+            .events = {events.begin(), events.end()},
+            .reason = answer->reason,
+            .detail = answer->detail,
+            .refused_by = answer->refused_by,
+            .location = answer->location,
+            .repeated = answer->repeated,
+            .view_behind = answer->view_behind
+        };
+        to.raw_member("outcome", to_json(own));
         return;
     }
     to.key("error")
@@ -47,7 +61,11 @@ void write_answer(json::writer& to, result<outcome> const& answer) {
         .end_object();
 }
 
-event_data record_of(write::handled_command const& what, write::handled_command::part const& one) {
+event_data record_of(
+    write::handled_command const& what,
+    write::handled_command::part const& one,
+    std::span<event_summary const> events
+) {
     auto const name = write::full_name(*one.command);
     json::writer data;
     data.begin_object().member("command", name);
@@ -65,7 +83,7 @@ event_data record_of(write::handled_command const& what, write::handled_command:
         data.member("body_bytes", body->size());
     else
         data.raw_member("body", *body);
-    write_answer(data, what.answer);
+    write_answer(data, what.answer, events);
     data.end_object();
     return {
         .stream = "$command-" + name,
@@ -94,7 +112,13 @@ void read_outcome(json::value const& said, told_command& to) {
 
 std::vector<event_data> command_records(write::handled_command const& what) {
     std::vector<event_data> all;
-    for (auto const& one : what.parts) all.push_back(record_of(what, one));
+    std::span<event_summary const> events;
+    if (what.answer) events = what.answer->events;
+    for (auto const& one : what.parts) {
+        auto const count = std::min(one.events, events.size());
+        all.push_back(record_of(what, one, what.parts.size() == 1 ? events : events.first(count)));
+        events = events.subspan(count);
+    }
     return all;
 }
 

@@ -23,7 +23,8 @@ namespace diptych::messages {
 inline constexpr std::string_view command_record_type = "$command";
 inline constexpr std::size_t body_bytes_max = 64u << 10;  ///< Of a command that is kept with it.
 
-/// One record for each command of the unit. What goes beyond body_bytes_max is left out.
+/// One record for each command of the unit, each with its own events. What goes beyond
+/// body_bytes_max is left out.
 std::vector<event_data> command_records(write::handled_command const& what);
 
 /// A command, as one of its records tells it.

@@ -19,27 +19,36 @@ result<bool> message_log::index_step() {
     }
     auto more = index_->catch_up(log_);
     if (!more && write::ledger_file::is_damage(more.error())) {
-        index_.reset();
-        DIPTYCH_TRY(auto const file, options_.file());
-        DIPTYCH_TRY(sqlite::remove(file));
+        DIPTYCH_TRY(make_anew());
         return true;
     }
     return more;
 }
 
-result<bool> message_log::step() {
+result<void> message_log::make_anew() {
+    index_.reset();
+    DIPTYCH_TRY(auto const file, options_.file());
+    return sqlite::remove(file);
+}
+
+result<bool> message_log::record() { return options_.records ? recorder_.step() : false; }
+
+result<bool> message_log::follow() {
     if (!options_.records) return false;
-    DIPTYCH_TRY(auto const more_records, recorder_.step());
     std::lock_guard const lock(mutex_);
-    DIPTYCH_TRY(auto const more_events, index_step());
-    return more_records || more_events;
+    return index_step();
 }
 
 result<void> message_log::flush() {
-    for (;;) {
-        DIPTYCH_TRY(auto const more, recorder_.step());
-        if (!more) return {};
+    result<void> all;
+    for (auto left = recorder_.waiting(); left > 0;) {
+        auto const more = recorder_.step();
+        if (!more) all = std::unexpected(more.error());
+        auto const now = recorder_.waiting();
+        if (now == left) break;
+        left = now;
     }
+    return all;
 }
 
 result<void> message_log::catch_up() {
@@ -67,16 +76,24 @@ result<std::unique_lock<std::timed_mutex>> message_log::questioned() {
     );
 }
 
-result<message_page> message_log::find(message_filter const& what) {
+// What turns out to be damaged only now is made anew, too.
+template <class Question>
+auto message_log::ask(Question const& what) -> decltype(what()) {
     DIPTYCH_TRY(auto const lock, questioned());
     DIPTYCH_TRY(catch_up());
-    return find_messages(what, *index_, log_);
+    auto found = what();
+    if (found || !write::ledger_file::is_damage(found.error())) return found;
+    DIPTYCH_TRY(make_anew());
+    DIPTYCH_TRY(catch_up());
+    return what();
+}
+
+result<message_page> message_log::find(message_filter const& what) {
+    return ask([&] { return find_messages(what, *index_, log_); });
 }
 
 result<trace> message_log::trace_of(std::string_view correlation_id) {
-    DIPTYCH_TRY(auto const lock, questioned());
-    DIPTYCH_TRY(catch_up());
-    return messages::trace_of(correlation_id, *index_, log_);
+    return ask([&] { return messages::trace_of(correlation_id, *index_, log_); });
 }
 
 message_log_status message_log::status() const {

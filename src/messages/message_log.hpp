@@ -38,8 +38,8 @@ struct message_log_status {
     std::uint64_t dropped = 0;  ///< Without a record.
 };
 
-/// See the file comment. Thread-safe; step() is one thread's. Keeps references: log and clock must
-/// outlive it.
+/// See the file comment. Thread-safe; record() is one thread's, and so is follow(). Keeps
+/// references: log and clock must outlive it.
 class message_log {
 public:
     message_log(log::sequenced_log& log, clock& time, message_log_options options);
@@ -48,10 +48,14 @@ public:
     void put(write::handled_command what) { recorder_.put(std::move(what)); }
     void on_work(std::function<void()> wake) { recorder_.on_work(std::move(wake)); }
 
-    /// Appends records and looks at a piece of the log. Whether there may be more to do at once.
-    result<bool> step();
+    /// Appends some records. Does not wait for whoever asks. Whether there may be more at once.
+    result<bool> record();
 
-    /// Appends the records that wait: before the log is closed.
+    /// Looks at a piece of the log. Whether there may be more at once.
+    result<bool> follow();
+
+    /// Appends the records that wait, whatever becomes of others: before the log is closed. Fails
+    /// with what the last that could not be written failed with.
     result<void> flush();
 
     /// Blocking. Both look at what is new in the log first, and fail with unavailable (code
@@ -63,6 +67,9 @@ public:
 
 private:
     result<bool> index_step();
+    result<void> make_anew();
+    template <class Question>
+    auto ask(Question const& what) -> decltype(what());
     result<std::unique_lock<std::timed_mutex>> questioned();
     result<void> catch_up();
 

@@ -33,6 +33,8 @@ struct part {
     std::uint64_t seed;    ///< With `now` of the unit its environment, the same for each decision.
     std::string metadata;  ///< Of its events.
     command_counters* counts;
+    std::size_t body_bytes = 0;
+    std::size_t made = 0;  ///< Events, of the decision proposed last.
 };
 
 struct attempt {

@@ -84,7 +84,8 @@ std::shared_ptr<attempt> command_flow::attempt_of(
              .value = what[i].value,
              .seed = environment.seed,
              .metadata = metadata_of(*what[i].command, each[i], environment),
-             .counts = &what[i].known->counts}
+             .counts = &what[i].known->counts,
+             .body_bytes = what[i].body.size()}
         );
     }
     std::optional<command_key> key;
@@ -162,7 +163,8 @@ void command_flow::tell(journey const& on, result<outcome> const& answer) const 
         made.parts.push_back(
             {.command = one.command,
              .value = one.value,
-             .metadata = metadata_of(*one.command, on.given, {.now = now, .seed = 0})}
+             .metadata = metadata_of(*one.command, on.given, {.now = now, .seed = 0}),
+             .body_bytes = one.body.size()}
         );
     on_handled_(std::move(made));
 }

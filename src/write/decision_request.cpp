@@ -43,6 +43,8 @@ result<append_request> request_of(
     append_request request{.unless = std::move(condition), .command = of.key};
     if (of.key) request.answer = recorded_answer(decided.answer);
     of.last = std::move(decided.answer);
+    for (std::size_t i = 0; i < of.parts.size(); ++i)
+        of.parts[i].made = i < decided.made.size() ? decided.made[i] : 0;
     DIPTYCH_TRY(auto records, state_records(of, decided));
     request.events = std::move(decided.events);
     for (auto const& event : request.events)

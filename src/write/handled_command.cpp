@@ -11,7 +11,12 @@ handled_command handled(attempt const& of, result<outcome> const& answer, timest
         .answer = answer
     };
     for (auto const& one : of.parts)
-        made.parts.push_back({.command = one.command, .value = one.value, .metadata = one.metadata}
+        made.parts.push_back(
+            {.command = one.command,
+             .value = one.value,
+             .metadata = one.metadata,
+             .body_bytes = one.body_bytes,
+             .events = one.made}
         );
     return made;
 }

@@ -10,6 +10,7 @@
 #include <diptych/model.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <vector>
@@ -22,6 +23,8 @@ struct handled_command {
         model::command const* command;
         model::erased_const value;
         std::string metadata;  ///< As its events have it, with the environment it was decided in.
+        std::size_t body_bytes = 0;
+        std::size_t events = 0;  ///< How many of the answer's it made: those after the ones before.
     };
     std::vector<part> parts;
     std::string caller;

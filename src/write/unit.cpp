@@ -69,9 +69,12 @@ result<std::optional<unit>> decide_unit(
         if (!said) return std::unexpected(std::move(said).error());
         if (said->refused) {
             made.events.clear();
+            made.made.clear();
             made.answer = refusal_by(of, place, std::move(said->reason), std::move(said->detail));
             break;
         }
+        made.made.resize(place + 1);
+        made.made[place] = said->events.size();
         add_events(made, part, std::move(said->events));
     }
     return std::optional(std::move(made));

@@ -31,6 +31,7 @@ struct looked_at {
 struct unit {
     std::vector<looked_at> states;   ///< Of all commands, each once; no fresh ones.
     std::vector<event_data> events;  ///< Of all commands in order, with metadata.
+    std::vector<std::size_t> made;   ///< How many of them each command made; none if refused.
     outcome answer;                  ///< Kind, and why refused.
     position at{};                   ///< Where all states are recorded up to, if that is known.
 

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -34,6 +36,20 @@ std::vector<std::string> found(running& in, message_filter const& what) {
 }
 
 using lines = std::vector<std::string>;
+
+write::handled_command mended(running& in, std::string metadata = "{}") {
+    auto const* const of = in.app.parts().commands().find("workshop.mend").or_throw();
+    return {
+        .parts =
+            {{.command = of,
+              .value = of->parse(R"({"item":"lamp"})").or_throw(),
+              .metadata = std::move(metadata)}},
+        .caller = {},
+        .received = in.time.at,
+        .took = {},
+        .answer = outcome{}
+    };
+}
 
 void report(running& in, std::string item, std::string fault, execute_options const& how = {}) {
     (void)in.send(workshop::report{.item = {std::move(item)}, .fault = std::move(fault)}, how);
@@ -231,6 +247,111 @@ TEST_CASE("what waits to be recorded when the application is closed is recorded"
         running of(folder / "data");
         (void)of.app.execute(workshop::mend{.item = {"lamp"}});
         of.app.close().or_throw();
+    }
+    running of(folder / "data");
+    CHECK(found(of, {.kind = message_kind::command}) == lines{"workshop.mend accepted"});
+}
+
+TEST_CASE("commands are recorded while a question holds the index") {
+    running of;
+    auto& parts = of.app.parts();
+    messages::message_log* asked = nullptr;
+    auto const file = [&]() -> result<sqlite::location> {
+        if (asked->status().waiting > 0) std::jthread([&] { (void)asked->record(); }).join();
+        return sqlite::location{":memory:"};
+    };
+    messages::message_log told(parts.log(), of.time, {.file = file, .records = true});
+    asked = &told;
+    told.put(mended(of));
+    REQUIRE(told.find({}));
+    CHECK(told.status().waiting == 0);
+    CHECK(told.status().dropped == 0);
+}
+
+TEST_CASE("what can not wait any more is left out and counted") {
+    running of;
+    for (std::size_t i = 0; i < messages::recorder::waiting_max + 3; ++i) of.log().put(mended(of));
+    CHECK(of.log().status().waiting == messages::recorder::waiting_max);
+    CHECK(of.log().status().dropped == 3);
+    of.settle();
+    CHECK(of.log().status().waiting == 0);
+    CHECK(of.log().status().dropped == 3);
+    CHECK(of.app.log().end().position.value == messages::recorder::waiting_max);
+}
+
+TEST_CASE("as much may wait as there is room for") {
+    running of;
+    auto const mebibyte = R"({"user":")" + std::string(1u << 20, 'u') + R"("})";
+    auto const most = messages::recorder::waiting_bytes_max / (1u << 20);
+    for (std::size_t i = 0; i < most + 3; ++i) of.log().put(mended(of, mebibyte));
+    CHECK(of.log().status().waiting == most - 1);
+    CHECK(of.log().status().dropped == 4);
+    of.settle();
+    CHECK(of.log().status().waiting == 0);
+    of.log().put(mended(of, mebibyte));
+    CHECK(of.log().status().waiting == 1);
+}
+
+TEST_CASE("a record that can not be written takes no other one with it") {
+    running of;
+    of.log().put(mended(of));
+    of.log().put(mended(of, R"({"user":")" + std::string(9u << 20, 'u') + R"("})"));
+    of.log().put(mended(of));
+    CHECK(!of.log().flush());
+    CHECK(of.log().status().waiting == 0);
+    CHECK(of.log().status().dropped == 1);
+    CHECK(found(of, {.kind = message_kind::command}).size() == 2);
+}
+
+TEST_CASE("each record of a unit has the events of its own command") {
+    running of;
+    REQUIRE(of.app.execute_together(
+        {workshop::give_up{.item = {"lamp"}}, workshop::give_up{.item = {"doll"}}},
+        {.correlation_id = "day"}
+    ));
+    of.settle();
+    auto const page = of.log().find({.kind = message_kind::command}).or_throw();
+    REQUIRE(page.messages.size() == 2);
+    CHECK(page.messages[0].command->events == std::vector{position{1}});
+    CHECK(page.messages[1].command->events == std::vector{position{2}});
+    CHECK(page.messages[1].command->streams == lines{"item-doll"});
+    CHECK(found(of, {.kind = message_kind::command, .stream = "item-doll"}).size() == 1);
+}
+
+TEST_CASE("an index that turns out to be damaged when it is asked is made anew") {
+    testing::temporary_folder const folder;
+    auto const data = folder / "data";
+    {
+        running of(data);
+        for (int i = 0; i < 300; ++i)
+            report(of, "i" + std::to_string(i), "bulb", {.user = "ada", .correlation_id = "day"});
+        of.app.close().or_throw();
+    }
+    auto const file = data / "messages.db";
+    {
+        constexpr auto kept = 4 * 4'096;
+        std::fstream bytes(file, std::ios::in | std::ios::out | std::ios::binary);
+        bytes.seekp(kept);
+        bytes << std::string(std::filesystem::file_size(file) - kept, 'x');
+    }
+    running of(data);
+    CHECK(found(of, {.user = "ada", .limit = 1'000}).size() == 600);
+    CHECK(of.log().trace_of("day"));
+}
+
+TEST_CASE("a command that is answered as the application is closed is on record") {
+    testing::temporary_folder const folder;
+    {
+        running of(folder / "data");
+        auto is_answered = false;
+        of.app.parts().commands().execute_async(
+            "workshop.mend",
+            R"({"item":"lamp"})",
+            {},
+            [&](result<outcome> const&) { is_answered = true; }
+        );
+        of.app.close().or_throw();
+        CHECK(is_answered);
     }
     running of(folder / "data");
     CHECK(found(of, {.kind = message_kind::command}) == lines{"workshop.mend accepted"});
