@@ -51,7 +51,7 @@ result<void> incoming_set::check_effects() const {
                 return fail(
                     errc::invalid,
                     "channel_file",
-                    fmt::format("channel {}: on.{}: {}", name, one.type, fits.error().message)
+                    fmt::format("{}.toml: on.{}: {}", name, one.type, fits.error().message)
                 );
     return {};
 }

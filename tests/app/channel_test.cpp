@@ -19,7 +19,7 @@ TEST_CASE("a channel with a command opens without that command only where nothin
         app.channels(folder / "counts.toml");
         auto const started = app.start();
         CHECK(started.has_value() == !delivers);
-        if (!started) CHECK(started.error().message.contains("channel counts: on.a: "));
+        if (!started) CHECK(started.error().message.contains("counts.toml: on.a: "));
     }
 }
 
