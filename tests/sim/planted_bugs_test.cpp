@@ -161,7 +161,7 @@ TEST_CASE("bugs planted under reservations are noticed") {
 
 TEST_CASE("bugs planted under parking are noticed") { check(parking(), among_parked); }
 
-TEST_CASE("bugs planted under messages are noticed") { check(messages(), among_messages); }
+TEST_CASE("bugs planted under messages are noticed") { check(sim::messages(), among_messages); }
 
 TEST_CASE("bugs planted under the queue are noticed") { check(queued(), among_queued); }
 
