@@ -32,7 +32,7 @@ std::vector<std::string> trace_of(workload const& of, std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("appends: every promise is kept") { run_seeds(appends(), 1, 40, 80); }
-TEST_CASE("messages: every promise is kept") { run_seeds(messages(), 1, 40, 80); }
+TEST_CASE("messages: every promise is kept") { run_seeds(sim::messages(), 1, 40, 80); }
 TEST_CASE("reservations: every promise is kept") { run_seeds(reservations(), 1, 40, 80); }
 TEST_CASE("parking: every promise is kept") { run_seeds(parking(), 1, 40, 120); }
 TEST_CASE("queued: every promise is kept") { run_seeds(queued(), 1, 40, 80); }
@@ -47,20 +47,20 @@ TEST_CASE("seeds that once broke a promise keep it") {
         std::size_t steps;
     };
     found const all[] = {
-        {reservations(), 17, 200},     // appends waited for an async view that had failed
-        {appends(), 3508, 30},         // an inline view took no part, as that could not be noted
-        {reservations(), 19649, 120},  // a version whose sync had failed was switched to
-        {messages(), 12, 80},          // held already, said by what was under way
-        {messages(), 1007, 80},        // passed, and its sender was told that it failed
-        {messages(), 130, 80},         // tried without an end on a log that could not be written
-        {messages(), 39654, 120},      // as above, where the index could not be read
-        {messages(), 50182, 200},      // a sync failed, and so did saying so to the next life
-        {parking(), 7200504, 200},     // a read that failed while it was built again paused a view
-        {reservations(), 14, 200},     // a full disk took a view back behind what it had shown
-        {deliveries(), 3, 200},        // of a dead letter the rest was lost, after a restart
-        {queued(), 15, 80},            // what was completed was said to have failed
-        {queued(), 79, 80},            // a command was dropped that had been executed
-        {queued(), 1450, 80},          // the queue was full, as it had miscounted
+        {reservations(), 17, 200},      // appends waited for an async view that had failed
+        {appends(), 3508, 30},          // an inline view took no part, as that could not be noted
+        {reservations(), 19649, 120},   // a version whose sync had failed was switched to
+        {sim::messages(), 12, 80},      // held already, said by what was under way
+        {sim::messages(), 1007, 80},    // passed, and its sender was told that it failed
+        {sim::messages(), 130, 80},     // tried without an end on a log that could not be written
+        {sim::messages(), 39654, 120},  // as above, where the index could not be read
+        {sim::messages(), 50182, 200},  // a sync failed, and so did saying so to the next life
+        {parking(), 7200504, 200},      // a read that failed while it was built again paused a view
+        {reservations(), 14, 200},      // a full disk took a view back behind what it had shown
+        {deliveries(), 3, 200},         // of a dead letter the rest was lost, after a restart
+        {queued(), 15, 80},             // what was completed was said to have failed
+        {queued(), 79, 80},             // a command was dropped that had been executed
+        {queued(), 1450, 80},           // the queue was full, as it had miscounted
     };
     for (auto const& one : all) {
         auto const report = simulate(one.of, {.seed = one.seed, .steps = one.steps});
