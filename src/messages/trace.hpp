@@ -62,11 +62,12 @@ struct trace {
 /// there is none.
 result<trace> trace_of(std::string_view correlation_id, message_index& index, event_log const& log);
 
-/// A tree of lines, for people.
+/// A tree of lines, for people. Below 40 levels of it, a number says how deep a line stands.
 std::string to_text(trace const& of);
 
-/// `{"correlation_id","messages","steps":[{"kind","name",...,"next":[...]}],"first":[...]}` with
-/// each step inside the one that it follows from.
+/// `{"correlation_id","messages","is_cut","steps":[{"kind","name",...,"follows":0}]}`: each step
+/// behind the one that it follows from, whose place in the list it names. Flat: readers of JSON
+/// stop at some depth.
 std::string to_json(trace const& of);
 
 std::string to_mermaid(trace const& of);

@@ -4,7 +4,11 @@
 #include <diptych/iso8601.hpp>
 #include <diptych/json_writer.hpp>
 
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace diptych::messages {
 
@@ -41,17 +45,53 @@ std::string line_of(trace_step const& one) {
     return {};
 }
 
-void add_lines(std::string& to, trace const& of, std::size_t step, std::string const& indent) {
-    auto const& children = of.steps[step].next;
-    for (std::size_t i = 0; i < children.size(); ++i) {
-        auto const is_last = i + 1 == children.size();
-        to += indent + (is_last ? "└─ " : "├─ ") + line_of(of.steps[children[i]]) + "\n";
-        add_lines(to, of, children[i], indent + (is_last ? "   " : "│  "));
+// A step where the tree shows it: each behind the one that it follows from.
+struct shown_step {
+    std::size_t step;
+    std::size_t depth = 0;
+    std::size_t follows = 0;  // a place in the tree; of a step with a depth
+    bool is_last = true;      // of those that follow from the same
+};
+
+// Conversations may be thousands of steps deep: nothing here calls itself.
+std::vector<shown_step> tree_of(trace const& of) {
+    std::vector<shown_step> left;
+    auto const leave = [&left](std::vector<std::size_t> const& steps, shown_step const& as) {
+        for (std::size_t i = steps.size(); i > 0; --i) {
+            left.push_back(as);
+            left.back().step = steps[i - 1];
+            left.back().is_last = i == steps.size();
+        }
+    };
+    leave(of.first, {.step = 0});
+    std::vector<shown_step> tree;
+    while (!left.empty()) {
+        tree.push_back(left.back());
+        left.pop_back();
+        auto const& at = tree.back();
+        leave(
+            of.steps[at.step].next, {.step = 0, .depth = at.depth + 1, .follows = tree.size() - 1}
+        );
     }
+    return tree;
 }
 
-void write_step(json::writer& to, trace const& of, std::size_t place) {
-    auto const& one = of.steps[place];
+constexpr std::size_t indents_most = 40;  // levels; deeper steps stand below each other
+
+// What stands before a step: the branch that it is on, and those that go on beside it.
+std::string branches(std::vector<bool> const& is_last) {
+    std::string text;
+    auto const levels = is_last.size();
+    auto const first = levels > indents_most ? levels - indents_most : 1;
+    if (first > 1) text = std::to_string(levels - 1) + " ";
+    for (auto level = first; level < levels; ++level) {
+        auto const is_own = level + 1 == levels;
+        text += is_last[level] ? (is_own ? "└─ " : "   ") : (is_own ? "├─ " : "│  ");
+    }
+    return text;
+}
+
+void write_step(json::writer& to, trace_step const& one, std::optional<std::size_t> follows) {
     to.begin_object().member("kind", to_string(one.kind)).member("name", one.name);
     auto const text = [&](std::string_view name, std::string const& value) {
         if (!value.empty()) to.member(name, value);
@@ -70,11 +110,7 @@ void write_step(json::writer& to, trace const& of, std::size_t place) {
     text("code", one.code);
     text("detail", one.detail);
     if (one.took) to.member("took_us", one.took->count());
-    if (!one.next.empty()) {
-        to.key("next").begin_array();
-        for (auto const next : one.next) write_step(to, of, next);
-        to.end_array();
-    }
+    if (follows) to.member("follows", *follows);
     to.end_object();
 }
 
@@ -131,9 +167,11 @@ std::string to_text(trace const& of) {
     std::string text = of.correlation_id + "  " + std::to_string(of.messages) + " messages";
     if (of.is_cut) text += ", and more that are not shown";
     text += "\n";
-    for (auto const first : of.first) {
-        text += line_of(of.steps[first]) + "\n";
-        add_lines(text, of, first, "");
+    std::vector<bool> is_last;
+    for (auto const& one : tree_of(of)) {
+        is_last.resize(one.depth);
+        is_last.push_back(one.is_last);
+        text += branches(is_last) + line_of(of.steps[one.step]) + "\n";
     }
     return text;
 }
@@ -146,7 +184,12 @@ std::string to_json(trace const& of) {
         .member("is_cut", of.is_cut)
         .key("steps")
         .begin_array();
-    for (auto const first : of.first) write_step(out, of, first);
+    for (auto const& one : tree_of(of))
+        write_step(
+            out,
+            of.steps[one.step],
+            one.depth == 0 ? std::nullopt : std::optional<std::size_t>(one.follows)
+        );
     out.end_array().end_object();
     return std::move(out).text();
 }

@@ -168,7 +168,9 @@ TEST_CASE("a trace is drawn as JSON, Mermaid and for Graphviz") {
     auto const document = json::parse(to_json(found)).or_throw();
     CHECK(document.root().at("correlation_id")->text() == "c1");
     CHECK(document.root().at("steps.0.name")->text() == "workshop.report");
-    CHECK(document.root().at("steps.0.next.0.next.0.next.0.code")->text() == "no_such_part");
+    CHECK(!document.root().at("steps.0.follows"));
+    CHECK(document.root().at("steps.3.code")->text() == "no_such_part");
+    CHECK(document.root().at("steps.3.follows")->integer() == 2);
     auto const mermaid = to_mermaid(found);
     CHECK(mermaid.starts_with("flowchart LR\n"));
     CHECK(mermaid.contains("item-do#quot;ll@1"));
@@ -177,6 +179,27 @@ TEST_CASE("a trace is drawn as JSON, Mermaid and for Graphviz") {
     CHECK(dot.starts_with("digraph diptych {"));
     CHECK(dot.contains(R"(item-do\"ll@1)"));
     CHECK(dot.contains(" -> "));
+}
+
+TEST_CASE("a conversation may be as deep as it is long") {
+    messages::trace of{.correlation_id = "c1", .first = {0}};
+    for (std::size_t i = 0; i < messages::trace_messages_most; ++i)
+        of.steps.push_back(
+            {.kind = messages::step_kind::reaction,
+             .name = "turn",
+             .at = position{i + 1},
+             .stream = "game-g1",
+             .next = {i + 1}}
+        );
+    of.steps.back().next.clear();
+    auto const document = json::parse(to_json(of)).or_throw();
+    CHECK(document.root().at("steps.9999.follows")->integer() == 9998);
+    auto const text = to_text(of);
+    CHECK(text.size() < 2'000'000);
+    CHECK(text.contains("\n                                       └─ 15 reaction"));
+    auto const last = text.substr(text.rfind('\n', text.size() - 2) + 1);
+    CHECK(last.starts_with("9999  "));
+    CHECK(last.ends_with("└─ 10000 reaction  game-g1\n"));
 }
 
 TEST_CASE("nothing is known of a conversation that never was") {
