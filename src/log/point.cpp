@@ -29,7 +29,9 @@ result<token> read_point(std::string_view text, event_log const& of) {
     return *point;
 }
 
-result<position> read_as_of(std::string_view text, event_log const& of) {
+result<position> read_as_of(
+    std::string_view text, event_log const& of, std::string_view parameter
+) {
     if (auto const when = parse_timestamp(text)) return of.position_at(*when);
     auto const point = read_point(text, of);
     if (point) return point->position;
@@ -38,12 +40,25 @@ result<position> read_as_of(std::string_view text, event_log const& of) {
         .kind = errc::invalid,
         .code = "bad_parameter",
         .message = fmt::format(
-            "as_of must be a token like 1.42, a position or a time like 2026-03-01T12:30:00Z, not "
+            "{} must be a token like 1.42, a position or a time like 2026-03-01T12:30:00Z, not "
             "'{}'",
+            parameter,
             text
         ),
-        .facts = {{"parameter", R"("as_of")"}}
+        .facts = {{"parameter", fmt::format("\"{}\"", parameter)}}
     });
+}
+
+result<token> token_at(position at, event_log const& of) {
+    if (at.value == 0) return token{.epoch = of.end().epoch, .position = at};
+    DIPTYCH_TRY(
+        auto const page,
+        of.read({.what = {.engine_events = true}, .after = at - 1, .up_to = at, .limit = 1})
+    );
+    if (!page.empty()) return token{.epoch = page[0].epoch, .position = at};
+    return fail(
+        errc::corrupt, "no_such_position", fmt::format("the log has no position {}", at.value)
+    );
 }
 
 }  // namespace diptych::log

@@ -1,5 +1,6 @@
 #include "contract/inline_views.hpp"
 #include "log/memory/memory_engine.hpp"
+#include "log/point.hpp"
 #include "log/watched_memory.hpp"
 
 namespace diptych::contract {
@@ -190,6 +191,10 @@ TEST_CASE("a new epoch goes on where the old one ended, and old tokens keep thei
     auto const all = log->read({}).or_throw();
     CHECK(all[1].epoch == epoch{1});
     CHECK(all[2].epoch == epoch{2});
+    for (auto const& event : all)
+        CHECK(log::token_at(event.position, *log.log) == token{event.epoch, event.position});
+    CHECK(log::token_at(position{}, *log.log) == token{.epoch = epoch{2}, .position = {}});
+    CHECK(log::token_at(position{4}, *log.log).error().code == "no_such_position");
     CHECK(
         log->read({.limit = 2}).or_throw().seen() ==
         token{.epoch = epoch{1}, .position = position{2}}

@@ -5,6 +5,7 @@
 #include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/what_if_body.hpp"
+#include "log/point.hpp"
 
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
@@ -61,8 +62,7 @@ result<http::response> show_state(site_parts& parts, http::request const& asked)
     if (!up_to) {
         DIPTYCH_TRY(up_to, as_of_parameter(asked, log));
     }
-    auto const end = log.end();
-    auto const at = token{end.epoch, up_to.value_or(end.position)};
+    DIPTYCH_TRY(auto const at, log::token_at(up_to.value_or(log.end().position), log));
     DIPTYCH_TRY(auto const value, parts.of.commands.state(name, ids, at.position));
     json::writer body;
     body.begin_object().member("state", name).key("ids").begin_array();

@@ -69,7 +69,7 @@ result<messages::message_filter> filter_asked(site_parts& parts, http::request c
     DIPTYCH_TRY(auto const from, before(text("from"), log));
     what.after = std::max(after.position, from);
     if (auto const to = asked.query_value("to")) {
-        DIPTYCH_TRY(what.up_to, log::read_as_of(*to, log));
+        DIPTYCH_TRY(what.up_to, log::read_as_of(*to, log, "to"));
     }
     return what;
 }
