@@ -10,8 +10,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <memory>
+#include <thread>
 #include <utility>
 
 namespace diptych::cli {
@@ -19,6 +21,7 @@ namespace diptych::cli {
 namespace {
 
 constexpr std::uint64_t messages_page = 500;
+constexpr std::chrono::milliseconds ask_again{100};
 
 // A folder keeps its index for the next who asks; beside a server that writes to it, it is made for
 // this one question.
@@ -33,6 +36,7 @@ result<http::response> ask_to_the_end(service& log, http::request const& what) {
     for (;;) {
         auto answer = log.ask_well(what, thinking_time::as_long_as_it_takes);
         if (answer || answer.error().code != "messages_behind") return answer;
+        std::this_thread::sleep_for(ask_again);  // another may be asking, too
     }
 }
 

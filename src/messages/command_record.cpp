@@ -1,5 +1,6 @@
 #include "messages/command_record.hpp"
 
+#include "write/record_text.hpp"
 #include "write/user_code.hpp"
 
 #include <diptych/json_value.hpp>
@@ -53,12 +54,7 @@ void write_answer(
         to.raw_member("outcome", to_json(own));
         return;
     }
-    to.key("error")
-        .begin_object()
-        .member("kind", to_string(answer.error().kind))
-        .member("code", answer.error().code)
-        .member("message", answer.error().message)
-        .end_object();
+    write::write_error(to.key("error"), answer.error());
 }
 
 event_data record_of(

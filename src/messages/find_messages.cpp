@@ -3,6 +3,8 @@
 #include <diptych/try.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <utility>
 
 namespace diptych::messages {
@@ -17,7 +19,12 @@ constexpr std::size_t bytes_most = 4u << 20;    // of their data, about
 struct candidates {
     std::vector<position> found;
     position seen;
+    std::optional<page> events = {};  // what stands there, if it has been read
 };
+
+result<message> message_among(candidates const& all, std::size_t place, event_log const& log) {
+    return all.events ? message_of((*all.events)[place], log) : message_at(all.found[place], log);
+}
 
 // Of a list that was asked for with a limit: complete up to its end, or up to the end of the log.
 candidates listed(std::vector<position> found, position end) {
@@ -106,7 +113,7 @@ private:
             asked.items.push_back(std::move(item));
         }
         DIPTYCH_TRY(
-            auto const page,
+            auto page,
             log_.read(
                 {.what = std::move(asked),
                  .after = after,
@@ -117,6 +124,7 @@ private:
         candidates all{.found = {}, .seen = std::min(page.seen().position, end_)};
         if (page.at_end()) all.seen = end_;
         for (auto const& event : page) all.found.push_back(event.position);
+        all.events = std::move(page);
         return all;
     }
 
@@ -140,10 +148,9 @@ result<message_page> find_messages(
             return made;
         }
         DIPTYCH_TRY(auto const some, of.next(made.seen));
-        for (auto const at : some.found) {
-            if (at > of.end()) break;
-            DIPTYCH_TRY(auto one, message_at(at, log));
-            made.seen = at;
+        for (std::size_t i = 0; i < some.found.size() && some.found[i] <= of.end(); ++i) {
+            DIPTYCH_TRY(auto one, message_among(some, i, log));
+            made.seen = some.found[i];
             ++looked_at;
             if (!of.takes(one)) continue;
             bytes += one.data.size() + one.metadata.size();

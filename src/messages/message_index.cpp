@@ -2,6 +2,7 @@
 
 #include "messages/command_record.hpp"
 #include "messages/message.hpp"
+#include "sqlite/rows.hpp"
 
 #include <diptych/json_value.hpp>
 #include <diptych/try.hpp>
@@ -48,6 +49,10 @@ constexpr auto insert_stream =
     "insert or ignore into command_stream (name, position) values (?1, ?2)";
 
 std::int64_t number_of(position at) { return static_cast<std::int64_t>(at.value); }
+
+position position_of_row(sqlite::statement const& row) {
+    return position{static_cast<std::uint64_t>(row.integer(0))};
+}
 
 std::string_view short_name(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
@@ -109,39 +114,34 @@ result<void> message_index::put(std::string_view insert, std::string_view name, 
     return row->bind(1, name).bind(2, number_of(at)).run();
 }
 
-result<std::vector<position>> message_index::positions(sqlite::statement& found) {
-    std::vector<position> all;
-    for (;;) {
-        DIPTYCH_TRY(auto const is_there, found.step());
-        if (!is_there) break;
-        all.emplace_back(static_cast<std::uint64_t>(found.integer(0)));
-    }
-    found.reset();
-    return all;
+result<std::vector<position>> message_index::by_name(
+    std::string_view select, std::string_view name, position_range const& of
+) {
+    DIPTYCH_TRY(auto* const found, file_.sql(select));
+    found->bind(1, name).bind(2, number_of(of.after)).bind(3, static_cast<std::int64_t>(of.limit));
+    return sqlite::all_rows(*found, position_of_row);
 }
 
 result<std::vector<position>> message_index::of_conversation(
     std::string_view id, position_range const& of
 ) {
-    DIPTYCH_TRY(
-        auto* const found,
-        file_.sql("select position from conversation where id = ?1 and position > ?2 order by "
-                  "position limit ?3")
+    return by_name(
+        "select position from conversation where id = ?1 and position > ?2 order by position limit "
+        "?3",
+        id,
+        of
     );
-    found->bind(1, id).bind(2, number_of(of.after)).bind(3, static_cast<std::int64_t>(of.limit));
-    return positions(*found);
 }
 
 result<std::vector<position>> message_index::of_user(
     std::string_view user, position_range const& of
 ) {
-    DIPTYCH_TRY(
-        auto* const found,
-        file_.sql("select position from user_message where name = ?1 and position > ?2 order by "
-                  "position limit ?3")
+    return by_name(
+        "select position from user_message where name = ?1 and position > ?2 order by position "
+        "limit ?3",
+        user,
+        of
     );
-    found->bind(1, user).bind(2, number_of(of.after)).bind(3, static_cast<std::int64_t>(of.limit));
-    return positions(*found);
 }
 
 result<std::vector<position>> message_index::commands(
@@ -166,21 +166,18 @@ result<std::vector<position>> message_index::commands(
         .bind(2, which.outcome)
         .bind(3, number_of(of.after))
         .bind(4, static_cast<std::int64_t>(of.limit));
-    return positions(*found);
+    return sqlite::all_rows(*found, position_of_row);
 }
 
 result<std::vector<position>> message_index::commands_on(
     std::string_view stream, position_range const& of
 ) {
-    DIPTYCH_TRY(
-        auto* const found,
-        file_.sql("select position from command_stream where name = ?1 and position > ?2 order by "
-                  "position limit ?3")
+    return by_name(
+        "select position from command_stream where name = ?1 and position > ?2 order by position "
+        "limit ?3",
+        stream,
+        of
     );
-    found->bind(1, stream)
-        .bind(2, number_of(of.after))
-        .bind(3, static_cast<std::int64_t>(of.limit));
-    return positions(*found);
 }
 
 }  // namespace diptych::messages

@@ -59,7 +59,9 @@ private:
     result<void> note(recorded_event const& event, log::sequenced_log const& log);
     result<void> note_command(recorded_event const& event, log::sequenced_log const& log);
     result<void> put(std::string_view insert, std::string_view name, position at);
-    static result<std::vector<position>> positions(sqlite::statement& found);
+    result<std::vector<position>> by_name(
+        std::string_view select, std::string_view name, position_range const& of
+    );
 
     write::ledger_file file_;
 };

@@ -56,7 +56,8 @@ result<void> message_log::catch_up() {
     auto const end = log_.durable_end().position;
     for (;;) {
         DIPTYCH_TRY(auto const more, index_step());
-        if (!more || index_->at().position >= end) return {};
+        is_far_behind_ = more && index_->at().position < end;
+        if (!is_far_behind_) return {};
         if (time_.now() > until) break;
     }
     return fail(
@@ -69,7 +70,7 @@ result<void> message_log::catch_up() {
 
 // Who asks a first question holds others up for as long as he may, no longer.
 result<std::unique_lock<std::timed_mutex>> message_log::questioned() {
-    std::unique_lock lock(mutex_, options_.patience);
+    std::unique_lock lock(mutex_, is_far_behind_ ? std::chrono::microseconds{} : options_.patience);
     if (lock.owns_lock()) return lock;
     return fail(
         errc::unavailable, "messages_behind", "the message log is being indexed; ask again"

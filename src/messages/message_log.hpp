@@ -16,6 +16,7 @@
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -59,7 +60,8 @@ public:
     result<void> flush();
 
     /// Blocking. Both look at what is new in the log first, and fail with unavailable (code
-    /// "messages_behind") if that takes too long: whoever asks again finds it further on.
+    /// "messages_behind") if that takes too long: whoever asks again finds it further on. While one
+    /// looks at more than a little, others fail at once: they do not all wait for it.
     result<message_page> find(message_filter const& what);
     result<trace> trace_of(std::string_view correlation_id);
 
@@ -77,7 +79,8 @@ private:
     clock& time_;
     message_log_options const options_;
     recorder recorder_;
-    std::timed_mutex mutex_;  // guards the index
+    std::atomic<bool> is_far_behind_ = false;  // as whoever holds the mutex has found
+    std::timed_mutex mutex_;                   // guards the index
     std::optional<message_index> index_;
 };
 

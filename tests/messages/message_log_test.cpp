@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -266,6 +267,40 @@ TEST_CASE("commands are recorded while a question holds the index") {
     REQUIRE(told.find({}));
     CHECK(told.status().waiting == 0);
     CHECK(told.status().dropped == 0);
+}
+
+TEST_CASE("who asks while another looks through a long log is told so at once") {
+    running of({}, false);
+    for (int i = 0; i < 5; ++i)
+        of.app.log()
+            .append(
+                {.events = std::vector<event_data>(1'000, {.stream = "note-n", .type = "noted"})}
+            )
+            .or_throw();
+    struct asking_clock final : diptych::clock {
+        timestamp now() override {
+            if (asked) asked();
+            return {};
+        }
+        std::function<void()> asked = {};
+    } time;
+    messages::message_log log(
+        of.app.parts().log(),
+        time,
+        {.file = []() -> result<sqlite::location> { return sqlite::location{":memory:"}; },
+         .patience = 30s}
+    );
+    std::vector<std::string> answers;
+    auto const from = std::chrono::steady_clock::now();
+    auto looks = 0;
+    time.asked = [&] {
+        if (++looks != 2) return;  // it has looked at some
+        std::jthread([&] { answers.push_back(log.find({}).error().code); }).join();
+    };
+    CHECK(log.find({}).or_throw().messages.size() == 100);
+    CHECK(looks > 2);
+    CHECK(answers == lines{"messages_behind"});
+    CHECK(std::chrono::steady_clock::now() - from < 20s);
 }
 
 TEST_CASE("what can not wait any more is left out and counted") {
