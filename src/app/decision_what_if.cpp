@@ -108,7 +108,7 @@ private:
     result<std::optional<tipping_event>> find_tip(
         asked_history const& history, past_command const& what, changed_decision const& of
     ) const {
-        DIPTYCH_TRY(auto const change, find_change(history, what, of));
+        DIPTYCH_TRY(auto change, find_change(history, what, of));
         if (change) return change;
         auto tried = events_tried_most;
         for (auto one = history.seen.rbegin(); one != history.seen.rend() && tried > 0;

@@ -14,11 +14,11 @@ bool is_of_type(std::string_view type, std::string_view wanted) {
     return type.starts_with(wanted.substr(0, wanted.size() - 1));
 }
 
-bool has_kind(recorded_event const& event, std::string_view kind) {
-    if (category_of(event.stream) == kind) return true;
-    for (auto const tag : event.tags)
-        if (category_of(tag) == kind) return true;
-    return false;
+// In no order, and some perhaps more than once.
+std::vector<std::string> kinds_of_ids(recorded_event const& event) {
+    std::vector<std::string> all{std::string(category_of(event.stream))};
+    for (auto const tag : event.tags) all.emplace_back(category_of(tag));
+    return all;
 }
 
 bool holds(json::value data, field_rule const& rule) {
@@ -30,14 +30,22 @@ bool holds(json::value data, field_rule const& rule) {
 
 }  // namespace
 
-bool selection::takes(recorded_event const& event) const {
-    if (is_engine_type(event.type)) return false;
-    auto const of_type = [&](auto const& one) { return is_of_type(event.type, one); };
-    if (!types.empty() && !std::ranges::any_of(types, of_type)) return false;
-    auto const in = [&](auto const& one) { return category_of(event.stream) == one; };
-    if (!categories.empty() && !std::ranges::any_of(categories, in)) return false;
-    if (!std::ranges::all_of(kinds, [&](auto const& one) { return has_kind(event, one); }))
+bool selection::may_take(
+    std::string_view type, std::string_view category, std::vector<std::string> const& ids
+) const {
+    if (is_engine_type(type)) return false;
+    auto const of_type = [&](auto const& one) { return is_of_type(type, one); };
+    if (!types.empty() && std::ranges::none_of(types, of_type)) return false;
+    if (!categories.empty() && std::ranges::find(categories, category) == categories.end())
         return false;
+    return std::ranges::all_of(kinds, [&](auto const& one) {
+        return std::ranges::find(ids, one) != ids.end();
+    });
+}
+
+bool selection::takes(recorded_event const& event) const {
+    auto const ids = kinds.empty() ? std::vector<std::string>{} : kinds_of_ids(event);
+    if (!may_take(event.type, category_of(event.stream), ids)) return false;
     if (where.empty()) return true;
     json::document data;
     if (!data.read(event.data)) return false;

@@ -6,6 +6,7 @@
 #include <diptych/query.hpp>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace diptych::outbox {
@@ -25,6 +26,12 @@ struct selection {
     std::vector<field_rule> where = {};        ///< All of them.
 
     bool takes(recorded_event const& event) const;
+
+    /// Whether it takes events of a type with a home in this category and ids of these kinds, but
+    /// for what their data say.
+    bool may_take(
+        std::string_view type, std::string_view category, std::vector<std::string> const& ids
+    ) const;
 
     /// What leaves out of a read as much as the log can tell by itself.
     query narrowed() const;

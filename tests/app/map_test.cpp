@@ -78,6 +78,16 @@ command = "report"
     CHECK(root.at("commands.0.events")->raw() == R"(["workshop.reported"])");
     CHECK(root.at("untaken")->raw() == R"(["workshop.given_up"])");
     CHECK(root.at("unhandled")->raw() == "[]");
+    auto const of_channel = [&](std::string const& file) {
+        write_file(folder / "faults.toml", "to = \"file:faults.ndjson\"\n" + file);
+        return app.map().or_throw();
+    };
+    CHECK(
+        of_channel("kinds = [\"item\"]").contains("channel faults\n  takes    workshop.reported, ")
+    );
+    CHECK(of_channel("kinds = [\"item\", \"shelf\"]").contains("channel faults\nincoming"));
+    CHECK(of_channel("categories = [\"shelf\"]").contains("channel faults\nincoming"));
+    (void)of_channel("types = [\"workshop.rep*\"]");
     auto const text = app.map().or_throw();
     CHECK(text.contains("view orders\n  takes    workshop.part_ordered\n"));
     CHECK(text.contains("channel faults\n  takes    workshop.reported\n"));

@@ -78,23 +78,28 @@ event_taker taker_of(model::context const& context, model::process const& one, t
     };
 }
 
-bool is_selected(std::string_view type, names const& wanted) {
-    if (wanted.empty()) return true;
-    return std::ranges::any_of(wanted, [&](std::string_view one) {
-        return one.ends_with('*') ? type.starts_with(one.substr(0, one.size() - 1)) : type == one;
-    });
+void add_kinds(std::vector<model::field> const& fields, names& to) {
+    for (auto const& field : fields) {
+        if (!field.of.id_kind.empty()) add(to, field.of.id_kind);
+        add_kinds(field.of.fields, to);
+    }
 }
 
-// What may go out; whether it does may depend on an event's other ids and data.
+// Of the ids that an event may carry.
+names kinds_of(model::event const& event) {
+    names all{event.home_kind};
+    add_kinds(event.fields, all);
+    return all;
+}
+
+// What may go out; whether it does may depend on an event's data.
 event_taker taker_of(
     outbox::declaration const& channel, std::span<model::context const* const> contexts
 ) {
     event_taker made{.kind = taker_kind::channel, .name = channel.name};
-    auto const& what = channel.what;
     for (auto const* const context : contexts)
         for (auto const& event : context->events)
-            if (is_selected(event.type, what.types) &&
-                (what.categories.empty() || is_in(what.categories, event.home_kind)))
+            if (channel.what.may_take(event.type, event.home_kind, kinds_of(event)))
                 add(made.events, event.type);
     return made;
 }
