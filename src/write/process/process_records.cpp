@@ -28,14 +28,6 @@ event_data record_in(
 
 }  // namespace
 
-query records_of(std::string_view process, std::vector<std::string> types) {
-    return {.items = {{.types = std::move(types)}}, .category = std::string(process)};
-}
-
-bool is_answer_type(std::string_view type) {
-    return type == accepted_type || type == refused_type || type == failed_type;
-}
-
 event_data answer_record(
     std::string_view process, sent_command const& command, result<outcome> const& answer
 ) {

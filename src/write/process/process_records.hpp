@@ -4,6 +4,7 @@
 
 #include "write/conversation.hpp"
 #include "write/process/process_stream.hpp"
+#include "write/record_types.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
@@ -21,17 +22,7 @@
 namespace diptych::write {
 
 inline constexpr std::string_view reaction_type = "$reaction";
-inline constexpr std::string_view accepted_type = "$accepted";
-inline constexpr std::string_view refused_type = "$refused";
-inline constexpr std::string_view failed_type = "$failed";
 inline constexpr std::string_view timer_due_type = "$timer_due";
-inline constexpr std::string_view parked_type = "$parked";
-inline constexpr std::string_view dropped_type = "$dropped";
-
-/// Records of these types of a process, by whichever instance.
-query records_of(std::string_view process, std::vector<std::string> types);
-
-bool is_answer_type(std::string_view type);
 
 /// What a process asked for, as it is recorded before it has an effect.
 struct reaction_record {

@@ -2,9 +2,9 @@
 #include "base/planted_bug.hpp"
 #include "log/hash.hpp"
 #include "sqlite/file_trust.hpp"
-#include "write/process/process_records.hpp"
 #include "write/queue/command_queue_parts.hpp"
 #include "write/record_stream.hpp"
+#include "write/record_types.hpp"
 #include "write/user_code.hpp"
 
 #include <diptych/json_value.hpp>

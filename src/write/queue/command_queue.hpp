@@ -122,9 +122,9 @@ public:
         std::string_view name, std::size_t limit, std::chrono::microseconds length
     );
 
-    /// Says how it ended; events (and their conditions) are recorded in the same append. Fails with
-    /// conflict (code "lease_lost") if the lease has run out, or as the append does: then it is
-    /// still leased.
+    /// Says how it ended; events (and their conditions) are recorded in the same append. Who says
+    /// the same again is answered the same, as `repeated`. Fails with conflict (code "lease_lost")
+    /// if the lease has run out, or as the append does: then it is still leased.
     result<appended> complete(
         std::string_view id,
         std::string_view lease,

@@ -36,6 +36,7 @@ struct command_queue::parts {
     result<queued_command*> leased(
         std::string_view id, std::string_view token, std::optional<queued_command>& into
     );
+    result<appended> completed_before(command_key key, error const& otherwise);
     bool is_known(std::string_view name) const;
     result<void> complete(queued_command& what) const;
     bool is_taken(std::string const& id) const;

@@ -1,8 +1,8 @@
 // What is asked of a command queue from outside: how commands are, and working on them elsewhere.
 #include "base/planted_bug.hpp"
 #include "log/hash.hpp"
-#include "write/process/process_records.hpp"
 #include "write/queue/command_queue_parts.hpp"
+#include "write/record_types.hpp"
 
 #include <diptych/try.hpp>
 #include <diptych/uuid.hpp>
@@ -34,6 +34,21 @@ std::unexpected<error> lease_lost(std::string_view id) {
         "lease_lost",
         "command '" + std::string(id) + "' is not leased to whoever says so: the lease has run out"
     );
+}
+
+// What a worker says under a lease, he may say again: his first answer may have gone astray.
+command_key completion_key(
+    std::string_view lease, result<outcome> const& how, append_request const& with
+) {
+    std::string said = how ? diptych::to_json(*how) : how.error().code + "\n" + how.error().message;
+    for (auto const& event : with.events)
+        for (auto const* const part : {&event.stream, &event.type, &event.data, &event.metadata})
+            said += "\n" + *part;
+    return {
+        .caller = std::string(queue_category),
+        .id = std::string(lease),
+        .digest = log::sha256({said})
+    };
 }
 
 }  // namespace
@@ -152,17 +167,33 @@ result<queued_command*> command_queue::parts::leased(
     return &*into;
 }
 
+// Where nothing is known of it, or something else, `otherwise` is the answer.
+result<appended> command_queue::parts::completed_before(command_key key, error const& otherwise) {
+    auto said = log.propose_and_wait(
+        {.request = {.command = std::move(key)},
+         .again = [&](log::stage const&) -> result<std::optional<append_request>> {
+             return std::unexpected(otherwise);
+         },
+         .decide_first = true,
+         .done = {}}
+    );
+    if (!said && said.error().code == "command_id_reused") return std::unexpected(otherwise);
+    return said;
+}
+
 result<appended> command_queue::complete(
     std::string_view id, std::string_view lease, result<outcome> const& how, append_request effects
 ) {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
     std::optional<queued_command> kept;
-    DIPTYCH_TRY(auto const* const what, my.leased(id, lease, kept));
+    effects.command = completion_key(lease, how, effects);
+    auto const what = my.leased(id, lease, kept);
+    if (!what) return my.completed_before(*std::move(effects.command), what.error());
     if (is_planted(bug::completed_apart) && !effects.events.empty()) {
-        DIPTYCH_TRY(my.log.append(std::exchange(effects, {})));
+        DIPTYCH_TRY(my.log.append({.events = std::exchange(effects.events, {})}));
     }
-    effects.events.push_back(queue_answer_record(*what, how));
+    effects.events.push_back(queue_answer_record(**what, how));
     DIPTYCH_TRY(auto said, my.log.append(std::move(effects)));
     my.leases.erase(my.leases.find(id));
     (void)my.catch_up();  // it is recorded, whatever is wrong with the ledger

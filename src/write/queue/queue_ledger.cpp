@@ -1,8 +1,8 @@
 #include "write/queue/queue_ledger.hpp"
 
 #include "base/planted_bug.hpp"
-#include "write/process/process_records.hpp"
 #include "write/record_text.hpp"
+#include "write/record_types.hpp"
 
 #include <diptych/try.hpp>
 

@@ -1,8 +1,8 @@
 #include "write/queue/queue_records.hpp"
 
-#include "write/process/process_records.hpp"
 #include "write/record_stream.hpp"
 #include "write/record_text.hpp"
+#include "write/record_types.hpp"
 
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
