@@ -60,7 +60,7 @@ void write_command(json::writer& to, model::command const& one, bool needs_token
     write_header(to, "X-User", "On whose behalf, recorded");
     write_header(to, "X-Reason", "Why, recorded");
     write_header(to, "traceparent", "W3C trace context, recorded");
-    to.end_array();
+    to.raw(reference_queue_parameters).end_array();
     to.key("requestBody").begin_object().member("required", true).key("content").begin_object();
     to.key("application/json").begin_object().key("schema");
     write_schema(to, one.fields);
@@ -69,6 +69,7 @@ void write_command(json::writer& to, model::command const& one, bool needs_token
     to.key("responses").begin_object();
     for (auto const* status : {"200", "201"})
         to.raw_member(status, R"({"$ref":"#/components/responses/accepted"})");
+    to.raw_member("202", R"({"$ref":"#/components/responses/queued"})");
     if (one.refusals.empty())
         to.raw_member("409", problem_reference);
     else
@@ -187,6 +188,7 @@ void write_route(json::writer& to, http::route const& one, bool needs_token) {
     to.key("parameters").begin_array();
     write_path_parameters(to, one.pattern);
     if (known != nullptr && !known->query.empty()) to.raw(known->query);
+    if (one.pattern == "/commands") to.raw(reference_queue_parameters);
     to.end_array();
     if (known != nullptr && !known->body.empty()) {
         to.key("requestBody").begin_object().member("required", true).key("content").begin_object();

@@ -12,7 +12,8 @@ constexpr std::string_view commands_body =
     R"("required":["name","command"],"additionalProperties":false}})";
 
 constexpr std::string_view accepted_answers = R"("200":{"$ref":"#/components/responses/accepted"},)"
-                                              R"("201":{"$ref":"#/components/responses/accepted"})";
+                                              R"("201":{"$ref":"#/components/responses/accepted"},)"
+                                              R"("202":{"$ref":"#/components/responses/queued"})";
 
 constexpr std::string_view key_header =
     R"({"name":"Idempotency-Key","in":"header","description":"The same key again gets the first answer",)"
@@ -77,59 +78,11 @@ constexpr std::string_view log_answer =
     R"("200":{"description":"Bytes of a segment; the headers say which",)"
     R"("content":{"application/octet-stream":{}}})";
 
-constexpr std::string_view json_answer =
-    R"("200":{"description":"See the reference","content":{"application/json":{}}})";
+constexpr std::string_view json_answer = reference_json_answer;
 
 constexpr std::string_view health_answer =
     R"("200":{"description":"Ready","content":{"application/json":{}}},)"
     R"("503":{"description":"Not ready, and why","content":{"application/json":{}}})";
-
-constexpr std::string_view message_body =
-    R"({"anyOf":[{"$ref":"#/components/schemas/message"},)"
-    R"({"type":"array","maxItems":1000,"items":{"$ref":"#/components/schemas/message"}}]})";
-
-constexpr std::string_view message_answers =
-    R"("200":{"description":"A duplicate or stale; or the results of an array, in its order",)"
-    R"("content":{"application/json":{"schema":{"anyOf":[)"
-    R"({"$ref":"#/components/schemas/message_result"},{"type":"object","properties":{"results":)"
-    R"({"type":"array","items":{"$ref":"#/components/schemas/message_result"}},)"
-    R"("token":{"type":"string"}},"required":["results"]}]}}}},)"
-    R"("201":{"description":"Recorded","content":{"application/json":{"schema":)"
-    R"({"$ref":"#/components/schemas/message_result"}}}},)"
-    R"("202":{"description":"Held, until what it waits for has come","content":{"application/json":)"
-    R"({"schema":{"$ref":"#/components/schemas/message_result"}}}})";
-
-constexpr std::string_view any_body = "{}";
-
-constexpr std::string_view taken_answers =
-    R"("200":{"description":"Its effect is durable","content":{"application/json":{"schema":)"
-    R"({"type":"object","properties":{"outcome":{"enum":["done","repeated","refused"]},)"
-    R"("token":{"type":"string"},"why":{"type":"string"}},"required":["outcome"]}}}},)"
-    R"("202":{"description":"It waits, or is a dead letter","content":{"application/json":)"
-    R"({"schema":{"type":"object","properties":{"outcome":{"enum":["held","parked"]},)"
-    R"("token":{"type":"string"},"why":{"type":"string"}},"required":["outcome"]}}}})";
-
-constexpr std::string_view retried_answer =
-    R"("201":{"description":"Recorded","content":{"application/json":{"schema":)"
-    R"({"$ref":"#/components/schemas/message_result"}}}})";
-
-constexpr std::string_view dropped_answer =
-    R"("200":{"description":"It will never pass","content":{"application/json":{"schema":)"
-    R"({"$ref":"#/components/schemas/message_result"}}}})";
-
-constexpr std::string_view held_query =
-    R"({"name":"after","in":"query","description":"The next of the page before",)"
-    R"("schema":{"type":"string"}},)"
-    R"({"name":"limit","in":"query","description":"Messages, at most",)"
-    R"("schema":{"type":"integer","minimum":1,"maximum":1000,"default":100}})";
-
-constexpr std::string_view streams_query =
-    R"({"name":"after","in":"query","description":"A stream: those behind it",)"
-    R"("schema":{"type":"string"}},)"
-    R"({"name":"limit","in":"query","description":"Streams, at most",)"
-    R"("schema":{"type":"integer","minimum":1,"maximum":1000,"default":100}})";
-
-constexpr std::string_view channel_errors = "400 403 404 500 503";
 
 constexpr std::string_view text_answer =
     R"("200":{"description":"See the reference","content":{"text/plain":{}}})";
@@ -146,6 +99,31 @@ constexpr std::string_view letters_query =
     R"({"name":"version","in":"query","description":"Of the view; else the one that is served",)"
     R"("schema":{"type":"string"}})";
 
+constexpr std::string_view put_query =
+    R"({"name":"switch","in":"query","description":"Whether it is served once it has been built",)"
+    R"("schema":{"enum":["by_itself","by_hand"]}})";
+
+constexpr std::string_view put_answers =
+    R"("200":{"description":"It is served"},"201":{"description":"A new view"},)"
+    R"("202":{"description":"It is being built; Location says where that is told"})";
+
+constexpr std::string_view no_content = R"("204":{"description":"Done"})";
+
+constexpr std::string_view begun_answer = R"("202":{"description":"It is being built"})";
+
+constexpr std::string_view switched_answers =
+    R"("200":{"description":"It is served"},"202":{"description":"It is, once it has caught up"})";
+
+constexpr std::string_view compare_query =
+    R"({"name":"with","in":"query","description":"A version; else what a replay makes",)"
+    R"("schema":{"type":"string"}},)"
+    R"({"name":"differences","in":"query","description":"Rows told, at most",)"
+    R"("schema":{"type":"integer","minimum":0}})";
+
+constexpr std::string_view file_query =
+    R"({"name":"file","in":"query","description":"Its name, for what is said of it",)"
+    R"("schema":{"type":"string"}})";
+
 constexpr std::string_view letters = "/views/{view}/dead-letters";
 constexpr std::string_view retry_letters = "/views/{view}/dead-letters/retry";
 constexpr std::string_view one_letter = "/views/{view}/dead-letters/{position}";
@@ -156,35 +134,19 @@ constexpr reference_operation operations[] = {
     {"POST", "/events", "", append_body, appended_answer, "400 410 412 422 500 503"},
     {"GET", "/events", events_query, "", page_or_stream_answer, "400 410 500 503"},
     {"GET", "/streams/{stream}", stream_query, "", page_answer, "400 410 500 503"},
-    {"POST", "/inbox/{source}", "", message_body, message_answers, "400 403 404 409 422 500 503"},
-    {"GET", "/inbox", "", "", json_answer, "400 403 500 503"},
-    {"GET", "/inbox/{source}", "", "", json_answer, "400 403 404 500 503"},
-    {"GET", "/inbox/{source}/held", held_query, "", json_answer, "400 403 404 500 503"},
-    {"GET", "/inbox/{source}/dead-letters", held_query, "", json_answer, "400 403 404 500 503"},
-    {"POST",
-     "/inbox/{source}/dead-letters/{message_id}/retry",
-     "",
-     "",
-     retried_answer,
-     "400 403 404 409 422 500 503"},
-    {"DELETE",
-     "/inbox/{source}/dead-letters/{message_id}",
-     "",
-     "",
-     dropped_answer,
-     "400 403 404 500 503"},
-    {"GET", "/channels", "", "", json_answer, "400 403 500 503"},
-    {"GET", "/channels/{channel}", "", "", json_answer, "400 403 404 500 503"},
-    {"POST", "/channels/{channel}/resume", "", "", json_answer, "400 403 404 500 503"},
-    {"GET", "/channels/{channel}/dead-letters", streams_query, "", json_answer, channel_errors},
-    {"POST", "/channels/{channel}/dead-letters/retry", "", "", json_answer, channel_errors},
-    {"POST", "/channels/{channel}/dead-letters/{stream}/retry", "", "", json_answer, channel_errors
-    },
-    {"DELETE", "/channels/{channel}/dead-letters/{stream}", "", "", json_answer, channel_errors},
-    {"POST", "/channels/{channel}/messages", "", any_body, taken_answers, "400 403 404 409 500 503"
-    },
     {"GET", "/log", log_query, "", log_answer, "400 412 500 503"},
     {"GET", "/views", "", "", json_answer, "500 503"},
+    {"PUT", "/views/{view}", put_query, "", put_answers, "400 403 409 422 500 503"},
+    {"GET", "/views/{view}/versions", "", "", json_answer, "404 500 503"},
+    {"DELETE", "/views/{view}/versions/{version}", "", "", no_content, "404 409 500 503"},
+    {"POST", "/views/{view}/rebuild", "", "", begun_answer, "404 409 500 503"},
+    {"POST", "/views/{view}/switch", version_query, "", switched_answers, "400 404 409 500 503"},
+    {"POST", "/views/{view}/back", "", "", switched_answers, "404 409 500 503"},
+    {"POST", "/views/{view}/resume", "", "", no_content, "404 500 503"},
+    {"GET", "/views/{view}/compare", compare_query, "", json_answer, "400 404 500 503"},
+    {"GET", "/views/{view}/hash", version_query, "", json_answer, "400 404 500 503"},
+    {"POST", "/views/{view}/what-if", "", reference_what_if_body, json_answer, "400 404 500 503"},
+    {"POST", "/view-files/check", file_query, "", json_answer, "400 500 503"},
     {"GET", letters, letters_query, "", json_answer, "400 404 500 503"},
     {"DELETE", letters, version_query, "", json_answer, "400 404 500 503"},
     {"POST", retry_letters, version_query, "", json_answer, "400 404 500 503"},
@@ -203,7 +165,7 @@ constexpr reference_operation operations[] = {
 reference_operation const* find_reference(std::string_view method, std::string_view pattern) {
     for (auto const& one : operations)
         if (one.method == method && one.pattern == pattern) return &one;
-    return nullptr;
+    return find_messaging_reference(method, pattern);
 }
 
 constinit std::string_view const reference_schemas =
@@ -248,6 +210,11 @@ constinit std::string_view const reference_schemas =
     R"("position":{"type":"integer"},"token":{"type":"string"},"why":{"type":"string"},)"
     R"("index":{"type":"integer"},"code":{"type":"string"},"detail":{"type":"string"}},)"
     R"("required":["message_id","outcome"]},)"
+    R"("queued":{"type":"object","properties":{"id":{"type":"string"},"status":{"type":"string"},)"
+    R"("location":{"type":"string"},"token":{"type":"string"},"commands":{"type":"array","items":)"
+    R"({"type":"object","properties":{"id":{"type":"string"},"status":{"type":"string"},)"
+    R"("location":{"type":"string"}},"required":["id","status","location"]}}},)"
+    R"("required":["id","token"]},)"
     R"("appended":{"type":"object","properties":{"token":{"type":"string"},)"
     R"("first":{"type":"integer"},"count":{"type":"integer"},"versions":{"type":"object",)"
     R"("additionalProperties":{"type":"integer"}},"repeated":{"type":"boolean"},)"
@@ -257,6 +224,8 @@ constinit std::string_view const reference_responses =
     R"("problem":{"description":"Problem Details, RFC 9457","content":{"application/problem+json":)"
     R"({"schema":{"$ref":"#/components/schemas/problem"}}}},)"
     R"("accepted":{"description":"Accepted, durable and shown by inline views","content":)"
-    R"({"application/json":{"schema":{"$ref":"#/components/schemas/outcome"}}}})";
+    R"({"application/json":{"schema":{"$ref":"#/components/schemas/outcome"}}}},)"
+    R"("queued":{"description":"Stored; it is executed then. Location says what becomes of it",)"
+    R"("content":{"application/json":{"schema":{"$ref":"#/components/schemas/queued"}}}})";
 
 }  // namespace diptych::edge

@@ -284,6 +284,13 @@ TEST_CASE("openapi.json describes commands with fields and refusals, views with 
     CHECK(paths->find("/own/{thing}")->at("put.parameters.0.name")->text() == "thing");
     CHECK(paths->find("/events")->find("get"));
     CHECK(paths->find("/events")->find("post"));
+    CHECK(lend->at("post.responses.202"));
+    for (auto const [path, methods] : paths->members())
+        for (auto const [method, operation] : methods.members()) {
+            CAPTURE(path);
+            CAPTURE(method);
+            CHECK(!operation.at("responses.default").has_value() == (path != "/own/{thing}"));
+        }
 }
 
 TEST_CASE("the first page shows what there is, to people and to programs") {

@@ -24,6 +24,32 @@ http::route answer_route(
     };
 }
 
+http::route later_route(
+    site_parts& parts,
+    std::string_view method,
+    std::string_view pattern,
+    begin_function what,
+    std::string_view summary
+) {
+    return {
+        .method = std::string{method},
+        .pattern = std::string{pattern},
+        .handle =
+            [&parts, what](http::request asked, http::responder to) {
+                run_or_refuse(
+                    parts.pool,
+                    parts.server,
+                    std::move(asked),
+                    std::move(to),
+                    [&parts, what](http::request const& of, http::responder answer) {
+                        what(parts, of, std::move(answer));
+                    }
+                );
+            },
+        .summary = std::string{summary}
+    };
+}
+
 http::route replay_route(
     site_parts& parts,
     replays& among,

@@ -24,6 +24,17 @@ http::route answer_route(
     std::string_view summary
 );
 
+using begin_function = void (*)(site_parts&, http::request const&, http::responder);
+
+/// As above, for what is begun on a worker and answered by whoever comes to its end.
+http::route later_route(
+    site_parts& parts,
+    std::string_view method,
+    std::string_view pattern,
+    begin_function what,
+    std::string_view summary
+);
+
 using replay_function =
     result<http::response> (*)(site_parts&, http::request const&, std::stop_token const&);
 

@@ -1,6 +1,7 @@
 // POST /events
 #include "edge/append_body.hpp"
 #include "edge/declared_events.hpp"
+#include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "log/hash.hpp"
 
@@ -72,23 +73,7 @@ void append(site_parts& parts, http::request const& asked, http::responder to) {
 }  // namespace
 
 std::vector<http::route> append_routes(site_parts& parts) {
-    return {
-        {.method = "POST",
-         .pattern = "/events",
-         .handle =
-             [&parts](http::request asked, http::responder to) {
-                 run_or_refuse(
-                     parts.pool,
-                     parts.server,
-                     std::move(asked),
-                     std::move(to),
-                     [&parts](http::request const& what, http::responder answer) {
-                         append(parts, what, std::move(answer));
-                     }
-                 );
-             },
-         .summary = "Appends events under a condition"}
-    };
+    return {later_route(parts, "POST", "/events", append, "Appends events under a condition")};
 }
 
 }  // namespace diptych::edge

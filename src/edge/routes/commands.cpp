@@ -1,5 +1,6 @@
 // POST and GET /commands/<name>
 #include "edge/command_exchange.hpp"
+#include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 
 #include <diptych/execute.hpp>
@@ -48,21 +49,7 @@ http::response explanation(write::executor const& commands, http::request const&
 std::vector<http::route> command_routes(site_parts& parts) {
     // Deciding reads; the answer then comes from the commit step, so that no thread waits for it.
     return {
-        {.method = "POST",
-         .pattern = "/commands/{name}",
-         .handle =
-             [&parts](http::request asked, http::responder to) {
-                 run_or_refuse(
-                     parts.pool,
-                     parts.server,
-                     std::move(asked),
-                     std::move(to),
-                     [&parts](http::request const& what, http::responder answer) {
-                         execute(parts, what, std::move(answer));
-                     }
-                 );
-             },
-         .summary = "Executes a command"},
+        later_route(parts, "POST", "/commands/{name}", execute, "Executes a command"),
         {.method = "GET",
          .pattern = "/commands/{name}",
          .answer = [&parts](http::request const& asked

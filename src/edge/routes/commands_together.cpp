@@ -29,30 +29,21 @@ result<http::response> execute_all(site_parts& parts, http::request const& asked
     return command_answer(*said);
 }
 
+void begin_all(site_parts& parts, http::request const& asked, http::responder to) {
+    if (asked.query_value("async")) return enqueue_all(parts, asked, std::move(to));
+    to.answer(answer_or_problem(parts, "POST /commands", execute_all(parts, asked)));
+}
+
 }  // namespace
 
 std::vector<http::route> commands_together_routes(site_parts& parts) {
-    return {
-        {.method = "POST",
-         .pattern = "/commands",
-         .handle =
-             [&parts](http::request asked, http::responder to) {
-                 run_or_refuse(
-                     parts.pool,
-                     parts.server,
-                     std::move(asked),
-                     std::move(to),
-                     [&parts](http::request const& what, http::responder answer) {
-                         if (what.query_value("async"))
-                             return enqueue_all(parts, what, std::move(answer));
-                         answer.answer(
-                             answer_or_problem(parts, "POST /commands", execute_all(parts, what))
-                         );
-                     }
-                 );
-             },
-         .summary = "Executes several commands as one: all of them or none"}
-    };
+    return {later_route(
+        parts,
+        "POST",
+        "/commands",
+        begin_all,
+        "Executes several commands as one: all of them or none"
+    )};
 }
 
 }  // namespace diptych::edge

@@ -1,6 +1,7 @@
 // GET /events, as pages or as server-sent events
 #include "edge/event_pages.hpp"
 #include "edge/parameters.hpp"
+#include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/url.hpp"
 #include "log/point.hpp"
@@ -95,23 +96,13 @@ void answer(site_parts& parts, http::request const& asked, http::responder to) {
 }  // namespace
 
 std::vector<http::route> event_routes(site_parts& parts) {
-    return {
-        {.method = "GET",
-         .pattern = "/events",
-         .handle =
-             [&parts](http::request asked, http::responder to) {
-                 run_or_refuse(
-                     parts.pool,
-                     parts.server,
-                     std::move(asked),
-                     std::move(to),
-                     [&parts](http::request const& what, http::responder out) {
-                         answer(parts, what, std::move(out));
-                     }
-                 );
-             },
-         .summary = "Reads the log: a page, or with Accept: text/event-stream all that comes"}
-    };
+    return {later_route(
+        parts,
+        "GET",
+        "/events",
+        answer,
+        "Reads the log: a page, or with Accept: text/event-stream all that comes"
+    )};
 }
 
 }  // namespace diptych::edge

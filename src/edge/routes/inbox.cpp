@@ -138,44 +138,24 @@ result<http::response> held_page(site_parts& parts, http::request const& asked, 
     return http::json(200, std::move(body).text());
 }
 
-/// Answers later; on a worker, since judging a message may read the log.
-template <class Task>
-http::route later_route(
-    site_parts& parts,
-    std::string_view method,
-    std::string_view pattern,
-    Task task,
-    std::string_view summary
-) {
-    return {
-        .method = std::string{method},
-        .pattern = std::string{pattern},
-        .handle =
-            [&parts, task](http::request asked, http::responder to) {
-                run_or_refuse(
-                    parts.pool,
-                    parts.server,
-                    std::move(asked),
-                    std::move(to),
-                    [&parts, task](http::request const& what, http::responder answer) {
-                        auto const begun = task(parts, what, answer);
-                        if (!begun) answer.answer(http::problem(begun.error()));
-                    }
-                );
-            },
-        .summary = std::string{summary}
-    };
+result<void> retry_held_message(site_parts& of, http::request const& asked, http::responder& to) {
+    return operate(of, asked, to, false);
+}
+
+result<void> drop_held_message(site_parts& of, http::request const& asked, http::responder& to) {
+    return operate(of, asked, to, true);
+}
+
+// Judging a message may read the log.
+template <auto Task>
+void on_worker(site_parts& parts, http::request const& asked, http::responder to) {
+    auto const begun = Task(parts, asked, to);
+    if (!begun) to.answer(http::problem(begun.error()));
 }
 
 }  // namespace
 
 std::vector<http::route> inbox_routes(site_parts& parts) {
-    auto const retry = [](site_parts& of, http::request const& asked, http::responder& to) {
-        return operate(of, asked, to, false);
-    };
-    auto const drop = [](site_parts& of, http::request const& asked, http::responder& to) {
-        return operate(of, asked, to, true);
-    };
     auto const held = [](site_parts& of, http::request const& asked) {
         return held_page(of, asked, false);
     };
@@ -184,7 +164,13 @@ std::vector<http::route> inbox_routes(site_parts& parts) {
     };
     std::string const letters = "/inbox/{source}/dead-letters";
     return {
-        later_route(parts, "POST", "/inbox/{source}", receive, "Takes messages of another service"),
+        later_route(
+            parts,
+            "POST",
+            "/inbox/{source}",
+            on_worker<receive>,
+            "Takes messages of another service"
+        ),
         answer_route(parts, "GET", "/inbox", list, "Lists the sources of messages"),
         answer_route(
             parts, "GET", "/inbox/{source}", status, "How a source is, and what it waits for"
@@ -192,9 +178,19 @@ std::vector<http::route> inbox_routes(site_parts& parts) {
         answer_route(parts, "GET", "/inbox/{source}/held", held, "Lists messages that wait"),
         answer_route(parts, "GET", letters, dead, "Lists messages that have waited too long"),
         later_route(
-            parts, "POST", letters + "/{message_id}/retry", retry, "Lets a dead letter pass now"
+            parts,
+            "POST",
+            letters + "/{message_id}/retry",
+            on_worker<retry_held_message>,
+            "Lets a dead letter pass now"
         ),
-        later_route(parts, "DELETE", letters + "/{message_id}", drop, "Lets a dead letter go")
+        later_route(
+            parts,
+            "DELETE",
+            letters + "/{message_id}",
+            on_worker<drop_held_message>,
+            "Lets a dead letter go"
+        )
     };
 }
 
