@@ -1,7 +1,7 @@
 /// @file
 /// (b) Full commands, read, decided and appended, against bare appends of the same events in the
-/// same rounds; on keys that nobody shares and on one that all share. (c) The same appends with one
-/// inline view.
+/// same rounds; on keys that nobody shares and on one that all share, and with a message log. (c)
+/// The same appends with one inline view.
 #include "app/node.hpp"
 #include "appends.hpp"
 #include "bank.hpp"
@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 using namespace diptych;
 using namespace diptych::bench;
@@ -25,8 +26,8 @@ struct contest {
 /// An application with the view of the balances in a folder of its own.
 class running {
 public:
-    running(std::string const& below, std::string const& life)
-        : folder_(below), app_({.data = folder_.path() + "/data"}) {
+    running(std::string const& below, std::string const& life, bool keeps_messages = false)
+        : folder_(below), app_({.data = folder_.path() + "/data", .message_log = keeps_messages}) {
         write_balance_view(folder_.path() + "/balances.sql", life);
         app_.add<bank::context>().views(folder_.path() + "/balances.sql");
         app_.start().or_throw();
@@ -49,8 +50,7 @@ bank::deposit next_deposit(stream_picker& streams, std::size_t caller, bool is_h
     return {.account = {account}, .amount = 7, .note = std::string(210, 'x')};
 }
 
-double command_rate(contest const& of, bool is_hot) {
-    running one(of.below, "async");
+double command_rate_of(running& one, contest const& of, bool is_hot) {
     stream_picker streams{of.how.callers};
     if (of.how.is_waiting)
         return blocking(of.how.callers, of.how.length, [&](std::size_t caller) {
@@ -69,6 +69,21 @@ double command_rate(contest const& of, bool is_hot) {
             }
         );
     });
+}
+
+double command_rate(contest const& of, bool is_hot) {
+    running one(of.below, "async");
+    return command_rate_of(one, of, is_hot);
+}
+
+/// With a record of each, and the index of the message log. `unrecorded` gets the share of those
+/// that came faster than they could be recorded.
+double recorded_rate(contest const& of, double& unrecorded) {
+    running one(of.below, "async", true);
+    auto const rate = command_rate_of(one, of, false);
+    auto const all = rate * of.how.length.count();
+    unrecorded = static_cast<double>(one.app().parts().messages().status().dropped) / all;
+    return rate;
 }
 
 }  // namespace
@@ -94,12 +109,16 @@ int main(int count, char** values) {
     }
     rounds with_commands;
     rounds with_views;
+    std::vector<double> unrecorded;
     for (int round = 0; round < static_cast<int>(given.number("rounds")); ++round) {
         of.how.is_waiting = false;
         auto const plain = event_rate(of, "async");
         with_commands.add("appends", plain);
         with_commands.add("commands, disjoint keys", command_rate(of, false));
         with_commands.add("commands, one hot key", command_rate(of, true));
+        with_commands.add(
+            "commands, disjoint keys, message log", recorded_rate(of, unrecorded.emplace_back())
+        );
         with_views.add("appends, async view", plain);
         with_views.add("appends, inline view", event_rate(of, "inline"));
         of.how.is_waiting = true;
@@ -111,6 +130,11 @@ int main(int count, char** values) {
     std::printf(
         "\nhot key of disjoint keys: %.2f\n",
         with_commands.ratio("commands, one hot key", "commands, disjoint keys")
+    );
+    std::printf(
+        "message log of none: %.2f; without a record: %.0f %%\n",
+        with_commands.ratio("commands, disjoint keys, message log", "commands, disjoint keys"),
+        100 * median(unrecorded)
     );
     with_views.print(
         "views, " + given.text("callers") + " callers", "events/s", "appends, async view"
