@@ -60,15 +60,19 @@ function(diptych_layer name)
   diptych_precompile(diptych_${name})
 endfunction()
 
-# diptych_test(NAME LABEL label SOURCES... DEPENDS... [ENVIRONMENT name=value]): a doctest program whose test cases are
-# CTest tests.
+# diptych_test(NAME LABEL label SOURCES... DEPENDS... [ENVIRONMENT name=value] [UNITY]): a doctest program whose test cases
+# are CTest tests. UNITY: its files are compiled together where those of layers are, and names in their unnamed namespaces
+# must differ. For files that share a fixture which is dear to compile.
 function(diptych_test name)
-  cmake_parse_arguments(test "" "LABEL;ENVIRONMENT" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(test "UNITY" "LABEL;ENVIRONMENT" "SOURCES;DEPENDS" ${ARGN})
   add_executable(diptych_${name} $<TARGET_OBJECTS:diptych_test_main> ${test_SOURCES})
   target_include_directories(
     diptych_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
   target_link_libraries(diptych_${name} PRIVATE ${test_DEPENDS} diptych_flags doctest::doctest)
   diptych_precompile(diptych_${name})
+  if(test_UNITY)
+    set_target_properties(diptych_${name} PROPERTIES UNITY_BUILD ${DIPTYCH_UNITY} UNITY_BUILD_BATCH_SIZE 6)
+  endif()
   doctest_discover_tests(diptych_${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${test_LABEL} TIMEOUT 600
                                                                         ENVIRONMENT "${test_ENVIRONMENT}")
 endfunction()
