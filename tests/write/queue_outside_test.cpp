@@ -51,8 +51,11 @@ TEST_CASE("a command can be worked on elsewhere: received, renewed, completed wi
         CHECK(at.data_of("printing.printed").size() == 1);
         for (int i = 0; i < 2; ++i) {
             CHECK(at.queue->complete("p1", got[0].lease, outcome{}, effects).or_throw().repeated);
-            auto const other = at.queue->complete("p1", got[0].lease, outcome{}, {});
-            CHECK(other.error().code == "lease_lost");
+            outcome const refused{.is = outcome::kind::refused, .reason = "no_paper"};
+            for (auto const& other :
+                 {at.queue->complete("p1", got[0].lease, outcome{}, {}),
+                  at.queue->complete("p1", got[0].lease, refused, effects)})
+                CHECK(other.error().code == "lease_lost");
             at.restart();
         }
         CHECK(at.data_of("printing.printed").size() == 1);
