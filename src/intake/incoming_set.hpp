@@ -6,13 +6,11 @@
 #include "intake/incoming.hpp"
 #include "intake/scheme.hpp"
 #include "log/sequenced_log.hpp"
+#include "outbox/named_channels.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
 
-#include <map>
-#include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -40,12 +38,12 @@ public:
     result<void> check_effects() const;
 
     /// Null if there is none.
-    incoming* find(std::string_view name) const;
+    incoming* find(std::string_view name) const { return channels_.find(name); }
 
-    std::vector<incoming*> all() const;
+    std::vector<incoming*> all() const { return channels_.all(); }
 
     /// One step of each. Whether there may be more to do at once.
-    result<bool> step();
+    result<bool> step() { return channels_.step(); }
 
     /// Stops each.
     void stop();
@@ -57,7 +55,7 @@ private:
     effects& to_;
     std::vector<scheme> const known_;
     outbox::surroundings const in_;
-    std::map<std::string, std::unique_ptr<incoming>, std::less<>> by_name_;
+    outbox::named_channels<incoming> channels_;
 };
 
 }  // namespace diptych::intake

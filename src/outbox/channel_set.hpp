@@ -4,14 +4,12 @@
 
 #include "log/sequenced_log.hpp"
 #include "outbox/channel.hpp"
+#include "outbox/named_channels.hpp"
 #include "outbox/scheme.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
 
-#include <map>
-#include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,10 +35,10 @@ public:
     /// Fails with not_found (code "unknown_channel"); the message names those that there are.
     result<channel*> find(std::string_view name) const;
 
-    std::vector<channel*> all() const;
+    std::vector<channel*> all() const { return channels_.all(); }
 
     /// One step of each. Whether there may be more to do at once.
-    result<bool> step();
+    result<bool> step() { return channels_.step(); }
 
     /// Stops each. Fails with the first failure, after all have been stopped.
     result<void> stop();
@@ -52,7 +50,7 @@ private:
     std::vector<scheme> const known_;
     surroundings const in_;
     channel_options const how_;
-    std::map<std::string, std::unique_ptr<channel>, std::less<>> by_name_;
+    named_channels<channel> channels_;
 };
 
 }  // namespace diptych::outbox
