@@ -23,9 +23,10 @@ MAY_INCLUDE = {
     "log": FOUNDATION,
     "log/memory": FOUNDATION | {"log"},
     "log/segments": FOUNDATION | {"log"},
-    "inbox": FOUNDATION | {"log"},
-    "outbox": FOUNDATION | {"log"},
-    "intake": FOUNDATION | {"log", "outbox"},
+    "declared": {"base"},
+    "inbox": FOUNDATION | {"log", "declared"},
+    "outbox": FOUNDATION | {"log", "declared"},
+    "intake": FOUNDATION | {"log", "declared", "outbox"},
     "channels/file": FOUNDATION | {"outbox"},
     "channels/curl": FOUNDATION | {"outbox"},
     "channels/kafka": FOUNDATION | {"intake", "outbox"},
@@ -58,7 +59,7 @@ OWNED_BY = {
     r"fmt/": ["src/", "bench/", "tests/"],
     r"doctest/": ["tests/"],
     r"rapidcheck": ["tests/"],
-    r"toml\+\+/": ["src/inbox/", "src/intake/", "src/outbox/"],
+    r"toml\+\+/": ["src/declared/"],
     r"httplib": ["src/cli/", "tests/", "bench/"],
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^>"]+)[>"]', re.M)

@@ -3,15 +3,13 @@
 #pragma once
 
 #include "intake/place_text.hpp"
-#include "outbox/declaration.hpp"
+#include "outbox/declared_channel.hpp"
 
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace diptych::intake {
@@ -33,28 +31,12 @@ struct rule {
 };
 
 /// See the file comment. Thread-compatible.
-struct declaration {
-    std::string name;     ///< The file's: lower case letters, digits and '_'.
-    std::string from;     ///< The address: "nats://127.0.0.1:4222".
-    std::string scheme;   ///< "nats"
-    std::string address;  ///< What follows the scheme: "//127.0.0.1:4222".
-    outbox::assurance keeps = outbox::assurance::at_least_once;
+struct declaration : outbox::declared_channel {
+    std::string from = {};                ///< The address: "nats://127.0.0.1:4222".
     std::optional<place_text> type = {};  ///< This and the next two: instead of what is found.
     std::optional<place_text> id = {};
     std::optional<place_text> key = {};
-    std::size_t in_flight = 64;  ///< Messages taken and not done with.
-    int attempts_max = 5;        ///< Of a message that fails.
-    std::chrono::microseconds pause_max = std::chrono::seconds{30};  ///< Between two attempts.
     std::vector<rule> rules = {};
-    /// Those of its receiver, as they stand in the file: secrets are not in here, but named.
-    std::map<std::string, std::vector<std::string>, std::less<>> settings = {};
-
-    /// A setting's only or first text; empty if it is not there.
-    std::string setting(std::string_view of) const {
-        auto const found = settings.find(of);
-        return found == settings.end() || found->second.empty() ? std::string{}
-                                                                : found->second.front();
-    }
 
     /// The one for this type: the exact name, else the longest beginning. Null if there is none.
     rule const* find_rule(std::string_view wanted) const;

@@ -9,7 +9,6 @@
 #include <diptych/error.hpp>
 
 #include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,13 +27,5 @@ struct scheme {
         declaration const& of, outbox::surroundings const& in
     );
 };
-
-/// A setting's text, with what "env:NAME" names in its place; empty if it is not there. Fails with
-/// invalid (code "channel_secret") if there is no such variable.
-inline result<std::string> revealed_one(
-    declaration const& of, std::string_view setting, outbox::surroundings const& in
-) {
-    return outbox::revealed_text(of.name, setting, of.setting(setting), in);
-}
 
 }  // namespace diptych::intake

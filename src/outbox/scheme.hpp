@@ -34,6 +34,7 @@ struct surroundings {
 struct setting_rule {
     std::string_view name;
     bool is_secret = false;  ///< Must be "env:NAME".
+    bool is_list = false;    ///< There may be several texts.
 };
 
 struct scheme {
@@ -49,24 +50,15 @@ struct scheme {
         open;
 };
 
-/// A text of a setting of this channel, or what it names if it is "env:NAME". Fails with invalid
-/// (code "channel_secret") if there is no such variable.
-result<std::string> revealed_text(
-    std::string_view channel,
-    std::string_view setting,
-    std::string const& text,
-    surroundings const& in
-);
-
 /// The texts of a setting, with what "env:NAME" names in their place. Fails with invalid (code
 /// "channel_secret") if there is no such variable.
 result<std::vector<std::string>> revealed(
-    declaration const& of, std::string_view setting, surroundings const& in
+    declared_channel const& of, std::string_view setting, surroundings const& in
 );
 
 /// As revealed(), of the only one; empty if there is none.
 result<std::string> revealed_one(
-    declaration const& of, std::string_view setting, surroundings const& in
+    declared_channel const& of, std::string_view setting, surroundings const& in
 );
 
 }  // namespace diptych::outbox

@@ -67,6 +67,13 @@ TEST_CASE("what is wrong with a file is said with its place") {
     CHECK(fault_of("from = \"test:x\"\npause_max = \"1ms\"").contains("from 250ms to 24h"));
 }
 
+TEST_CASE("what is one value is no list") {
+    CHECK(fault_of("from = \"test:x\"\nword = [\"a\"]").ends_with("word is one value, and no list")
+    );
+    CHECK(fault_of("from = \"test:x\"\npassword = [\"env:A\", \"env:B\"]")
+              .ends_with("password is one value, and no list"));
+}
+
 TEST_CASE("a secret does not stand in the file") {
     CHECK(fault_of("from = \"test:x\"\npassword = \"p\"").contains("takes it from the environment")
     );

@@ -62,11 +62,13 @@ TEST_CASE("a fault in a channel's file is named with its place and what is allow
     CHECK(fault_of("to = \"test:x\"\ncolour = 1").ends_with("and for test: word, key"));
     CHECK(fault_of("to = \"test:x\"\nkey = \"plain\"").contains("2:7: key does not stand in a file")
     );
+    CHECK(fault_of("to = \"test:x\"\nword = [\"a\", \"b\"]")
+              .ends_with("2:8: word is one value, and no list"));
     CHECK(fault_of("to = \"test:x\"\nin_flight = 0").contains("from 1 to 10000"));
     CHECK(fault_of("to = \"test:x\"\non_refused = \"stop\"").contains("\"pause\" or \"park\""));
     CHECK(fault_of("to = \"test:x\"\ntypes = [\"a*b\"]").contains("no type of event"));
     CHECK(fault_of("to = \"test:x\"\ntypes = [\"$timer_due\"]").contains("no type of event"));
-    CHECK(fault_of("to = \"test:x\"\npause_max = \"1d\"").contains("250ms to 24h"));
+    CHECK(fault_of("to = \"test:x\"\npause_max = \"25h\"").contains("250ms to 24h"));
     CHECK(fault_of("to = ").contains("channels/orders.toml:1:"));
     CHECK(fault_of("to = \"test:x\"", "channels/Orders.toml").contains("the file's name"));
 }

@@ -100,7 +100,7 @@ private:
 inline scheme test_scheme() {
     return {
         .name = "test",
-        .settings = {{.name = "word"}, {.name = "key", .is_secret = true}},
+        .settings = {{.name = "word"}, {.name = "key", .is_secret = true, .is_list = true}},
         .check = [](declaration const&) -> result<void> { return {}; },
         .open = [](declaration const&, surroundings const&) -> result<std::unique_ptr<transport>> {
             return fail(errc::failed, "not opened");

@@ -8,7 +8,6 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,22 +76,19 @@ using record_ptr = std::unique_ptr<rd_kafka_message_t, decltype(&::rd_kafka_mess
 result<consumer> open_consumer(
     kafka_properties const& how, std::string const& topic, consumer_news& news
 ) {
-    std::array<char, 512> why{};
-    auto* const conf = ::rd_kafka_conf_new();
-    for (auto const& [name, value] : how)
-        if (::rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why.data(), why.size()) !=
-            RD_KAFKA_CONF_OK) {
-            ::rd_kafka_conf_destroy(conf);
-            return fail(errc::invalid, "channel_file", why.data());
-        }
-    ::rd_kafka_conf_set_opaque(conf, &news);
-    ::rd_kafka_conf_set_error_cb(conf, on_kafka_error);
-    ::rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
-    consumer made(::rd_kafka_new(RD_KAFKA_CONSUMER, conf, why.data(), why.size()));
-    if (!made) {
-        ::rd_kafka_conf_destroy(conf);  // it is ours still
-        return fail(errc::invalid, "channel_file", why.data());
-    }
+    DIPTYCH_TRY(
+        auto* const client,
+        new_kafka_client(
+            RD_KAFKA_CONSUMER,
+            how,
+            [&](rd_kafka_conf_t* conf) {
+                ::rd_kafka_conf_set_opaque(conf, &news);
+                ::rd_kafka_conf_set_error_cb(conf, on_kafka_error);
+                ::rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
+            }
+        )
+    );
+    consumer made(client);
     ::rd_kafka_poll_set_consumer(made.get());
     auto* const wanted = ::rd_kafka_topic_partition_list_new(1);
     ::rd_kafka_topic_partition_list_add(wanted, topic.c_str(), RD_KAFKA_PARTITION_UA);
@@ -233,47 +229,28 @@ private:
     bool is_broken_ = false;
 };
 
-kafka_security security_of_intake(intake::declaration const& of) {
-    return {
-        .user = of.setting("user"),
-        .mechanism = of.setting("mechanism"),
-        .tls = of.setting("tls"),
-        .ca_file = of.setting("ca_file")
-    };
-}
-
 result<void> check_kafka_intake(intake::declaration const& of) {
-    auto const [servers, topic] = parse_kafka_address(of.address);
-    if (servers.empty() || topic.empty())
-        return fail(
-            errc::invalid, "channel_file", "the address of a topic is like kafka://host:9092/topic"
-        );
+    DIPTYCH_TRY(check_kafka_settings(of));
     auto const start = of.setting("start");
     if (!start.empty() && start != "first" && start != "now")
         return fail(errc::invalid, "channel_file", "start is \"first\" or \"now\"");
-    return check_kafka_security(security_of_intake(of));
+    return {};
 }
 
 result<std::unique_ptr<intake::receiver>> open_kafka_intake(
     intake::declaration const& of, outbox::surroundings const& in
 ) {
-    auto const [servers, topic] = parse_kafka_address(of.address);
     auto const group = of.setting("group");
-    kafka_properties how{
-        {"bootstrap.servers", servers},
-        {"client.id", "diptych"},
-        {"group.id", group.empty() ? "diptych_" + of.name : group},
-        {"auto.offset.reset", of.setting("start") == "now" ? "latest" : "earliest"},
-        {"enable.auto.commit", "true"},
-        {"auto.commit.interval.ms", "1000"},
-        {"enable.auto.offset.store", "false"},
-        {"session.timeout.ms", "10000"},
-        {"log_level", "0"}
-    };
-    auto security = security_of_intake(of);
-    DIPTYCH_TRY(security.password, intake::revealed_one(of, "password", in));
-    add_kafka_security(how, security);
-    return std::make_unique<kafka_receiver>(std::move(how), topic);
+    DIPTYCH_TRY(auto how, kafka_properties_of(of, in));
+    how.emplace_back("group.id", group.empty() ? "diptych_" + of.name : group);
+    how.emplace_back("auto.offset.reset", of.setting("start") == "now" ? "latest" : "earliest");
+    how.emplace_back("enable.auto.commit", "true");
+    how.emplace_back("auto.commit.interval.ms", "1000");
+    how.emplace_back("enable.auto.offset.store", "false");
+    how.emplace_back("session.timeout.ms", "10000");
+    return std::make_unique<kafka_receiver>(
+        std::move(how), parse_kafka_address(of.address).topic
+    );
 }
 
 }  // namespace
@@ -281,14 +258,7 @@ result<std::unique_ptr<intake::receiver>> open_kafka_intake(
 intake::scheme kafka_intake_scheme() {
     return {
         .name = "kafka",
-        .settings =
-            {{.name = "group"},
-             {.name = "start"},
-             {.name = "user"},
-             {.name = "password", .is_secret = true},
-             {.name = "mechanism"},
-             {.name = "tls"},
-             {.name = "ca_file"}},
+        .settings = with_kafka_settings({{.name = "group"}, {.name = "start"}}),
         .check = check_kafka_intake,
         .open = open_kafka_intake
     };

@@ -1,9 +1,16 @@
 /// @file
-/// What producers and consumers of Kafka are told alike: where it is, and who we are.
+/// What producers and consumers of Kafka begin with alike: where it is, and who we are. Names the
+/// library's own types.
 #pragma once
+
+#include "outbox/declared_channel.hpp"
+#include "outbox/scheme.hpp"
 
 #include <diptych/error.hpp>
 
+#include <librdkafka/rdkafka.h>
+
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,18 +28,23 @@ struct kafka_address {
 };
 kafka_address parse_kafka_address(std::string_view text);
 
-/// As the file says; what is empty is not said.
-struct kafka_security {
-    std::string user = {};
-    std::string password = {};
-    std::string mechanism = {};
-    std::string tls = {};
-    std::string ca_file = {};
-};
+/// The settings below, for a scheme, behind its own.
+std::vector<outbox::setting_rule> with_kafka_settings(std::vector<outbox::setting_rule> own);
 
-/// Fails with invalid (code "channel_file").
-result<void> check_kafka_security(kafka_security const& what);
+/// The address, and who we are: fails with invalid (code "channel_file").
+result<void> check_kafka_settings(outbox::declared_channel const& of);
 
-void add_kafka_security(kafka_properties& to, kafka_security const& what);
+/// Where it is, and who we are. Fails as outbox::revealed() does.
+result<kafka_properties> kafka_properties_of(
+    outbox::declared_channel const& of, outbox::surroundings const& in
+);
+
+/// A producer or consumer. Its callbacks are what `prepare` sets. Fails with invalid (code
+/// "channel_file").
+result<rd_kafka_t*> new_kafka_client(
+    rd_kafka_type_t type,
+    kafka_properties const& how,
+    std::function<void(rd_kafka_conf_t*)> const& prepare
+);
 
 }  // namespace diptych::channels

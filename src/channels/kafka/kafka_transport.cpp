@@ -10,7 +10,6 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -60,20 +59,18 @@ struct producer_end {
 using producer = std::unique_ptr<rd_kafka_t, producer_end>;
 
 result<producer> open_producer(properties const& how, std::vector<outbox::told>& reports) {
-    std::array<char, 512> why{};
-    auto* const conf = ::rd_kafka_conf_new();
-    for (auto const& [name, value] : how)
-        if (::rd_kafka_conf_set(conf, name.c_str(), value.c_str(), why.data(), why.size()) !=
-            RD_KAFKA_CONF_OK) {
-            ::rd_kafka_conf_destroy(conf);
-            return fail(errc::invalid, "channel_file", why.data());
-        }
-    ::rd_kafka_conf_set_opaque(conf, &reports);
-    ::rd_kafka_conf_set_dr_msg_cb(conf, on_report);
-    producer made(::rd_kafka_new(RD_KAFKA_PRODUCER, conf, why.data(), why.size()));
-    if (made) return made;
-    ::rd_kafka_conf_destroy(conf);  // it is ours still
-    return fail(errc::invalid, "channel_file", why.data());
+    DIPTYCH_TRY(
+        auto* const made,
+        new_kafka_client(
+            RD_KAFKA_PRODUCER,
+            how,
+            [&](rd_kafka_conf_t* conf) {
+                ::rd_kafka_conf_set_opaque(conf, &reports);
+                ::rd_kafka_conf_set_dr_msg_cb(conf, on_report);
+            }
+        )
+    );
+    return producer(made);
 }
 
 /// What is given to the library of one message.
@@ -173,36 +170,9 @@ private:
     producer producer_;
 };
 
-kafka_security security_of(outbox::declaration const& of) {
-    return {
-        .user = of.setting("user"),
-        .mechanism = of.setting("mechanism"),
-        .tls = of.setting("tls"),
-        .ca_file = of.setting("ca_file")
-    };
-}
-
-properties properties_of(outbox::declaration const& of) {
-    auto const queue = std::to_string(std::max<std::size_t>(of.in_flight * 2, 100));
-    return {
-        {"bootstrap.servers", parse_kafka_address(of.address).servers},
-        {"client.id", "diptych"},
-        {"enable.idempotence", "true"},
-        {"message.timeout.ms", "10000"},
-        {"request.timeout.ms", "5000"},
-        {"linger.ms", "1"},
-        {"partitioner", "murmur2_random"},
-        {"queue.buffering.max.messages", queue},
-        {"log_level", "0"}
-    };
-}
-
 result<void> check_kafka(outbox::declaration const& of) {
-    auto const [servers, topic] = parse_kafka_address(of.address);
-    if (servers.empty() || topic.empty())
-        return fail(
-            errc::invalid, "channel_file", "the address of a topic is like kafka://host:9092/topic"
-        );
+    DIPTYCH_TRY(check_kafka_settings(of));
+    auto const topic = parse_kafka_address(of.address).topic;
     DIPTYCH_TRY(outbox::pattern::parse(topic));
     auto const is_legal = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -210,16 +180,20 @@ result<void> check_kafka(outbox::declaration const& of) {
     };
     if (!std::ranges::all_of(topic, is_legal))
         return fail(errc::invalid, "channel_file", fmt::format("\"{}\" is no topic", topic));
-    return check_kafka_security(security_of(of));
+    return {};
 }
 
 result<std::unique_ptr<outbox::transport>> open_kafka(
     outbox::declaration const& of, outbox::surroundings const& in
 ) {
-    auto how = properties_of(of);
-    auto security = security_of(of);
-    DIPTYCH_TRY(security.password, outbox::revealed_one(of, "password", in));
-    add_kafka_security(how, security);
+    auto const queue = std::to_string(std::max<std::size_t>(of.in_flight * 2, 100));
+    DIPTYCH_TRY(auto how, kafka_properties_of(of, in));
+    how.emplace_back("enable.idempotence", "true");
+    how.emplace_back("message.timeout.ms", "10000");
+    how.emplace_back("request.timeout.ms", "5000");
+    how.emplace_back("linger.ms", "1");
+    how.emplace_back("partitioner", "murmur2_random");
+    how.emplace_back("queue.buffering.max.messages", queue);
     DIPTYCH_TRY(auto topic, outbox::pattern::parse(parse_kafka_address(of.address).topic));
     return std::make_unique<kafka_transport>(std::move(how), std::move(topic), of.source);
 }
@@ -239,12 +213,7 @@ std::string topic_text(std::string_view value) {
 outbox::scheme kafka_scheme() {
     return {
         .name = "kafka",
-        .settings =
-            {{.name = "user"},
-             {.name = "password", .is_secret = true},
-             {.name = "mechanism"},
-             {.name = "tls"},
-             {.name = "ca_file"}},
+        .settings = with_kafka_settings({}),
         .check = check_kafka,
         .open = open_kafka
     };

@@ -3,6 +3,8 @@
 #include <diptych/try.hpp>
 
 #include <algorithm>
+#include <string>
+#include <utility>
 
 namespace diptych::channels {
 
@@ -18,6 +20,14 @@ std::vector<std::string> parts_of(std::string const& servers) {
         at = end + 1;
     }
     return all;
+}
+
+// "//a:4222,b:4222" as "nats://a:4222,nats://b:4222".
+std::string servers_of(std::string_view scheme, std::string_view address) {
+    auto servers = std::string(scheme) + ":" + std::string(address);
+    for (auto at = servers.find(','); at != std::string::npos; at = servers.find(',', at + 1))
+        servers.insert(at + 1, std::string(scheme) + "://");
+    return servers;
 }
 
 }  // namespace
@@ -70,11 +80,23 @@ result<nats_option_list> nats_options_of(nats_options const& how) {
     return all;
 }
 
-std::string nats_servers_of(std::string_view scheme, std::string_view address) {
-    auto servers = std::string(scheme) + ":" + std::string(address);
-    for (auto at = servers.find(','); at != std::string::npos; at = servers.find(',', at + 1))
-        servers.insert(at + 1, std::string(scheme) + "://");
-    return servers;
+result<nats_options> nats_access_of(
+    outbox::declared_channel const& of, outbox::surroundings const& in
+) {
+    nats_options how{.servers = servers_of(of.scheme, of.address), .user = of.setting("user")};
+    DIPTYCH_TRY(how.password, outbox::revealed_one(of, "password", in));
+    DIPTYCH_TRY(how.token, outbox::revealed_one(of, "token", in));
+    how.credentials = of.setting("credentials");
+    how.ca_file = of.setting("ca_file");
+    return how;
+}
+
+std::vector<outbox::setting_rule> with_nats_settings(std::vector<outbox::setting_rule> own) {
+    own.push_back({.name = "user"});
+    for (auto const* const name : {"password", "token"})
+        own.push_back({.name = name, .is_secret = true});
+    for (auto const* const name : {"credentials", "ca_file"}) own.push_back({.name = name});
+    return own;
 }
 
 bool is_nats_address(std::string_view address) {

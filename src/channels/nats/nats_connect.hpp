@@ -3,14 +3,16 @@
 #pragma once
 
 #include "channels/nats/nats_options.hpp"
+#include "outbox/declared_channel.hpp"
+#include "outbox/scheme.hpp"
 
 #include <diptych/error.hpp>
 
 #include <nats/nats.h>
 
 #include <memory>
-#include <string>
 #include <string_view>
+#include <vector>
 
 namespace diptych::channels {
 
@@ -22,8 +24,13 @@ using nats_option_list = std::unique_ptr<natsOptions, decltype(&::natsOptions_De
 /// The library does not connect again by itself: whoever uses it does.
 result<nats_option_list> nats_options_of(nats_options const& how);
 
-/// "//a:4222,b:4222" as "nats://a:4222,nats://b:4222".
-std::string nats_servers_of(std::string_view scheme, std::string_view address);
+/// Where it is, and who we are. Fails as outbox::revealed() does.
+result<nats_options> nats_access_of(
+    outbox::declared_channel const& of, outbox::surroundings const& in
+);
+
+/// The settings of that, for a scheme, behind its own.
+std::vector<outbox::setting_rule> with_nats_settings(std::vector<outbox::setting_rule> own);
 
 bool is_nats_address(std::string_view address);
 

@@ -337,36 +337,24 @@ result<std::unique_ptr<intake::receiver>> open_nats_intake(
     intake::declaration const& of, outbox::surroundings const& in
 ) {
     auto const named = of.setting("consumer");
+    DIPTYCH_TRY(auto session, nats_access_of(of, in));
     receiver_options how{
-        .session = {.servers = nats_servers_of(of.scheme, of.address)},
+        .session = std::move(session),
         .stream = of.setting("stream"),
         .subject = of.setting("subject"),
         .consumer = named.empty() ? "diptych_" + of.name : named,
         .from_now = of.setting("start") == "now",
         .in_flight = of.in_flight
     };
-    how.session.user = of.setting("user");
-    DIPTYCH_TRY(how.session.password, intake::revealed_one(of, "password", in));
-    DIPTYCH_TRY(how.session.token, intake::revealed_one(of, "token", in));
-    how.session.credentials = of.setting("credentials");
-    how.session.ca_file = of.setting("ca_file");
     return std::make_unique<nats_receiver>(std::move(how), in.time);
 }
 
 }  // namespace
 
 std::vector<intake::scheme> nats_intake_schemes() {
-    std::vector<outbox::setting_rule> const settings{
-        {.name = "stream"},
-        {.name = "subject"},
-        {.name = "consumer"},
-        {.name = "start"},
-        {.name = "user"},
-        {.name = "password", .is_secret = true},
-        {.name = "token", .is_secret = true},
-        {.name = "credentials"},
-        {.name = "ca_file"}
-    };
+    auto const settings = with_nats_settings(
+        {{.name = "stream"}, {.name = "subject"}, {.name = "consumer"}, {.name = "start"}}
+    );
     std::vector<intake::scheme> all;
     for (auto const* const name : {"nats", "tls"})
         all.push_back(

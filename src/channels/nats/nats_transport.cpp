@@ -95,12 +95,7 @@ result<void> check_nats(outbox::declaration const& of) {
 result<std::unique_ptr<outbox::transport>> open_nats(
     outbox::declaration const& of, outbox::surroundings const& in
 ) {
-    nats_options how{.servers = nats_servers_of(of.scheme, of.address)};
-    how.user = of.setting("user");
-    DIPTYCH_TRY(how.password, outbox::revealed_one(of, "password", in));
-    DIPTYCH_TRY(how.token, outbox::revealed_one(of, "token", in));
-    how.credentials = of.setting("credentials");
-    how.ca_file = of.setting("ca_file");
+    DIPTYCH_TRY(auto how, nats_access_of(of, in));
     how.stream = of.setting("stream");
     how.in_flight = of.in_flight;
     DIPTYCH_TRY(auto subject, outbox::pattern::parse(of.setting("subject")));
@@ -131,15 +126,7 @@ std::string header_text(std::string_view value) {
 }
 
 std::vector<outbox::scheme> nats_schemes() {
-    std::vector<outbox::setting_rule> const settings{
-        {.name = "subject"},
-        {.name = "stream"},
-        {.name = "user"},
-        {.name = "password", .is_secret = true},
-        {.name = "token", .is_secret = true},
-        {.name = "credentials"},
-        {.name = "ca_file"}
-    };
+    auto const settings = with_nats_settings({{.name = "subject"}, {.name = "stream"}});
     std::vector<outbox::scheme> all;
     for (auto const* const name : {"nats", "tls"})
         all.push_back({.name = name, .settings = settings, .check = check_nats, .open = open_nats});

@@ -122,7 +122,7 @@ intake::scheme redis_intake_scheme() {
             redis_options how;
             DIPTYCH_TRY(how.at, parse_redis_address(of.address));
             how.user = of.setting("user");
-            DIPTYCH_TRY(how.password, intake::revealed_one(of, "password", in));
+            DIPTYCH_TRY(how.password, outbox::revealed_one(of, "password", in));
             return std::make_unique<redis_receiver>(std::move(how), in.time);
         }
     };

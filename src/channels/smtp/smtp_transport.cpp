@@ -146,7 +146,7 @@ result<std::unique_ptr<outbox::transport>> open_smtp(
 std::vector<outbox::scheme> smtp_schemes() {
     std::vector<outbox::setting_rule> const settings{
         {.name = "from"},
-        {.name = "recipients"},
+        {.name = "recipients", .is_list = true},
         {.name = "subject"},
         {.name = "body"},
         {.name = "attach"},

@@ -154,7 +154,7 @@ result<std::unique_ptr<outbox::transport>> open_webhook(
 
 std::vector<outbox::scheme> webhook_schemes() {
     std::vector<outbox::setting_rule> const settings{
-        {.name = "secret", .is_secret = true},
+        {.name = "secret", .is_secret = true, .is_list = true},
         {.name = "authorization", .is_secret = true},
         {.name = "timeout_seconds"},
         {.name = "ca_file"}
