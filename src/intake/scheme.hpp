@@ -8,6 +8,7 @@
 
 #include <diptych/error.hpp>
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -23,9 +24,9 @@ struct scheme {
     result<void> (*check)(declaration const& of);
 
     /// Makes the receiver; nothing is connected yet. Fails with invalid, or as its library says.
-    result<std::unique_ptr<receiver>> (*open)(
-        declaration const& of, outbox::surroundings const& in
-    );
+    std::function<
+        result<std::unique_ptr<receiver>>(declaration const& of, outbox::surroundings const& in)>
+        open;
 };
 
 }  // namespace diptych::intake

@@ -14,16 +14,23 @@ namespace {
 
 struct kafka_intake_fixture : intake_fixture {
     outbox::kafka_cluster cluster;
+    channels::kafka_patience patience;
+    std::string more;  ///< Of the file.
 
-    kafka_intake_fixture() { connect(); }
+    explicit kafka_intake_fixture(
+        channels::kafka_patience how_long = {}, std::string file_says = {}
+    )
+        : patience(how_long), more(std::move(file_says)) {
+        connect();
+    }
 
     /// A new member of the group, as after a restart.
     void connect() {
         channel.reset();
         to.waiting.clear();
-        std::vector const known{channels::kafka_intake_scheme()};
-        auto const text =
-            "from = \"kafka://" + cluster.servers() + "/shop\"\n[on.shop]\ncommand = \"change\"\n";
+        std::vector const known{channels::kafka_intake_scheme(patience)};
+        auto const text = "from = \"kafka://" + cluster.servers() + "/shop\"\n" + more +
+                          "[on.shop]\ncommand = \"change\"\n";
         how = parse_incoming("shop.toml", text, known).or_throw();
         outbox::surroundings const in{
             .disk = storage::system_disk(), .folder = {}, .time = time, .environment = {}
@@ -82,6 +89,23 @@ TEST_CASE("only what is not done with comes again from Kafka") {
     CHECK(f.channel->status().counts.received == 2);
 }
 
+TEST_CASE("a channel from Kafka that takes nothing for long stays in its group") {
+    kafka_intake_fixture f({.session = 6s, .polling = 6s}, "in_flight = 2\n");
+    f.to.is_held_up = true;
+    f.cluster.produce("shop", "a", {"1", "2", "3", "4", "5"});
+    REQUIRE(f.run_until([&] { return f.channel->status().in_flight == 2; }));
+    auto const long_after = std::chrono::steady_clock::now() + 9s;
+    f.run_until([&] { return std::chrono::steady_clock::now() >= long_after; });
+    f.to.is_held_up = false;
+    f.to.answer_all();
+    REQUIRE(f.has_done(5));
+    REQUIRE(f.run_until([&] { return f.channel->status().in_flight == 0; }));
+    CHECK(f.bodies_of("a") == std::vector<std::string>{"1", "2", "3", "4", "5"});
+    CHECK(f.channel->status().counts.received == 5);
+    CHECK(f.channel->status().last_error.empty());
+    CHECK(f.channel->status().breaks == 0);
+}
+
 TEST_CASE("a Kafka that is away is waited for, and that is said") {
     kafka_intake_fixture f;
     f.cluster.produce("shop", "a", {"1"});
@@ -91,6 +115,12 @@ TEST_CASE("a Kafka that is away is waited for, and that is said") {
     f.cluster.set_down(false);
     f.cluster.produce("shop", "a", {"2"});
     CHECK(f.has_done(2));
+}
+
+TEST_CASE("a channel from Kafka ends though Kafka is gone") {
+    kafka_intake_fixture f;
+    f.cluster.produce("shop", "a", {"1", "2", "3"});
+    CHECK(f.has_done(3));  // and that is not committed yet; the cluster goes before the channel
 }
 
 TEST_CASE("the file of a channel from Kafka is checked before anything is taken") {

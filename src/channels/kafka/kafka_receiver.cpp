@@ -8,6 +8,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +20,8 @@ namespace diptych::channels {
 namespace {
 
 using intake::delivery;
+
+constexpr std::chrono::seconds hold_after{1};
 
 /// Where a record stands.
 struct record_place {
@@ -58,8 +61,7 @@ extern "C" void on_rebalance(
         ::rd_kafka_assign(of, all);
         return;
     }
-    // What is done by now is said before somebody else goes on from there.
-    ::rd_kafka_commit(of, nullptr, 0);
+    // With that what is done by now is committed, before somebody else goes on from there.
     ::rd_kafka_assign(of, nullptr);
 }
 
@@ -120,26 +122,21 @@ std::vector<std::pair<std::string, std::string>> headers_of_record(rd_kafka_mess
 
 class kafka_receiver final : public intake::receiver {
 public:
-    kafka_receiver(kafka_properties how, std::string topic)
-        : how_(std::move(how)), topic_(std::move(topic)) {}
+    kafka_receiver(kafka_properties how, std::string topic, clock& time)
+        : how_(std::move(how)), topic_(std::move(topic)), time_(time) {}
 
     result<std::vector<delivery>> take(std::size_t most, std::chrono::milliseconds wait) override {
         if (!consumer_) {
             DIPTYCH_TRY(consumer_, open_consumer(how_, topic_, news_));
         }
+        if (most == 0 && !is_silent_for(hold_after)) return std::vector<delivery>{};
+        hold(most == 0);
+        polled_at_ = time_.now();
+        poll(most, come_.empty() ? wait : std::chrono::milliseconds{0});
         std::vector<delivery> all;
-        auto left = static_cast<int>(wait.count());
-        while (all.size() < most) {
-            record_ptr const one(
-                ::rd_kafka_consumer_poll(consumer_.get(), std::exchange(left, 0)),
-                ::rd_kafka_message_destroy
-            );
-            if (!one) break;
-            if (one->err == RD_KAFKA_RESP_ERR_NO_ERROR)
-                all.push_back(delivery_of_record(*one));
-            else if (one->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
-                news_.trouble = ::rd_kafka_message_errstr(one.get());
-        }
+        for (; !come_.empty() && all.size() < most; come_.pop_front())
+            if (come_.front().term == news_.term)
+                all.push_back(delivery_of_record(*come_.front().what));
         auto const trouble = std::exchange(news_.trouble, {});
         if (all.empty() && !trouble.empty()) {
             breaks_ += std::exchange(is_broken_, true) ? 0 : 1;
@@ -178,6 +175,41 @@ public:
     }
 
 private:
+    // Also when nothing is wanted: whom its group hears nothing of is taken for gone. Its
+    // partitions are held then, so that nothing comes; but for new ones, of which a first record
+    // may.
+    void poll(std::size_t most, std::chrono::milliseconds wait) {
+        auto left = static_cast<int>(wait.count());
+        do {
+            record_ptr one(
+                ::rd_kafka_consumer_poll(consumer_.get(), std::exchange(left, 0)),
+                ::rd_kafka_message_destroy
+            );
+            if (!one) return;
+            if (one->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+                come_.push_back({.what = std::move(one), .term = news_.term});
+            else if (one->err != RD_KAFKA_RESP_ERR__PARTITION_EOF)
+                news_.trouble = ::rd_kafka_message_errstr(one.get());
+        } while (come_.size() < most);
+    }
+
+    bool is_silent_for(std::chrono::microseconds length) const {
+        auto const now = time_.now();
+        return is_held_ || now - polled_at_ >= length || now < polled_at_;
+    }
+
+    // What is held back is fetched anew: not each time that there is no room for a moment.
+    void hold(bool on) {
+        if (is_held_ == on && held_term_ == news_.term) return;
+        rd_kafka_topic_partition_list_t* all = nullptr;
+        if (::rd_kafka_assignment(consumer_.get(), &all) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+        (void)(on ? ::rd_kafka_pause_partitions(consumer_.get(), all)
+                  : ::rd_kafka_resume_partitions(consumer_.get(), all));
+        ::rd_kafka_topic_partition_list_destroy(all);
+        is_held_ = on;
+        held_term_ = news_.term;
+    }
+
     delivery delivery_of_record(rd_kafka_message_t const& from) {
         auto& progress = partitions_[from.partition];
         if (progress.term != news_.term) progress = {.open = {}, .term = news_.term};
@@ -218,10 +250,20 @@ private:
         std::uint64_t term;
     };
 
+    struct polled_record {
+        record_ptr what;
+        std::uint64_t term;
+    };
+
     kafka_properties const how_;
     std::string const topic_;
+    clock& time_;
+    timestamp polled_at_{};
     consumer_news news_;  // before the consumer, whose callbacks write it
     consumer consumer_;
+    std::deque<polled_record> come_;  // and not taken; of an older term it comes again
+    bool is_held_ = false;
+    std::uint64_t held_term_ = 0;
     std::map<std::int32_t, partition_progress> partitions_;
     std::map<std::uint64_t, taken_record> in_hand_;  // by ticket
     std::uint64_t tickets_ = 0;
@@ -238,7 +280,7 @@ result<void> check_kafka_intake(intake::declaration const& of) {
 }
 
 result<std::unique_ptr<intake::receiver>> open_kafka_intake(
-    intake::declaration const& of, outbox::surroundings const& in
+    kafka_patience patience, intake::declaration const& of, outbox::surroundings const& in
 ) {
     auto const group = of.setting("group");
     DIPTYCH_TRY(auto how, kafka_properties_of(of, in));
@@ -247,20 +289,24 @@ result<std::unique_ptr<intake::receiver>> open_kafka_intake(
     how.emplace_back("enable.auto.commit", "true");
     how.emplace_back("auto.commit.interval.ms", "1000");
     how.emplace_back("enable.auto.offset.store", "false");
-    how.emplace_back("session.timeout.ms", "10000");
+    how.emplace_back("session.timeout.ms", std::to_string(patience.session.count()));
+    how.emplace_back("heartbeat.interval.ms", std::to_string(patience.session.count() * 3 / 10));
+    how.emplace_back("max.poll.interval.ms", std::to_string(patience.polling.count()));
     return std::make_unique<kafka_receiver>(
-        std::move(how), parse_kafka_address(of.address).topic
+        std::move(how), parse_kafka_address(of.address).topic, in.time
     );
 }
 
 }  // namespace
 
-intake::scheme kafka_intake_scheme() {
+intake::scheme kafka_intake_scheme(kafka_patience patience) {
     return {
         .name = "kafka",
         .settings = with_kafka_settings({{.name = "group"}, {.name = "start"}}),
         .check = check_kafka_intake,
-        .open = open_kafka_intake
+        .open = [patience](
+                    intake::declaration const& of, outbox::surroundings const& in
+                ) { return open_kafka_intake(patience, of, in); }
     };
 }
 
