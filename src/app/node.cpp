@@ -235,7 +235,8 @@ result<void> node::open_channels(node_parts const& parts) {
         .disk = storage::system_disk(),
         .folder = options_.data,
         .time = *clock_,
-        .environment = environment_variable
+        .environment = environment_variable,
+        .connects = options_.deliver
     };
     auto known = channel_schemes();
     known.insert(known.end(), parts.channel_schemes.begin(), parts.channel_schemes.end());

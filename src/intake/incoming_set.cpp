@@ -1,6 +1,7 @@
 #include "intake/incoming_set.hpp"
 
 #include "intake/intake_file.hpp"
+#include "intake/offered.hpp"
 
 #include <diptych/try.hpp>
 
@@ -31,7 +32,10 @@ result<void> incoming_set::add(std::string_view file_name, std::string_view text
     DIPTYCH_TRY(auto of, parse_incoming(file_name, text, known_));
     DIPTYCH_TRY(channels_.expect_none(file_name, of.name));
     auto const with = std::ranges::find(known_, of.scheme, &scheme::name);
-    DIPTYCH_TRY(auto from, with->open(of, in_));
+    std::unique_ptr<receiver> from = std::make_unique<offered>();
+    if (in_.connects) {
+        DIPTYCH_TRY(from, with->open(of, in_));
+    }
     channels_.add(
         std::make_unique<incoming>(std::move(of), log_, time_, random_, to_, std::move(from))
     );

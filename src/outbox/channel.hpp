@@ -42,7 +42,7 @@ struct channel_options {
 };
 
 /// See the file comment. Thread-safe; step() is one thread's at a time. Keeps references: log,
-/// clock and random must outlive it.
+/// clock and random must outlive it. One without a transport can only be looked at.
 class channel {
 public:
     channel(

@@ -32,7 +32,10 @@ result<void> channel_set::add(std::string_view file_name, std::string_view text)
     DIPTYCH_TRY(auto of, parse_channel(file_name, text, known_));
     DIPTYCH_TRY(channels_.expect_none(file_name, of.name));
     auto const with = std::ranges::find(known_, of.scheme, &scheme::name);
-    DIPTYCH_TRY(auto by, with->open(of, in_));
+    std::unique_ptr<transport> by;
+    if (in_.connects) {
+        DIPTYCH_TRY(by, with->open(of, in_));
+    }
     auto how = how_;
     how.window_max = std::max(how.window_max, 4 * of.in_flight);
     channels_.add(std::make_unique<channel>(std::move(of), log_, time_, random_, std::move(by), how)

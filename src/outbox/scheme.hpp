@@ -28,6 +28,7 @@ struct surroundings {
     std::filesystem::path folder;  ///< Relative paths begin here.
     clock& time;
     environment_lookup environment;
+    bool connects = true;  ///< Otherwise channels are only looked at, and nothing is opened.
 };
 
 /// A key of the file that a transport understands.
