@@ -277,7 +277,8 @@ void incoming::publish(timestamp now) {
     shown_.next_try = waiting_.next_rest(now);
     if (now < not_before_) shown_.next_try = not_before_;
     if (shown_.state != channel_state::failing)
-        shown_.state = is_full_                         ? channel_state::paused
+        shown_.state = !is_served_                      ? channel_state::stopped
+                       : is_full_                       ? channel_state::paused
                        : away_ > 0 || now < not_before_ ? channel_state::waiting
                                                         : channel_state::running;
     std::lock_guard const lock(showing_);

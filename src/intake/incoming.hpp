@@ -92,7 +92,10 @@ public:
     /// By number, behind `after`; fewer than `limit` if they are large. Blocking.
     result<letter_page> dead_letters(version after, std::size_t limit);
 
-    /// Ends a pause: what rests is tried again now.
+    /// Fails with unavailable (code "intake_not_served") if look() said that nobody steps.
+    result<void> expect_served() const;
+
+    /// Ends a pause: what rests is tried again now. Nothing of that is recorded.
     void resume();
 
     /// Tries a dead letter again; it stays one until that is done. Blocking. Fails with not_found
@@ -139,7 +142,6 @@ private:
     result<void> record(std::vector<kept_letter> all);
     result<void> record_each(std::vector<kept_letter> all);
     result<void> release();
-    result<void> expect_served() const;
     result<std::size_t> try_again(version number);
     std::chrono::microseconds pause_after(int failures);
     std::string fresh_id(timestamp now);

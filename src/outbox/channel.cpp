@@ -28,6 +28,8 @@ std::string_view to_string(channel_state what) {
             return "paused";
         case channel_state::failing:
             return "failing";
+        case channel_state::stopped:
+            return "stopped";
     }
     return "";
 }
@@ -182,9 +184,10 @@ void channel::publish(timestamp now) {
     if (paused_) shown_.next_try.reset();
     if (shown_.state != channel_state::failing) {
         auto const waits = away_ > 0 || now < not_before_;
-        shown_.state = paused_ ? channel_state::paused
-                       : waits ? channel_state::waiting
-                               : channel_state::running;
+        shown_.state = !is_served_ ? channel_state::stopped
+                       : paused_   ? channel_state::paused
+                       : waits     ? channel_state::waiting
+                                   : channel_state::running;
     }
     std::lock_guard const lock(showing_);
     published_ = shown_;
@@ -192,6 +195,7 @@ void channel::publish(timestamp now) {
 }
 
 result<void> channel::look() {
+    is_served_ = false;
     std::lock_guard const lock(mutex_);
     DIPTYCH_TRY(open());
     publish(time_.now());

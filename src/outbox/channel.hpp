@@ -76,7 +76,10 @@ public:
     /// By stream, behind the one named `after`.
     result<std::vector<letter_status>> dead_letters(std::string_view after, std::size_t limit);
 
-    /// Ends a pause: what was refused or failed is tried again now.
+    /// Fails with unavailable (code "channel_not_served") if look() said that nobody steps.
+    result<void> expect_served() const;
+
+    /// Ends a pause: what was refused or failed is tried again now. Nothing of that is recorded.
     void resume();
 
     /// Delivers what is parked of a stream. Fails with not_found (code "no_such_dead_letter"), and
@@ -121,6 +124,7 @@ private:
     clock& time_;
     random_source& random_;
     channel_options const options_;
+    std::atomic<bool> is_served_ = true;
     std::atomic<int> operators_ = 0;  // waiting: the step lets them go first
 
     mutable std::mutex mutex_;  // guards what follows

@@ -53,6 +53,19 @@ result<std::vector<letter_status>> channel::dead_letters(
     return all;
 }
 
+result<void> channel::expect_served() const {
+    if (is_served_) return {};
+    return fail(
+        errc::unavailable,
+        "channel_not_served",
+        fmt::format(
+            "nobody delivers on channel {} here, so there is nothing to resume: a pause is its "
+            "server's, and ends with it",
+            of_.name
+        )
+    );
+}
+
 void channel::resume() {
     operating const now(*this);
     paused_.reset();

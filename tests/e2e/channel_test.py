@@ -149,12 +149,35 @@ class CommandLine(ChannelTest):
         self.assertEqual(0, run(DIPTYCH, "append", "order-1", "order_placed", "--data", self.data).returncode)
         shown = run(DIPTYCH, "channel", "show", "orders", "--data", self.data, "--json")
         self.assertEqual(0, shown.returncode, shown.stderr)
-        self.assertEqual(1, json.loads(shown.stdout)["lag"])
+        self.assertEqual((1, "stopped"), (json.loads(shown.stdout)["lag"], json.loads(shown.stdout)["state"]))
         self.assertFalse((self.data / "out").exists())
         missing = run(DIPTYCH, "channel", "retry", "orders", "order-1", "--data", self.data)
         self.assertEqual(5, missing.returncode)
         self.assertIn("channel orders has no dead letter of stream order-1", missing.stderr)
         self.assertEqual(5, run(DIPTYCH, "channel", "show", "others", "--data", self.data).returncode)
+
+    def test_what_a_folder_can_not_do_without_its_server_it_says_and_the_rest_it_does(self):
+        self.declare("out", 'to = "file:out/all.jsonl/never"\n')
+        self.declare("come", 'from = "http:"\n[on."*"]\ncommand = "none"\n')
+        for channel in ("out", "come"):
+            resumed = run(DIPTYCH, "channel", "resume", channel, "--data", self.data)
+            self.assertEqual((7, ""), (resumed.returncode, resumed.stdout))
+            self.assertRegex(resumed.stderr, f"channel {channel} here")
+        self.assertEqual(7, run(DIPTYCH, "channel", "retry", "come", "--all", "--data", self.data).returncode)
+        listed = run(DIPTYCH, "channel", "list", "--data", self.data)
+        self.assertEqual(["come", "out"], sorted(line.split()[0] for line in listed.stdout.splitlines()))
+
+    def test_a_folder_opens_without_the_secrets_of_its_channels(self):
+        for name, text in (("hook", 'to = "https://shop.example/hook"\nsecret = "env:NOWHERE"\n'),
+                           ("come", 'from = "nats://127.0.0.1:4222"\nstream = "S"\npassword = "env:NOWHERE"\n'
+                                    '[on."*"]\ncommand = "none"\n')):
+            self.declare(name, text)
+        for words in (("queue", "list"), ("channel", "list"), ("view", "list")):
+            said = run(DIPTYCH, *words, "--data", self.data)
+            self.assertEqual((0, ""), (said.returncode, said.stderr), words)
+        served = run(DIPTYCH, "serve", "--data", self.data, "--http", "127.0.0.1:0")
+        self.assertEqual(2, served.returncode)
+        self.assertIn("NOWHERE of the environment, which is not set", served.stderr)
 
 
 if __name__ == "__main__":

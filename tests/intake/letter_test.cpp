@@ -237,6 +237,8 @@ TEST_CASE("a channel that nobody steps retries nothing and takes nothing, and sa
     CHECK(f.channel->retry(f.letters()[0].number).error().code == "intake_not_served");
     CHECK(f.channel->retry_all().error().code == "intake_not_served");
     CHECK(f.channel->offer({}, {}).error().code == "intake_not_served");
+    CHECK(f.channel->expect_served().error().code == "intake_not_served");
+    CHECK(f.channel->status().state == outbox::channel_state::stopped);
     f.channel->drop(f.letters()[0].number).or_throw();
     CHECK(f.letters().empty());
 }

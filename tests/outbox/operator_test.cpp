@@ -7,6 +7,15 @@ using namespace diptych;
 using namespace diptych::outbox;
 using namespace std::chrono_literals;
 
+TEST_CASE("a channel that is only looked at says so, and that it can not be resumed") {
+    outbox_fixture at("");
+    at.append("order-1");
+    at.channel->look().or_throw();
+    CHECK(at.channel->status().state == channel_state::stopped);
+    CHECK(at.channel->status().lag == 1);
+    CHECK(at.channel->expect_served().error().code == "channel_not_served");
+}
+
 TEST_CASE("people may look at a channel and change it while it runs") {
     outbox_fixture at("on_refused = \"park\"\nattempts_max = 1\n");
     at.to.decide = [](message const& what) {

@@ -107,10 +107,12 @@ result<http::response> show_channel(site_parts& parts, http::request const& aske
 result<http::response> resume_channel(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {}));
     if (auto* const in = incoming_of(parts, asked)) {
+        DIPTYCH_TRY(in->expect_served());
         in->resume();
         return state_of_incoming(*in);
     }
     DIPTYCH_TRY(auto* const of, channel_of(parts, asked));
+    DIPTYCH_TRY(of->expect_served());
     of->resume();
     return state_of_channel(*of);
 }

@@ -58,6 +58,11 @@ std::vector<std::string> faults(finding const& found) {
     return all;
 }
 
+// One that nobody wants to run is no worry.
+bool goes_well(outbox::channel_state state) {
+    return state == outbox::channel_state::running || state == outbox::channel_state::stopped;
+}
+
 void add_channel_worries(std::vector<std::string>& all, site_parts const& parts) {
     if (parts.of.outbox == nullptr) return;
     for (auto* const one : parts.of.outbox->all()) {
@@ -70,7 +75,7 @@ void add_channel_worries(std::vector<std::string>& all, site_parts const& parts)
                 now.lag,
                 now.last_error
             ));
-        else if (now.state != outbox::channel_state::running)
+        else if (!goes_well(now.state))
             all.push_back(fmt::format(
                 "channel {} is {}; events behind: {}; {}",
                 now.name,
@@ -89,7 +94,7 @@ void add_incoming_worries(std::vector<std::string>& all, site_parts const& parts
     if (parts.of.intake == nullptr) return;
     for (auto* const one : parts.of.intake->all()) {
         auto const now = one->status();
-        if (now.state != outbox::channel_state::running)
+        if (!goes_well(now.state))
             all.push_back(fmt::format(
                 "incoming channel {} is {}; {}", now.name, to_string(now.state), now.last_error
             ));
