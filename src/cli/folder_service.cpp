@@ -40,6 +40,7 @@ edge::services services_of(app::node& node) {
         .inbox = node.inbox(),
         .outbox = node.outbox(),
         .intake = node.intake(),
+        .queue = node.queue(),
         .messages = &node.messages()
     };
 }

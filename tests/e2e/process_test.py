@@ -139,6 +139,28 @@ class Outside(TestCase):
             self.assertEqual("accepted", client.get(f"/queued/{leased['id']}").json["status"])
             self.assertEqual(["printed"], [event["type"] for event in client.events() if event["type"][0] != "$"])
 
+    def test_the_queue_of_a_folder_is_shown_without_its_server(self):
+        from service import Service
+        run(DIPTYCH, "init", self.data)
+        command = [DIPTYCH, "serve", "--data", self.data, "--http", "127.0.0.1:{port}", "--queue-command", "printing.print"]
+        with Service(command) as service:
+            for page in ("p1", "p2"):
+                answer = service.client().request("POST", "/commands/printing.print?async", json.dumps({"page": page}),
+                                                  **{"Idempotency-Key": page})
+                self.assertEqual(202, answer.status, answer.text)
+            self.assertEqual(0, service.stop())
+
+        def waiting():
+            said = run(DIPTYCH, "queue", "list", "--json", "--data", self.data)
+            self.assertEqual(0, said.returncode, said.stderr)
+            return [json.loads(line)["id"] for line in said.stdout.splitlines()]
+        self.assertEqual(["p1", "p2"], waiting())
+        self.assertEqual(0, run(DIPTYCH, "queue", "drop", "p1", "--data", self.data).returncode)
+        self.assertEqual(["p2"], waiting())
+        with Service(command) as service:
+            self.assertEqual(["dropped", "waiting"],
+                             [service.client().get(f"/queued/{page}").json["status"] for page in ("p1", "p2")])
+
 
 if __name__ == "__main__":
     unittest.main()
