@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 
 #include <fstream>
+#include <string>
+#include <utility>
 
 using namespace diptych;
 
@@ -20,6 +22,24 @@ TEST_CASE("a channel with a command opens without that command only where nothin
         auto const started = app.start();
         CHECK(started.has_value() == !delivers);
         if (!started) CHECK(started.error().message.contains("counts.toml: on.a: "));
+    }
+}
+
+TEST_CASE("two channels of one name are refused, whichever way they go") {
+    std::string const in = "from = \"http:\"\n[on.a]\nsource = \"s\"\n";
+    std::string const out = "to = \"file:out.jsonl\"\n";
+    for (auto const& [first, second] : {std::pair{in, out}, {out, in}, {in, in}, {out, out}}) {
+        testing::temporary_folder const one;
+        testing::temporary_folder const other;
+        std::ofstream(one / "orders.toml") << first;
+        std::ofstream(other / "orders.toml") << second;
+        application app{{.deliver = false, .threads = false}};
+        app.channels(one / "orders.toml").channels(other / "orders.toml");
+        auto const started = app.start();
+        REQUIRE_FALSE(started);
+        CHECK(started.error().code == "channel_file");
+        CHECK(started.error().message.ends_with("orders.toml: there is a channel orders already"));
+        CHECK(started.error().message.starts_with((other / "orders.toml").string()));
     }
 }
 
