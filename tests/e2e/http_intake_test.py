@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Messages of others come over HTTP in their own form, and become commands or messages of the inbox, once each."""
+import json
 import unittest
 
 from service import DIPTYCH, Service, TestCase, allocation, eventually, run
@@ -63,6 +64,32 @@ class HttpIntake(TestCase):
             self.assertEqual((202, "parked"), send(3, "other"))
             passed = [one for one in client.events() if one["stream"] == "inbox.delivery-d-1"]
             self.assertEqual([("e1", 1), ("e2", 2)], [(one["metadata"]["message_id"], one["data"]["step"]) for one in passed])
+
+    def test_a_batch_of_cloud_events_is_taken_one_by_one_and_answered_together(self):
+        self.counts()
+        with allocation(self.data, None, "--channels", self.channels) as service:
+            client = service.client()
+            client.post("/add_batch", {"ref": "b1", "sku": "lamp", "qty": 10, "eta": None})
+
+            def event(number, batch="b1", **more):
+                return {"specversion": "1.0", "id": f"e{number}", "source": "x", "type": "counts",
+                        "data": {"batchref": batch, "qty": number}, **more}
+
+            def send(*events):
+                answer = client.request("POST", "/channels/counts/messages", json.dumps(events), **{
+                    "Content-Type": "application/cloudevents-batch+json; charset=utf-8", "Idempotency-Key": "one-for-all"})
+                return answer.status, [one["outcome"] for one in answer.json["messages"]]
+
+            self.assertEqual((200, ["done", "done", "refused"]), send(event(5), event(6), event(7, "b9")))
+            self.assertEqual((202, ["repeated", "parked", "done"]), send(event(5), {"no": "event"}, event(8)))
+            self.assertEqual((200, []), send())
+            self.assertEqual([5, 6, 8], [one["data"]["quantity"] for one in client.events()
+                                         if one["type"] == "shop.batch_quantity_changed"])
+            for body, code in (("{}", "malformed_message"), ("[", "malformed_message"),
+                               (json.dumps([event(1)] * 257), "batch_too_large")):
+                answer = client.request("POST", "/channels/counts/messages", body,
+                                        **{"Content-Type": "application/cloudevents-batch+json"})
+                self.assertEqual((400, code), (answer.status, answer.json["code"]))
 
     def test_where_no_messages_are_taken_it_says_so(self):
         self.counts()

@@ -12,7 +12,6 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -173,67 +172,21 @@ result<http::response> drop_channel_letter(site_parts& parts, http::request cons
     return state_of_channel(*of);
 }
 
-intake::delivery delivery_of(http::request&& asked) {
-    intake::delivery made{.topic = std::string(asked.parameter("channel"))};
-    for (std::size_t i = 0; i < asked.headers.size(); ++i) {
-        auto const [name, value] = asked.headers[i];
-        std::string lower(name);
-        for (auto& c : lower)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        // What lets somebody in is not written down.
-        if (lower == "authorization" || lower == "cookie") continue;
-        made.headers.emplace_back(std::move(lower), value);
-    }
-    made.body = std::move(asked.body);
-    return made;
-}
-
-http::response answer_of_taken(result<intake::settled> const& said) {
-    if (!said) return http::problem(said.error());
-    auto const waits = said->what == intake::verdict::held || said->what == intake::verdict::parked;
-    json::writer body;
-    body.begin_object().member("outcome", to_string(said->what));
-    if (!said->token.empty()) body.member("token", said->token);
-    if (!said->why.empty()) body.member("why", said->why);
-    body.end_object();
-    return http::json(waits ? 202 : 200, std::move(body).text());
-}
-
-/// Answers later; a message is only put where its channel finds it.
-http::route message_route(site_parts& parts) {
-    return {
-        .method = "POST",
-        .pattern = "/channels/{channel}/messages",
-        .handle =
-            [&parts](http::request asked, http::responder to) {
-                auto* const in = incoming_of(parts, asked);
-                if (in == nullptr) {
-                    auto const known = channel_of(parts, asked);
-                    return to.answer(http::problem(
-                        known ? error{errc::invalid, "not_offered", "events leave on this channel"}
-                              : known.error()
-                    ));
-                }
-                auto const kept = std::make_shared<http::responder>(std::move(to));
-                auto const begun =
-                    in->offer(delivery_of(std::move(asked)), [kept](result<intake::settled> said) {
-                        kept->answer_later([said = std::move(said)] {
-                            return answer_of_taken(said);
-                        });
-                    });
-                if (!begun) kept->answer(http::problem(begun.error()));
-            },
-        .summary = "Takes a message of another service, in its form"
-    };
-}
-
 }  // namespace
+
+result<intake::incoming*> incoming_channel(site_parts& parts, std::string_view name) {
+    if (parts.of.intake != nullptr)
+        if (auto* const found = parts.of.intake->find(name)) return found;
+    DIPTYCH_TRY(auto const* const all, outbox_of(parts));
+    DIPTYCH_TRY(all->find(name));
+    return fail(errc::invalid, "not_offered", "events leave on this channel");
+}
 
 std::vector<http::route> channel_routes(site_parts& parts) {
     std::string const one = "/channels/{channel}";
     auto const letters = one + "/dead-letters";
     return {
-        message_route(parts),
+        channel_message_route(parts),
         answer_route(parts, "GET", "/channels", list_channels, "Lists the channels"),
         answer_route(parts, "GET", one, show_channel, "How a channel is"),
         answer_route(

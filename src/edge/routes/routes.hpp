@@ -12,6 +12,7 @@ namespace diptych::edge {
 
 // Each keeps a reference: the parts must outlive the routes.
 std::vector<http::route> channel_routes(site_parts& parts);
+http::route channel_message_route(site_parts& parts);
 std::vector<http::route> command_routes(site_parts& parts);
 std::vector<http::route> commands_together_routes(site_parts& parts);
 std::vector<http::route> append_routes(site_parts& parts);
@@ -39,5 +40,8 @@ void enqueue_all(site_parts& parts, http::request const& asked, http::responder 
 
 /// Fails with denied if this node has none.
 result<write::command_queue*> queue_of(site_parts& parts);
+
+/// Fails with not_found, and invalid (code "not_offered") if events leave on it.
+result<intake::incoming*> incoming_channel(site_parts& parts, std::string_view name);
 
 }  // namespace diptych::edge
