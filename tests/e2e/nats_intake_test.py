@@ -6,6 +6,7 @@ DIPTYCH_TEST_SEED repeats a run's choices; DIPTYCH_INTAKE_ROUNDS sets how often 
 import json
 import os
 import random
+import signal
 import sys
 import unittest
 
@@ -92,6 +93,26 @@ class NatsIntake(TestCase):
             self.publish(batchref="b1", qty=2)
             self.assertTrue(eventually(lambda: self.changed(client) == {"b1": [1, 2]}))
             self.assertEqual(1, self.status(client)["since_start"]["breaks"])
+
+    def test_what_comes_again_and_again_while_the_program_stands_still_is_bounded(self):
+        self.broker.add_stream("WAREHOUSE", "warehouse.>")
+        self.declare("in_flight = 4\n")
+        with self.serve() as service:
+            client = service.client()
+            client.post("/add_batch", {"ref": "b1", "sku": "lamp", "qty": 100, "eta": None})
+            service.process.send_signal(signal.SIGSTOP)
+            try:
+                for quantity in range(1, 31):
+                    self.publish(batchref="b1", qty=quantity)
+                # Four of them, four times.
+                self.assertTrue(eventually(lambda: self.broker.api(
+                    "CONSUMER.INFO.WAREHOUSE.diptych_counts")["num_redelivered"] == 4))
+                eventually(lambda: False, 11)
+            finally:
+                service.process.send_signal(signal.SIGCONT)
+            self.assertTrue(eventually(lambda: self.changed(client) == {"b1": list(range(1, 31))}, 40), self.changed(client))
+            now = self.status(client)
+            self.assertEqual((0, 0), (now["since_start"]["breaks"], now["dead_letters"]))
 
     def test_a_stream_that_is_not_there_is_waited_for(self):
         self.declare()

@@ -160,14 +160,17 @@ private:
         DIPTYCH_TRY(nats_checked(
             ::natsConnection_SubscribeSync(&made->of, made->connection, how_.inbox().c_str())
         ));
-        // There are never more than the consumer may have unanswered.
-        DIPTYCH_TRY(nats_checked(::natsSubscription_SetPendingLimits(made->of, -1, -1)));
+        DIPTYCH_TRY(nats_checked(::natsSubscription_SetPendingLimits(made->of, pending_max(), -1)));
         DIPTYCH_TRY(make_consumer(*made));
         open_ = std::move(made);
         missing_ = {.empty_at_server = unanswered.value_or(0) == 0};
         heard_at_ = time_.now();
         return {};
     }
+
+    // Of messages that nobody has read yet. The server has no more than so many unanswered; but it
+    // sends these again and again while we stand still.
+    int pending_max() const { return static_cast<int>(2 * how_.in_flight); }
 
     // How many messages it has sent to somebody and not been told of; nothing if it is not there.
     result<std::optional<std::uint64_t>> find_consumer(subscription const& on) const {
@@ -222,6 +225,11 @@ private:
             natsMsg* message = nullptr;
             auto const status = ::natsSubscription_NextMsg(&message, open_->of, left.count());
             if (status == NATS_TIMEOUT) return {};
+            if (status == NATS_SLOW_CONSUMER) {
+                // The library let some go. They come again, and what is newer waits for them.
+                missing_.empty_at_server = false;
+                continue;
+            }
             if (status != NATS_OK) return lost(status);
             message_ptr const owned(message, ::natsMsg_Destroy);
             keep(message);
