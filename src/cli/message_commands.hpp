@@ -5,6 +5,7 @@
 
 #include "cli/history.hpp"
 #include "cli/messages.hpp"
+#include "cli/what_if_command.hpp"
 #include "cli/whole_number.hpp"
 
 #include <CLI/CLI.hpp>
@@ -95,18 +96,7 @@ private:
                 "Says which commands of the past would come to something else",
                 what_if_,
                 decisions_what_if);
-        what_if->add_option(
-            "--insert",
-            what_if_.insert,
-            R"(Events that never were, a line of JSON each: {"after":41,"stream":...,"type":...,"data":...})"
-        );
-        what_if->add_option("--without", what_if_.without, "Leave out the event there; may repeat")
-            ->check(whole_number<1>);
-        what_if->add_option("--without-type", what_if_.without_types, "And all of this type");
-        what_if->add_option("--as-of", what_if_.as_of, "End at this token, position or time");
-        what_if->add_option("--differences", what_if_.differences, "Commands told, at most")
-            ->check(whole_number<0>)
-            ->capture_default_str();
+        add_otherwise(*what_if, what_if_, "Commands told, at most");
         add_place(what_if, what_if_.where);
         what_if->add_flag("--json", what_if_.json, "Print JSON");
         what_if->footer(

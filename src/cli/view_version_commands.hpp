@@ -6,6 +6,7 @@
 #include "cli/view_export.hpp"
 #include "cli/view_versions.hpp"
 #include "cli/view_what_if.hpp"
+#include "cli/what_if_command.hpp"
 #include "cli/whole_number.hpp"
 
 #include <CLI/CLI.hpp>
@@ -59,18 +60,7 @@ public:
                 what_if_,
                 view_what_if);
         what_if->add_option("--file", what_if_.file, "A view file, in the place of the view's own");
-        what_if->add_option(
-            "--insert",
-            what_if_.insert,
-            R"(Events that never were, a line of JSON each: {"after":41,"stream":...,"type":...,"data":...})"
-        );
-        what_if->add_option("--without", what_if_.without, "Leave out the event there; may repeat")
-            ->check(whole_number<1>);
-        what_if->add_option("--without-type", what_if_.without_types, "And all of this type");
-        what_if->add_option("--as-of", what_if_.as_of, "End at this token, position or time");
-        what_if->add_option("--differences", what_if_.differences, "Rows told, at most")
-            ->check(whole_number<0>)
-            ->capture_default_str();
+        add_otherwise(*what_if, what_if_, "Rows told, at most");
         what_if->footer(
             "Neither the log nor the view is touched.\n\n"
             "Example:\n  diptych view what-if open_orders --file stricter.sql --without-type "
