@@ -24,10 +24,12 @@ constexpr std::string_view any_body = "{}";
 constexpr std::string_view taken_answers =
     R"("200":{"description":"Its effect is durable","content":{"application/json":{"schema":)"
     R"({"type":"object","properties":{"outcome":{"enum":["done","repeated","refused"]},)"
-    R"("token":{"type":"string"},"why":{"type":"string"}},"required":["outcome"]}}}},)"
+    R"("token":{"type":"string"},"why":{"type":"string"},"messages":{"type":"array"}},)"
+    R"("anyOf":[{"required":["outcome"]},{"required":["messages"]}]}}}},)"
     R"("202":{"description":"It waits, or is a dead letter","content":{"application/json":)"
     R"({"schema":{"type":"object","properties":{"outcome":{"enum":["held","parked"]},)"
-    R"("token":{"type":"string"},"why":{"type":"string"}},"required":["outcome"]}}}})";
+    R"("token":{"type":"string"},"why":{"type":"string"},"messages":{"type":"array"}},)"
+    R"("anyOf":[{"required":["outcome"]},{"required":["messages"]}]}}}})";
 
 constexpr std::string_view retried_answer =
     R"("201":{"description":"Recorded","content":{"application/json":{"schema":)"
