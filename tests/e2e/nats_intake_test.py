@@ -100,9 +100,11 @@ class NatsIntake(TestCase):
         with self.serve() as service:
             client = service.client()
             client.post("/add_batch", {"ref": "b1", "sku": "lamp", "qty": 100, "eta": None})
+            self.publish(batchref="b1", qty=1)
+            self.assertTrue(eventually(lambda: self.changed(client) == {"b1": [1]}))
             service.process.send_signal(signal.SIGSTOP)
             try:
-                for quantity in range(1, 31):
+                for quantity in range(2, 31):
                     self.publish(batchref="b1", qty=quantity)
                 # Four of them, four times.
                 self.assertTrue(eventually(lambda: self.broker.api(
@@ -110,6 +112,7 @@ class NatsIntake(TestCase):
                 eventually(lambda: False, 11)
             finally:
                 service.process.send_signal(signal.SIGCONT)
+            client = service.client()  # the other one's connection has been idle for long
             self.assertTrue(eventually(lambda: self.changed(client) == {"b1": list(range(1, 31))}, 40), self.changed(client))
             now = self.status(client)
             self.assertEqual((0, 0), (now["since_start"]["breaks"], now["dead_letters"]))
