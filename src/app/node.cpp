@@ -243,9 +243,13 @@ result<void> node::open_channels(node_parts const& parts) {
     outbox_ = std::make_unique<outbox::channel_set>(
         *log_, *clock_, *random_, std::move(known), in, parts.storage.channels
     );
+    auto known_incoming = incoming_schemes();
+    known_incoming.insert(
+        known_incoming.end(), parts.incoming_schemes.begin(), parts.incoming_schemes.end()
+    );
     effects_.emplace(*commands_, *inbox_);
     intake_ = std::make_unique<intake::incoming_set>(
-        *log_, *clock_, *random_, *effects_, incoming_schemes(), in
+        *log_, *clock_, *random_, *effects_, std::move(known_incoming), in, parts.storage.incoming
     );
     for (auto const& file : parts.channel_files) {
         auto const text = storage::read_whole(storage::system_disk(), file);

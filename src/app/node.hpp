@@ -44,6 +44,7 @@ struct node_storage {
     std::size_t snapshot_after = 256;       ///< Events of a state.
     std::size_t note_after = 1'024;         ///< Records and inputs of a process.
     outbox::channel_options channels = {};
+    intake::incoming_options incoming = {};
 };
 
 /// A view file that is no file.
@@ -78,7 +79,8 @@ struct node_parts {
     std::vector<inbox_text> inbox_texts = {};
     std::vector<std::filesystem::path> channel_files = {};
     std::vector<channel_text> channel_texts = {};
-    std::vector<outbox::scheme> channel_schemes = {};  ///< Besides those of this program.
+    std::vector<outbox::scheme> channel_schemes = {};   ///< Besides those of this program.
+    std::vector<intake::scheme> incoming_schemes = {};  ///< Likewise.
     node_storage storage = {};
     bool is_looked_at = false;  ///< Only that: what processes send need not be executed here.
 };

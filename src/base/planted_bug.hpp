@@ -80,9 +80,15 @@ enum class bug : std::uint8_t {
     letter_behind_checkpoint,  ///< A channel's checkpoint passes a dead letter, which comes later.
     dropped_with_rest,         ///< With a dead letter, all behind it in its stream is dropped.
     once_not_waited_for,       ///< A stream goes on before its delivery is on record.
+    told_before_effect,        ///< A broker is told that a message is done with when it begins.
+    told_of_another,           ///< A broker is told of the newest message of a key, not the first.
+    told_before_letter,        ///< A broker is told of a dead letter before that is recorded.
+    come_again_unknown,        ///< A message that comes again is taken for another one.
+    rest_passed,               ///< What is behind a message that rests, in its key, goes on.
+    letters_forgotten,         ///< Dead letters are not looked for in the log after a start.
 };
 
-inline constexpr bug last_bug = bug::once_not_waited_for;
+inline constexpr bug last_bug = bug::letters_forgotten;
 
 #ifdef DIPTYCH_PLANTS_BUGS
 /// Switches one on, and any other off. Not while a node runs on another thread.

@@ -23,11 +23,13 @@ result<sim::workload> workload_named(std::string const& name) {
     if (name == "parking") return sim::parking();
     if (name == "queued") return sim::queued();
     if (name == "deliveries") return sim::deliveries();
+    if (name == "arrivals") return sim::arrivals();
     return fail(
         errc::invalid,
         "unknown_workload",
         "there is no workload '" + name +
-            "'; there are appends, deliveries, messages, parking, queued and reservations"
+            "'; there are appends, arrivals, deliveries, messages, parking, queued and "
+            "reservations"
     );
 }
 

@@ -17,7 +17,11 @@ public:
     void declare(Add const& add) {
         CLI::App* const sim =
             add("sim", "Runs nodes on a disk that lies, and checks every promise", how_, cli::sim);
-        sim->add_option("--workload", how_.workload, "appends, reservations, parking or messages")
+        sim->add_option(
+               "--workload",
+               how_.workload,
+               "appends, arrivals, deliveries, messages, parking, queued or reservations"
+        )
             ->capture_default_str();
         sim->add_option("--seed", how_.seed, "The first seed")
             ->check(whole_number<0>)

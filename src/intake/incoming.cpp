@@ -1,5 +1,6 @@
 #include "intake/incoming.hpp"
 
+#include "base/planted_bug.hpp"
 #include "intake/letter_bounds.hpp"
 #include "intake/mapping.hpp"
 #include "outbox/back_off.hpp"
@@ -132,10 +133,11 @@ void incoming::take(key_queue& of, result<settled> const& said, timestamp now) {
     if (said) {
         count(*said);
         if (said->what == verdict::refused) note_error(said->why, now);
+        auto const& told = is_planted(bug::told_of_another) ? of.messages.back() : first;
         if (is_letter)
             to_release_.push_back(first.letter);
         else
-            from_->settle(first.message.ticket, said);
+            from_->settle(told.message.ticket, said);
         return waiting_.pop(of);
     }
     ++shown_.counts.failures;
@@ -204,6 +206,7 @@ void incoming::accept(delivery message, timestamp now) {
     known_facts facts;
     auto what = asked_by(of_, message, fresh_id(now), facts);
     if (what) {
+        if (is_planted(bug::come_again_unknown)) what->channel += std::to_string(message.ticket);
         waiting_.add({.message = std::move(message), .what = *std::move(what)});
         return;
     }
@@ -224,6 +227,8 @@ std::size_t incoming::start(timestamp now) {
     while (auto* const next = waiting_.next(now)) {
         auto const attempt = ++attempts_;
         under_way_.emplace(attempt, next);
+        if (is_planted(bug::told_before_effect))
+            from_->settle(next->messages.front().message.ticket, settled{.what = verdict::done});
         to_.carry_out(next->messages.front().what, [box = box_, attempt](result<settled> said) {
             box->add(attempt, std::move(said));
         });

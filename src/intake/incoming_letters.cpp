@@ -1,4 +1,5 @@
 // The dead letters of an incoming channel, and what a person may do with it.
+#include "base/planted_bug.hpp"
 #include "intake/incoming.hpp"
 #include "intake/letter_bounds.hpp"
 #include "intake/mapping.hpp"
@@ -51,7 +52,7 @@ std::unexpected<error> no_such_letter(std::string_view channel, version number) 
 result<void> incoming::open() {
     if (is_open_) return {};
     letters all;
-    for (version at{};;) {
+    for (version at{}; !is_planted(bug::letters_forgotten);) {
         DIPTYCH_TRY(
             auto const page,
             log_.read_stream(
@@ -115,6 +116,9 @@ result<void> incoming::park() {
             bytes = 0;
         }
     }
+    if (is_planted(bug::told_before_letter))
+        for (auto const& [one, why] : to_park_)
+            from_->settle(one.message.ticket, settled{.what = verdict::parked});
     DIPTYCH_TRY(record(std::move(made)));
     for (auto const& [one, why] : std::exchange(to_park_, {})) {
         if (one.letter.value == 0) {

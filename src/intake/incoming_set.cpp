@@ -19,14 +19,16 @@ incoming_set::incoming_set(
     random_source& random,
     effects& to,
     std::vector<scheme> known,
-    outbox::surroundings in
+    outbox::surroundings in,
+    incoming_options options
 )
     : log_(log),
       time_(time),
       random_(random),
       to_(to),
       known_(std::move(known)),
-      in_(std::move(in)) {}
+      in_(std::move(in)),
+      options_(options) {}
 
 result<void> incoming_set::add(std::string_view file_name, std::string_view text) {
     DIPTYCH_TRY(auto of, parse_incoming(file_name, text, known_));
@@ -36,9 +38,9 @@ result<void> incoming_set::add(std::string_view file_name, std::string_view text
     if (in_.connects) {
         DIPTYCH_TRY(from, with->open(of, in_));
     }
-    channels_.add(
-        std::make_unique<incoming>(std::move(of), log_, time_, random_, to_, std::move(from))
-    );
+    channels_.add(std::make_unique<incoming>(
+        std::move(of), log_, time_, random_, to_, std::move(from), options_
+    ));
     return {};
 }
 

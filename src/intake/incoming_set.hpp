@@ -26,7 +26,8 @@ public:
         random_source& random,
         effects& to,
         std::vector<scheme> known,
-        outbox::surroundings in
+        outbox::surroundings in,
+        incoming_options options = {}
     );
 
     /// Adds the channel that a file declares. Fails with invalid (code "channel_file") if it does
@@ -55,6 +56,7 @@ private:
     effects& to_;
     std::vector<scheme> const known_;
     outbox::surroundings const in_;
+    incoming_options const options_;
     outbox::named_channels<incoming> channels_;
 };
 

@@ -121,7 +121,8 @@ complaint check_messages(evidence const& in) {
             return one != nullptr && one->source == name.first && one->what.id == name.second &&
                    is_the_same(*one, *stands[0]);
         });
-        if (!was_sent) return fmt::format("position {} was sent by nobody", stands[0]->position);
+        if (!was_sent && !in.seen().came_in.contains(name.second))
+            return fmt::format("position {} was sent by nobody", stands[0]->position);
     }
     return {};
 }

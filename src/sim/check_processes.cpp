@@ -62,7 +62,7 @@ public:
                 return fmt::format("command {} of a process has no answer", id);
         for (auto const& [id, one] : in_.commands()) {
             if (one.stands.empty() || !one.attempts.empty() || asked_.contains(id)) continue;
-            if (in_.queued().contains(id)) continue;
+            if (in_.queued().contains(id) || in_.seen().came_in.contains(id)) continue;
             auto const first = one.stands.front()->position;
             return fmt::format("command {} was sent by nobody, and it stands at {}", id, first);
         }

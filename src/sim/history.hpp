@@ -112,6 +112,7 @@ struct history {
     bool may_be_damaged = false;                     ///< Bits of what is durable were flipped.
     timestamp rested_at{};                           ///< By the clock: nothing was left to do.
     std::optional<std::string> noticed = {};         ///< A broken promise, at once.
+    std::set<std::string> came_in = {};  ///< Ids of messages that brokers had for its channels.
     std::uint64_t moments = 0;
 
     std::uint64_t next_moment() { return ++moments; }

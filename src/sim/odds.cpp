@@ -56,6 +56,8 @@ app::node_storage drawn_sizes(app::node_storage of, std::uint64_t seed, chance& 
     of.channels.window_max = others.one_of(many{4, 10, 4'096});
     of.channels.page_max = others.one_of(many{1, 3, 512});
     of.channels.letters_max = others.one_of(many{1, 3, 10'000});
+    of.incoming.letters_max = others.one_of(many{1, 3, 10'000});
+    of.incoming.retried_max = others.one_of(many{1, 1'000});
     return of;
 }
 

@@ -38,6 +38,7 @@ public:
                 meanwhile_.before(operation, path);
             });
         if (!how.trace) return;
+        world_.broker().on_news([this](std::string const& what) { trace("broker: " + what); });
         world_.disk().on_call([this](disk_call const& call) {
             if (call.operation != "read" && call.operation != "stat" && call.operation != "look at")
                 trace(fmt::format("  {} {} {}", call.number, call.operation, call.path));
@@ -181,7 +182,7 @@ private:
         auto const which = draws_.below(
             12 + node.views().names().size() * 2 + node.processes().size() * 2 +
             node.inbox()->all().size() * 2 + node.outbox()->all().size() * 2 +
-            workload_.steps_of_queue
+            node.intake()->all().size() * 6 + workload_.steps_of_queue
         );
         auto const told = [&](std::string_view name, auto const& stepped) {
             if (how_.trace && !stepped)
@@ -212,8 +213,12 @@ private:
         if (which < node.inbox()->all().size()) return told("inbox", node.inbox()->step());
         auto const channels = node.outbox()->all();
         which -= node.inbox()->all().size();
-        if (which >= channels.size()) return told("queue", node.queue()->step());
-        told("channel " + channels[which]->of().name, channels[which]->step());
+        if (which < channels.size())
+            return told("channel " + channels[which]->of().name, channels[which]->step());
+        auto const incoming = node.intake()->all();
+        auto const turn = (which - channels.size()) / 3;  // they have 6 turns each
+        if (turn >= incoming.size()) return told("queue", node.queue()->step());
+        told("channel " + incoming[turn]->of().name, incoming[turn]->step());
     }
 
     // Beside the views that are served, and what an operator does to their versions.
@@ -266,6 +271,7 @@ private:
     broken rest() {
         lives_.heal();
         world_.receiver().heal();
+        world_.broker().heal();
         if (auto wrong = come_to_rest()) return wrong;
         if (auto wrong = probe()) return *wrong + "\n  (without a new start)";
         if (auto wrong = lives_.end()) return wrong;
@@ -357,6 +363,7 @@ private:
         if (auto wrong = world_.index_fault()) return "index: " + *wrong;
         history_.lost_lives = world_.lost_lives();
         history_.rested_at = world_.time().now();
+        for (auto const& one : world_.broker().all()) history_.came_in.insert(one.means.id);
         if (auto wrong = broken_promise(history_, *log, workload_.domain)) return wrong;
         if (workload_.rule)
             if (auto wrong = workload_.rule(*log)) return wrong;

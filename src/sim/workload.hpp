@@ -70,6 +70,11 @@ public:
     /// Hands messages, as JSON, to a source.
     void messages(std::string const& source, std::vector<std::string> const& all);
 
+    /// As another service, that a broker takes messages from for a channel.
+    void publish(std::string channel, intake::delivery what, meaning means) {
+        world_.broker().publish(std::move(channel), std::move(what), std::move(means));
+    }
+
     void read(read_options const& what);
     void read_stream(std::string stream, stream_options const& what);
 

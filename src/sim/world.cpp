@@ -26,6 +26,12 @@ world::world(
       losses_(ids_.fork()),
       disk_(losses_.next()),
       receiver_(chance{seed, 1}, [this] { return disk_.is_off(); }),
+      broker_(
+          chance{seed, 3},
+          {.is_gone = [this] { return disk_.is_off(); },
+           .end_of_log = [this] { return end_of_log(); },
+           .now = [this] { return time_.highest(); }}
+      ),
       files_(disk_) {
     storage_.files = &files_;
     (void)disk_.make_directories("/data");
@@ -58,6 +64,7 @@ result<void> world::start() {
         .inbox_texts = build_.inbox,
         .channel_texts = build_.channels,
         .channel_schemes = {receiver_.scheme(life_ + 1)},
+        .incoming_schemes = {broker_.scheme()},
         .storage = storage_,
     };
     faults_before_ = disk_.faults_met();
@@ -72,6 +79,8 @@ result<void> world::stop() {
     return closed;
 }
 
+std::uint64_t world::end_of_log() const { return node_ ? node_->log().end().position.value : 0; }
+
 std::optional<timestamp> world::next_due() {
     std::optional<timestamp> first;
     auto const note = [&](std::optional<timestamp> due) {
@@ -80,6 +89,7 @@ std::optional<timestamp> world::next_due() {
     for (auto const& [name, process] : node_->processes()) note(process->next_due());
     note(node_->queue()->next_due());
     for (auto const* const one : node_->outbox()->all()) note(one->status().next_try);
+    for (auto const* const one : node_->intake()->all()) note(one->status().next_try);
     return first;
 }
 

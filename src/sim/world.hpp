@@ -4,6 +4,7 @@
 #pragma once
 
 #include "app/node.hpp"
+#include "sim/broker.hpp"
 #include "sim/chance.hpp"
 #include "sim/lying_disk.hpp"
 #include "sim/receiver.hpp"
@@ -25,7 +26,7 @@ struct build {
     std::vector<model::context const*> contexts = {};
     std::vector<app::view_text> views = {};
     std::vector<app::inbox_text> inbox = {};
-    std::vector<app::channel_text> channels = {};  ///< To "sim:": to receiver().
+    std::vector<app::channel_text> channels = {};  ///< To and from "sim:": receiver(), broker().
     std::vector<std::string> outside = {};         ///< Commands that are worked on elsewhere.
     std::vector<model::view const*> typed_views = {};
     std::string id = "simulated";
@@ -74,6 +75,7 @@ public:
     lying_disk& disk() { return disk_; }
     virtual_clock& time() { return time_; }
     sim::receiver& receiver() { return receiver_; }
+    sim::broker& broker() { return broker_; }
 
     /// What is wrong with the index, compared with the log. The node must be at rest.
     std::optional<std::string> index_fault();
@@ -86,6 +88,7 @@ public:
 
 private:
     std::optional<timestamp> next_due();
+    std::uint64_t end_of_log() const;
 
     build build_;
     app::node_storage storage_;
@@ -95,6 +98,7 @@ private:
     virtual_clock time_;
     lying_disk disk_;
     sim::receiver receiver_;
+    sim::broker broker_;
     sqlite::disk_vfs files_;
     std::uint64_t faults_before_ = 0;
     std::uint64_t life_ = 0;

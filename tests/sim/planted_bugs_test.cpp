@@ -121,6 +121,15 @@ std::vector<hunt> const among_deliveries{
     {bug::once_not_waited_for, "a delivery is not on record when its stream goes on", 20},
 };
 
+std::vector<hunt> const among_arrivals{
+    {bug::told_before_effect, "a broker is told of a message that is not done", 20},
+    {bug::told_of_another, "a broker is told of another message than the one that is done", 20},
+    {bug::told_before_letter, "a broker is told of a dead letter that is not recorded", 60},
+    {bug::come_again_unknown, "what comes again has its effect again", 20},
+    {bug::rest_passed, "a message passes one of its key that is to be tried again", 60},
+    {bug::letters_forgotten, "dead letters are gone after a restart", 20},
+};
+
 struct planting {
     explicit planting(bug which) { plant(which); }
     ~planting() { plant(bug::none); }
@@ -167,6 +176,8 @@ TEST_CASE("bugs planted under the queue are noticed") { check(queued(), among_qu
 
 TEST_CASE("bugs planted under deliveries are noticed") { check(deliveries(), among_deliveries); }
 
+TEST_CASE("bugs planted under arrivals are noticed") { check(arrivals(), among_arrivals); }
+
 // Where nothing is left to chance, runs are looked at as those by seeds are.
 TEST_CASE("bugs planted are noticed where each call of the disk fails, and each bit is flipped") {
     planting const bug(bug::no_sync);
@@ -191,7 +202,8 @@ TEST_CASE("every bug that can be planted is hunted") {
                     std::ranges::count(among_parked, which, &hunt::planted) +
                     std::ranges::count(among_messages, which, &hunt::planted) +
                     std::ranges::count(among_queued, which, &hunt::planted) +
-                    std::ranges::count(among_deliveries, which, &hunt::planted) >
+                    std::ranges::count(among_deliveries, which, &hunt::planted) +
+                    std::ranges::count(among_arrivals, which, &hunt::planted) >
                 0,
             "nobody hunts number " << one
         );

@@ -37,6 +37,7 @@ TEST_CASE("reservations: every promise is kept") { run_seeds(reservations(), 1, 
 TEST_CASE("parking: every promise is kept") { run_seeds(parking(), 1, 40, 120); }
 TEST_CASE("queued: every promise is kept") { run_seeds(queued(), 1, 40, 80); }
 TEST_CASE("deliveries: every promise is kept") { run_seeds(deliveries(), 1, 40, 80); }
+TEST_CASE("arrivals: every promise is kept") { run_seeds(arrivals(), 1, 40, 80); }
 
 // Each met its bug as the program was then; beside it stands a test that needs no luck, and stays
 // when what is drawn changes and a seed is of no more use than any other.

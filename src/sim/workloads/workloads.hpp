@@ -28,4 +28,8 @@ workload queued();
 /// Events that channels deliver, to a receiver who is away, refuses, and loses answers.
 workload deliveries();
 
+/// Messages that come in on channels, for commands and sources: from brokers that bring them again
+/// and lose what they are told, some malformed, refused, or to be tried until their tool is mended.
+workload arrivals();
+
 }  // namespace diptych::sim
