@@ -163,6 +163,7 @@ private:
 
     mutable std::mutex mutex_;  // guards what follows
     bool is_open_ = false;
+    bool is_uncertain_ = false;  // an append may yet turn out to have been recorded
     bool is_stopping_ = false;
     bool is_full_ = false;  // of dead letters: nothing is taken
     waiting waiting_;

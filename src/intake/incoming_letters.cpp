@@ -51,6 +51,10 @@ std::unexpected<error> no_such_letter(std::string_view channel, version number) 
 
 result<void> incoming::open() {
     if (is_open_) return {};
+    // What was on its way shows when the log is open again, and not before.
+    if (is_uncertain_)
+        if (auto const open = log_.writable(); !open && open.error().code == "log_failed")
+            return open;
     letters all;
     for (version at{}; !is_planted(bug::letters_forgotten);) {
         DIPTYCH_TRY(
@@ -71,6 +75,7 @@ result<void> incoming::open() {
         if (auto const known = letters_.find(number); known != letters_.end())
             one = std::move(known->second);
     letters_ = std::move(all);
+    is_uncertain_ = false;
     is_open_ = true;
     return {};
 }
@@ -80,7 +85,9 @@ result<appended> incoming::append(append_request request) {
     if (done) return done;
     auto const kind = done.error().kind;
     // It may have been written: only the log knows which letters there are.
-    if (kind == errc::outcome_unknown || kind == errc::failed) is_open_ = false;
+    if (kind != errc::outcome_unknown && kind != errc::failed) return done;
+    is_uncertain_ = true;
+    is_open_ = false;
     return done;
 }
 
@@ -161,6 +168,8 @@ result<void> incoming::record_each(std::vector<kept_letter> all) {
 }
 
 result<void> incoming::release() {
+    // That may be on record already.
+    std::erase_if(to_release_, [&](version number) { return !letters_.contains(number); });
     if (to_release_.empty()) return {};
     append_request request;
     for (auto const number : to_release_)

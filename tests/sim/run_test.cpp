@@ -58,6 +58,7 @@ TEST_CASE("seeds that once broke a promise keep it") {
         {sim::messages(), 50182, 200},  // a sync failed, and so did saying so to the next life
         {parking(), 7200504, 200},      // a read that failed while it was built again paused a view
         {reservations(), 14, 200},      // a full disk took a view back behind what it had shown
+        {arrivals(), 225, 80},          // a dead letter was recorded twice, after a failed sync
         {deliveries(), 3, 200},         // of a dead letter the rest was lost, after a restart
         {queued(), 15, 80},             // what was completed was said to have failed
         {queued(), 79, 80},             // a command was dropped that had been executed
