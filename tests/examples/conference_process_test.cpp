@@ -201,6 +201,26 @@ TEST_CASE("S4-68 who pays late twice is served once: the seats are asked for aga
         .then_sends(reserve(3, 2));
 }
 
+TEST_CASE("S4-68 a payment that comes while seats are asked for again asks with a new number") {
+    auto const taken = "The seats of the expired order are taken";
+    auto const late = [](auto const&... then) {
+        return after(placed, totals, granted(1, 2), completed, expired, paid("p1"), then...);
+    };
+    late(paid("p2")).then_sends(reserve(3, 2));
+    late(paid("p2"), granted(2, 1)).then_sends();
+    late(paid("p2"), granted(2, 2)).then_sends();
+    late(paid("p2"), granted(2, 1), granted(3, 2)).then_sends(reinstate);
+    late(granted(2, 1), paid("p2")).then_sends(reserve(3, 2));
+    late(granted(2, 1), paid("p2"), granted(3, 1))
+        .then_sends(cancel, refund("p1", taken), refund("p2", taken));
+    late(granted(2, 1), paid("p2"), refunded, granted(3, 1))
+        .then_sends(cancel, refund("p2", taken));
+    late(granted(2, 1), paid("p2"), refunded, granted(3, 2)).then_sends(reinstate);
+    late(granted(2, 2), paid("p2")).then_sends(reserve(3, 2));
+    late(granted(2, 2), paid("p2"), confirmed)
+        .then_sends(commit, refund("p2", "The order is paid already"));
+}
+
 namespace {
 
 // A process to which this has happened.
@@ -265,6 +285,8 @@ TEST_CASE("an order that can not be reinstated gives seats and money back") {
     diptych::refused<reinstate_order> const no{
         .command = reinstate, .id = "", .reason = "not_paid", .detail = ""
     };
-    auto const process = folded(placed, totals, completed, expired, paid("p1", {1'00}));
+    auto process = folded(placed, totals, completed, expired, paid("p1", {1'00}), granted(2, 2));
     CHECK(names_in(process.react(no)) == "cancel_seat_reservation require_refund");
+    process.evolve(paid("p2"));
+    CHECK(names_in(process.react(no)).empty());  // its seats are asked for, and that decides
 }

@@ -81,10 +81,15 @@ void registration_process::evolve(order_reservation_completed const&) {
     was_reserved = true;
 }
 
+void registration_process::evolve(seats_reserved const& e) {
+    if (status == reacquiring && e.request == request && e.granted == seats) reinstated = request;
+}
+
 void registration_process::evolve(from_payments::payment_completed const& e) {
     order = e.order;
     payments.push_back({e.payment, e.amount});
-    if (status == expired && was_reserved) {
+    // Those before it may be on their way back, and their answer with them.
+    if (status == reacquiring || (status == expired && was_reserved)) {
         status = reacquiring;
         ++request;
     }
@@ -197,6 +202,7 @@ reaction registration_process::react(diptych::refused<confirm_order> const& no) 
 }
 
 reaction registration_process::react(diptych::refused<reinstate_order> const& no) const {
+    if (reinstated != request) return {};  // paid again since, and that asks for itself
     auto all = give_seats_back(order, conference);
     all += pay_back(*this, "Too little was paid: " + no.detail);
     return all;

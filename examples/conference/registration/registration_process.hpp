@@ -4,6 +4,8 @@
 /// When an order is placed, seats are reserved and a clock begins to run. When it runs out, the
 /// order expires and its seats go back, all of them. A payment that comes later tries to get the
 /// same seats once more; if they have gone, the money is to be paid back, and somebody sees it.
+/// Each such payment asks with a number of its own: the newest answer is for all that is not paid
+/// back.
 #pragma once
 
 #include "registration/orders.hpp"
@@ -45,7 +47,8 @@ struct registration_process {
     registration_status status = registration_status::not_started;
     order_id order;
     conference_id conference;
-    int request = 0;  // the newest for which seats were asked
+    int request = 0;     // the newest for which seats were asked
+    int reinstated = 0;  // the one that gave an expired order its seats back
     std::vector<seat_quantity> seats;
     bool was_reserved = false;
     money total;
@@ -58,6 +61,7 @@ struct registration_process {
     void evolve(order_totals_calculated const& e) { total = e.total; }
     void evolve(order_partially_reserved const& e);
     void evolve(order_reservation_completed const& e);
+    void evolve(seats_reserved const& e);
     void evolve(from_payments::payment_completed const& e);
     void evolve(order_confirmed const& e);
     void evolve(order_expired const& e);
