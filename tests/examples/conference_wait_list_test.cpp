@@ -94,6 +94,66 @@ TEST_CASE("who was called or has left is not called again") {
         .then_nothing();
 }
 
+namespace {
+
+constexpr auto at_once = static_cast<int>(called_at_once_max);
+
+auto crowd_of(int how_many) {
+    std::vector<wait_list_joined> all;
+    for (auto i = 0; i < how_many; ++i) all.push_back(joined("o" + std::to_string(i), 1));
+    return all;
+}
+
+wait_list_state waiting(int how_many) {
+    wait_list_state list;
+    for (auto const& one : crowd_of(how_many)) list.evolve(one);
+    return list;
+}
+
+}  // namespace
+
+TEST_CASE("S4-69 however many wait, so many of them are called at once, the first ones") {
+    seats_availability free;
+    free.evolve(supplied(20'000));
+    offer_state open;
+    open.evolve(published);
+    auto list = waiting(6'000);
+    auto const made = call.decide(list, free, open);
+    auto const first = made.all<wait_list_called>();
+    REQUIRE(first.size() == called_at_once_max);
+    CHECK(made.all<seats_reserved>().size() == called_at_once_max);
+    CHECK(first.front().order == order_id{"o0"});
+    CHECK(first.back().order == order_id{"o" + std::to_string(at_once - 1)});
+    for (auto const& one : first) list.evolve(one);
+    CHECK(
+        call.decide(list, free, open).all<wait_list_called>().front().order.value ==
+        "o" + std::to_string(at_once)
+    );
+}
+
+TEST_CASE("S4-69 each batch of the wait-list that is full has the next one called, to the last") {
+    for (auto const before : {0, 1, at_once - 1}) {  // called earlier, not a full batch
+        auto const all = crowd_of(before + 2 * at_once + 1);
+        wait_list_calling process;
+        for (auto const& one : all) process.evolve(one);
+        auto const calls_after = [&](int from, int how_many) {
+            auto calls = 0;
+            for (auto i = from; i < from + how_many; ++i) {
+                auto const next = called(all[static_cast<std::size_t>(i)].order.value, 1);
+                process.evolve(next);
+                auto const made = process.react(next);
+                for (auto const& one : made.commands())
+                    calls += one.name == "call_wait_list" ? 1 : 0;
+            }
+            return calls;
+        };
+        CHECK(calls_after(0, before) == 0);
+        CHECK(calls_after(before, at_once) == 1);
+        CHECK(calls_after(before + at_once, at_once) == 1);
+        CHECK(calls_after(before + 2 * at_once, 1) == 0);
+    }
+}
+
 TEST_CASE("the wait-list is left once") {
     leave_wait_list const leave{.order = {"o1"}, .conference = {"c1"}};
     given(joined("o1", 2)).when(leave).then(wait_list_left{{"o1"}, {"c1"}});

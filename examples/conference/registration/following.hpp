@@ -78,10 +78,14 @@ struct wait_list_calling {
     using sends =
         diptych::commands<call_wait_list, register_to_conference, cancel_seat_reservation>;
     std::set<order_id> waiting;
+    std::size_t called = 0;
 
     void evolve(wait_list_joined const& e) { waiting.insert(e.order); }
     void evolve(wait_list_left const& e) { waiting.erase(e.order); }
-    void evolve(wait_list_called const& e) { waiting.erase(e.order); }
+    void evolve(wait_list_called const& e) {
+        waiting.erase(e.order);
+        ++called;
+    }
 
     diptych::reaction react(wait_list_joined const& e) const { return call(e.conference); }
     diptych::reaction react(from_management::conference_published const& e) const {
@@ -97,9 +101,11 @@ struct wait_list_calling {
         return {};
     }
     diptych::reaction react(wait_list_called const& e) const {
-        return register_to_conference{
-            .order = e.order, .conference = e.conference, .seats = e.seats
-        };
+        diptych::reaction all =
+            register_to_conference{.order = e.order, .conference = e.conference, .seats = e.seats};
+        // One of each so many that are called at once: there may be seats for those behind them.
+        if (called % called_at_once_max == 0) all += call(e.conference);
+        return all;
     }
     diptych::reaction react(diptych::refused<register_to_conference> const& no) const {
         return cancel_seat_reservation{

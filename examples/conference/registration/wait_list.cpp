@@ -56,7 +56,9 @@ diptych::decision<wait_list_called, seats_reserved> call_wait_list::decide(
     diptych::decision<wait_list_called, seats_reserved> made;
     if (!offer.is_published) return made;
     auto remaining = free.remaining;
+    std::size_t called = 0;
     for (auto const& one : list.waiting) {
+        if (called == called_at_once_max) break;
         if (!has_enough(remaining, one.seats)) continue;
         seats_reserved reserved{
             .conference = conference,
@@ -71,6 +73,7 @@ diptych::decision<wait_list_called, seats_reserved> call_wait_list::decide(
         }
         made += wait_list_called{.order = one.order, .conference = conference, .seats = one.seats};
         made += reserved;
+        ++called;
     }
     return made;
 }

@@ -3,7 +3,8 @@
 ///
 /// Whoever waits has chosen the id of the order that is to be placed. When seats come back, the
 /// first for whom there are enough is called: the seats are reserved for that order in the same
-/// moment, and it is placed. From then on it is an order as any other, and expires like one.
+/// moment, and it is placed. From then on it is an order as any other, and expires like one. At
+/// most so many are called at once; who waits behind them is called when they are.
 #pragma once
 
 #include "registration/foreign_events.hpp"
@@ -79,7 +80,9 @@ struct leave_wait_list {
     diptych::decision<wait_list_left> decide(wait_list_state const& list) const;
 };
 
-/// Calls everybody for whom there are enough seats now.
+inline constexpr std::size_t called_at_once_max = 200;
+
+/// Calls the first for whom there are enough seats now, so many at once.
 struct call_wait_list {
     conference_id conference;
 
