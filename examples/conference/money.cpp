@@ -2,13 +2,12 @@
 
 #include <charconv>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 
 namespace conference {
 
 namespace {
-
-constexpr std::int64_t cents_max = 10'000'000'000;
 
 // "12", "12.5" and "-12.50"; nullopt for anything else.
 std::optional<money> parse(std::string_view text) {
@@ -25,7 +24,7 @@ std::optional<money> parse(std::string_view text) {
     std::from_chars(whole.data(), whole.data() + whole.size(), units);
     std::from_chars(part.data(), part.data() + part.size(), cents);
     auto const all = units * 100 + (part.size() == 1 ? cents * 10 : cents);
-    if (all > cents_max) return {};
+    if (all > money_max.cents) return {};
     return money{is_negative ? -all : all};
 }
 
@@ -71,6 +70,8 @@ bool form<conference::money>::read(reader& in, conference::money& to) {
 }
 
 void form<conference::money>::write(std::string& to, conference::money what) {
+    if (what > conference::money_max || what < conference::money{} - conference::money_max)
+        throw std::range_error(conference::to_text(what) + " is more money than can be read again");
     write_text(to, conference::to_text(what));
 }
 

@@ -16,7 +16,9 @@
 
 namespace conference {
 
-/// An amount. A hundred million at most, either way: a price times a quantity always fits.
+/// An amount. What is read and written is a hundred million at most, either way (money_max): a
+/// price times a quantity always fits. Anything above it throws std::range_error when it is
+/// written.
 struct money {
     std::int64_t cents = 0;
 
@@ -26,6 +28,8 @@ struct money {
     friend money operator*(money a, int times) { return {a.cents * times}; }
     money& operator+=(money more) { return *this = *this + more; }
 };
+
+inline constexpr money money_max{100'000'000'00};
 
 /// So many hundredths of an amount, rounded half to even. `percent` is 0 to 100.
 money share_of(money amount, int percent);

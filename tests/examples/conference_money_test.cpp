@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <set>
+#include <stdexcept>
 
 using conference::money;
 using conference::share_of;
@@ -49,6 +50,14 @@ TEST_CASE("money is a text of units and cents, exactly") {
           R"("99999999999")",
           "null"})
         CHECK_FALSE(diptych::json::read<money>(text));
+}
+
+TEST_CASE("money that could not be read again is not written") {
+    for (auto const sign : {1, -1}) {
+        auto const most = conference::money_max * sign;
+        CHECK(diptych::json::read<money>(diptych::json::write(most)).or_throw() == most);
+        CHECK_THROWS_AS(diptych::json::write(most + money{sign}), std::range_error);
+    }
 }
 
 TEST_CASE("an access code is six signs that are not mistaken for each other") {

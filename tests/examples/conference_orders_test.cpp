@@ -139,6 +139,27 @@ TEST_CASE("an order wants at least one seat, none negative, of types that there 
         );
 }
 
+TEST_CASE("an order that would cost more than money can say is refused, discounted or not") {
+    auto gold = full_seats;
+    gold.price = {1'000'000'00};
+    auto const dear = given(published, gold);
+    dear.when(want({{{"full"}, 101}})).then_refused(refusal::total_too_large);
+    CHECK_FALSE(dear.when(want({{{"full"}, 100}})).refuses(refusal::total_too_large));
+    auto one_cent = free_seats;
+    one_cent.price = {1};
+    given(published, gold, one_cent)
+        .when(want({{{"full"}, 100}, {{"free"}, 1}}))
+        .then_refused(refusal::total_too_large);
+    given(published, gold, two, two_cost)
+        .when(want({{{"full"}, 200}}))
+        .then_refused(refusal::total_too_large);
+    given(published, gold, two, two_cost, promotion_applied{{"o1"}, {"ALL"}, 100})
+        .when(want({{{"full"}, 200}}))
+        .then_refused(refusal::total_too_large);
+    dear.when(join_wait_list{{"o1"}, {"c1"}, "a@b", {{{"full"}, 101}}}
+    ).then_refused(refusal::total_too_large);
+}
+
 TEST_CASE("P4-05 the same order again is no second one, other seats are a revision of it") {
     auto const begun = given(published, full_seats, two, two_cost);
     begun.when(want({{{"full"}, 2}})).then_nothing();

@@ -38,6 +38,7 @@ enum class refusal {
     quantity_negative,
     quantity_not_positive,
     too_many_seats,
+    total_too_large,
     seat_type_twice,
     request_not_positive,
     conference_not_published,

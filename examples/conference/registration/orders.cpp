@@ -56,6 +56,7 @@ register_to_conference::decide(
     if (!offer.is_published) return refuse(refusal::conference_not_published);
     if (auto fault = fault_of_order(seats)) return *std::move(fault);
     std::vector<order_line> lines;
+    money cost;
     for (auto const& [seat_type, quantity] : seats) {
         auto const seat = offer.seats.find(seat_type);
         if (seat == offer.seats.end()) return unknown_seat_type(seat_type);
@@ -67,7 +68,9 @@ register_to_conference::decide(
              .requested = quantity,
              .reserved = 0}
         );
+        cost += seat->second.price * quantity;
     }
+    if (auto fault = fault_of_total(cost)) return *std::move(fault);
     auto const totals = totals_of(order, lines, &order_line::requested, known.percent);
     if (known.status == none)
         return {

@@ -4,12 +4,23 @@
 
 #include "registration/orders.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace conference::registration {
 
 inline diptych::refusal unknown_order(order_id const& order) {
     return diptych::refuse(refusal::unknown_order, "There is no order " + order.value);
+}
+
+/// Nothing of an order may cost more than money can say, before a discount, too.
+inline std::optional<diptych::refusal> fault_of_total(money before_discount) {
+    if (before_discount <= money_max) return {};
+    return diptych::refuse(
+        refusal::total_too_large,
+        "The order would cost " + to_text(before_discount) + ", at most " + to_text(money_max) +
+            " is possible"
+    );
 }
 
 /// The total of what is counted of each line, less so many percent, the discount rounded half to

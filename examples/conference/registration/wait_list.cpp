@@ -1,5 +1,6 @@
 #include "registration/wait_list.hpp"
 
+#include "registration/totals.hpp"
 #include "registration/wanted_seats.hpp"
 
 #include <algorithm>
@@ -37,8 +38,13 @@ diptych::decision<wait_list_joined> join_wait_list::decide(
     if (!offer.is_published) return refuse(refusal::conference_not_published);
     if (email.find('@') == email.npos) return refuse(refusal::email_malformed);
     if (auto fault = fault_of_order(seats)) return *std::move(fault);
-    for (auto const& one : seats)
-        if (!offer.seats.contains(one.seat_type)) return unknown_seat_type(one.seat_type);
+    money cost;
+    for (auto const& [seat_type, quantity] : seats) {
+        auto const seat = offer.seats.find(seat_type);
+        if (seat == offer.seats.end()) return unknown_seat_type(seat_type);
+        cost += seat->second.price * quantity;
+    }
+    if (auto fault = fault_of_total(cost)) return *std::move(fault);
     return wait_list_joined{
         .order = order, .conference = conference, .email = email, .seats = seats
     };
