@@ -42,6 +42,12 @@ void add_contexts(diptych::application& app) {
     app.views(CONFERENCE_VIEWS);
 }
 
+int misunderstood(std::string const& what) {
+    if (!what.empty()) std::cerr << "diptych-conference: " << what << "\n\n";
+    std::cerr << usage;
+    return 2;
+}
+
 int serve(options const& given, std::optional<std::chrono::milliseconds> ahead) {
     conference::test_clock clock{ahead.value_or(std::chrono::milliseconds{})};
     // [application]
@@ -83,20 +89,20 @@ int main(int count, char** words) {
     auto const verb = std::string_view{count > 1 ? words[1] : ""};
     if (verb == "explain") return explain(count, words);
     if (verb == "map") return map(count, words);
-    auto is_understood = count % 2 == 0 && verb == "serve";
-    for (int i = 2; is_understood && i < count; i += 2) {
-        auto const found = given.find(std::string_view{words[i]});
-        is_understood = found != given.end();
-        if (is_understood) found->second = words[i + 1];
+    if (verb != "serve")
+        return misunderstood(
+            verb.empty() ? "" : "There is no command \"" + std::string{verb} + "\""
+        );
+    for (int i = 2; i < count; i += 2) {
+        auto const option = std::string{words[i]};
+        auto const found = given.find(option);
+        if (found == given.end()) return misunderstood("serve has no option \"" + option + "\"");
+        if (i + 1 == count) return misunderstood(option + " needs a value");
+        found->second = words[i + 1];
     }
-    std::optional<std::chrono::milliseconds> ahead;
-    if (auto const& wanted = given.at("--clock"); is_understood && !wanted.empty()) {
-        auto const read =
-            diptych::json::read<std::chrono::milliseconds>(diptych::json::write(wanted));
-        is_understood = read.has_value();
-        if (is_understood) ahead = *read;
-    }
-    if (is_understood) return serve(given, ahead);
-    std::cerr << usage;
-    return 2;
+    auto const& wanted = given.at("--clock");
+    if (wanted.empty()) return serve(given, std::nullopt);
+    auto const ahead = diptych::json::read<std::chrono::milliseconds>(diptych::json::write(wanted));
+    if (!ahead) return misunderstood("--clock is a time such as PT29M, and not \"" + wanted + "\"");
+    return serve(given, *ahead);
 }

@@ -64,7 +64,7 @@ class BrowserTest(TestCase):
         self.assertEqual("30.00", browser.until("document.querySelector('#total')?.innerText"))
         self.assertEqual([order], [row["order_id"] for row in self.users.client.rows("draft_orders")])
         self.register(browser, 0)
-        self.assertIn("no_seats_wanted", browser.text())
+        self.assertIn("At least one seat is to be chosen", browser.text())
 
     def test_s4_67_what_costs_nothing_is_confirmed_without_paying(self):
         self.users.open_conference(seats={"free": (3, "0.00")})

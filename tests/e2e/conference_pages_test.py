@@ -79,7 +79,7 @@ class PagesTest(TestCase):
     def test_every_post_leads_on_with_303_and_back_with_a_sentence(self):
         self.users.open_conference(seats={"full": (10, "10.00")})
         register = Forms(self.page("/c1/register")).of("register_to_conference")
-        self.assertIn("no_seats_wanted", self.submit(register, 409))
+        self.assertIn("At least one seat is to be chosen", self.submit(register, 409))
         self.assertIn("seats/0/quantity", self.submit(register, 409, **{"seats.0.quantity": "two"}))
         there = self.submit(register, **{"seats.0.quantity": "2"})
         order = register["inputs"]["order"]
@@ -93,7 +93,7 @@ class PagesTest(TestCase):
         self.users.send("create_promotion", promotion="ALL", conference="c1", percent=100, uses=1)
         self.assertEqual(f"/c1/registrant?order={order}", self.submit(promotion, promotion="ALL"))
         details = Forms(self.page(f"/c1/registrant?order={order}")).of("assign_registrant_details")
-        self.assertIn("email_malformed", self.submit(details, 409, first_name="A", last_name="B", email="ab"))
+        self.assertIn("An e-mail address is like", self.submit(details, 409, first_name="A", last_name="B", email="ab"))
         self.assertEqual(f"/c1/confirmation?order={order}",
                          self.submit(details, first_name="A", last_name="B", email="a@b"))  # it costs nothing now
         self.assertIn("You are registered", self.page(f"/c1/confirmation?order={order}"))
@@ -104,7 +104,7 @@ class PagesTest(TestCase):
         there = self.submit(Forms(self.page("/c1/pay?order=o1")).of("initiate_third_party_processor_payment"))
         reject = Forms(self.page(there)).of("cancel_third_party_processor_payment")
         self.assertEqual("/c1/pay?order=o1", self.submit(reject))
-        self.assertIn("payment_is_rejected", self.submit(
+        self.assertIn("The payment was given up", self.submit(
             Forms(self.page(there)).of("complete_third_party_processor_payment"), 409))
         self.users.later("PT11M")
         self.users.becomes("o1", "expired")

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Registering for a conference, from outside (S4). Each test names its requirements."""
+import subprocess
 import unittest
 
-from conference import Users, conference
+from conference import CONFERENCE, Users, conference
 from service import TestCase
 
 
@@ -21,6 +22,18 @@ class Conference(TestCase):
         return {row["payment_id"]: row["amount"] for row in self.users.client.rows("refunds_due")}
 
 
+class WordsTest(unittest.TestCase):
+    def test_words_that_are_not_understood_are_named(self):
+        for words, fault in ((["srve"], 'There is no command "srve"'),
+                             (["serve", "--prot", "1"], 'serve has no option "--prot"'),
+                             (["serve", "--port"], "--port needs a value"),
+                             (["serve", "--clock", "foo"], '--clock is a time such as PT29M, and not "foo"')):
+            said = subprocess.run([CONFERENCE, *words], capture_output=True, text=True, timeout=20, check=False)
+            self.assertEqual(2, said.returncode)
+            self.assertEqual(f"diptych-conference: {fault}", said.stderr.split("\n")[0])
+            self.assertIn("diptych-conference serve [--port N]", said.stderr)
+
+
 class ManagementTest(Conference):
     def test_s4_the_seats_of_a_conference_are_announced_when_it_is_published(self):
         users = self.users
@@ -33,6 +46,9 @@ class ManagementTest(Conference):
         self.assertEqual([], users.client.rows("published_conferences"))
         self.assertEqual("conference_not_published", users.refusal("register_to_conference", order="o", conference="c1",
                                                                    seats=[{"seat_type": "full", "quantity": 1}]))
+        self.assertEqual("The conference is not published, or not any more",
+                         users.ask("register_to_conference", order="o", conference="c1",
+                                   seats=[{"seat_type": "full", "quantity": 1}]).json["detail"])
         users.send("publish_conference", conference="c1")
         users.until(lambda: users.free() == 10)
         self.assertEqual(["full"], [row["seat_type_id"] for row in users.client.rows("seat_types")])

@@ -21,7 +21,7 @@ bool is_email(std::string_view text) {
 }
 
 std::optional<diptych::refusal> fault_of(seat const& what) {
-    if (what.name.empty()) return refuse(refusal::name_empty);
+    if (what.name.empty()) return refuse(refusal::name_empty, "A name is needed");
     if (what.quantity < 0 || what.quantity > quantity_max)
         return refuse(refusal::quantity_out_of_range, "0 to 100000 seats");
     if (what.price < money{} || what.price > price_max)
@@ -74,14 +74,17 @@ diptych::decision<conference_created> create_conference::decide(
     diptych::environment const& surroundings
 ) const {
     if (known.created && is_same(*known.created, *this)) return no_events;
-    if (known.created) return refuse(refusal::conference_exists);
+    if (known.created)
+        return refuse(refusal::conference_exists, "There is another conference of this id");
     if (!is_slug(slug.value))
         return refuse(refusal::slug_malformed, "Small letters, digits and '-', 60 at most");
     if (by_slug.conference)
         return refuse(refusal::slug_taken, "There is a conference " + slug.value + " already");
-    if (name.empty()) return refuse(refusal::name_empty);
-    if (!is_email(owner_email)) return refuse(refusal::email_malformed);
-    if (ends < starts) return refuse(refusal::ends_before_it_starts);
+    if (name.empty()) return refuse(refusal::name_empty, "A name is needed");
+    if (!is_email(owner_email))
+        return refuse(refusal::email_malformed, "An e-mail address is like ada@example.org");
+    if (ends < starts)
+        return refuse(refusal::ends_before_it_starts, "The conference would end before it starts");
     return conference_created{
         .conference = conference,
         .slug = slug,
@@ -99,8 +102,9 @@ diptych::decision<conference_created> create_conference::decide(
 diptych::decision<conference_updated> update_conference::decide(conference_state const& known
 ) const {
     if (!known.created) return unknown(conference);
-    if (name.empty()) return refuse(refusal::name_empty);
-    if (ends < starts) return refuse(refusal::ends_before_it_starts);
+    if (name.empty()) return refuse(refusal::name_empty, "A name is needed");
+    if (ends < starts)
+        return refuse(refusal::ends_before_it_starts, "The conference would end before it starts");
     auto const& now = *known.created;
     if (now.name == name && now.description == description && now.location == location &&
         now.starts == starts && now.ends == ends)
@@ -149,7 +153,7 @@ diptych::decision<seat_drafted, seat_created> create_seat::decide(conference_sta
     if (auto fault = fault_of(wanted)) return *std::move(fault);
     if (auto const found = known.seats.find(seat_type); found != known.seats.end()) {
         if (found->second == wanted) return no_events;
-        return refuse(refusal::seat_type_exists);
+        return refuse(refusal::seat_type_exists, "There is another seat type of this id");
     }
     if (known.was_published) return said_by<seat_created>(*this);
     return said_by<seat_drafted>(*this);

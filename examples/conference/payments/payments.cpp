@@ -20,9 +20,10 @@ diptych::decision<payment_initiated> initiate_third_party_processor_payment::dec
     if (known.status != none) {
         if (known.order == order && known.amount == amount && known.description == description)
             return no_events;
-        return refuse(refusal::payment_exists);
+        return refuse(refusal::payment_exists, "There is another payment of this id");
     }
-    if (amount <= money{}) return refuse(refusal::amount_not_positive);
+    if (amount <= money{})
+        return refuse(refusal::amount_not_positive, "A payment is of more than 0.00");
     return payment_initiated{
         .payment = payment, .order = order, .description = description, .amount = amount
     };
@@ -32,7 +33,8 @@ diptych::decision<payment_completed> complete_third_party_processor_payment::dec
     payment_state const& known
 ) const {
     if (known.status == none) return unknown(payment);
-    if (known.status == rejected) return refuse(refusal::payment_is_rejected);
+    if (known.status == rejected)
+        return refuse(refusal::payment_is_rejected, "The payment was given up");
     if (known.status != initiated) return no_events;
     return payment_completed{.payment = payment, .order = known.order, .amount = known.amount};
 }
@@ -42,14 +44,16 @@ diptych::decision<payment_rejected> cancel_third_party_processor_payment::decide
 ) const {
     if (known.status == none) return unknown(payment);
     if (known.status == rejected) return no_events;
-    if (known.status != initiated) return refuse(refusal::payment_is_completed);
+    if (known.status != initiated)
+        return refuse(refusal::payment_is_completed, "The payment is completed");
     return payment_rejected{.payment = payment, .order = known.order};
 }
 
 diptych::decision<payment_refund_due> owe_refund::decide(payment_state const& known) const {
     if (known.status == none) return unknown(payment);
     if (known.status == refund_due || known.status == refunded) return no_events;
-    if (known.status != completed) return refuse(refusal::payment_not_completed);
+    if (known.status != completed)
+        return refuse(refusal::payment_not_completed, "The payment is not completed");
     return payment_refund_due{
         .payment = payment, .order = known.order, .amount = known.amount, .reason = reason
     };
@@ -58,7 +62,8 @@ diptych::decision<payment_refund_due> owe_refund::decide(payment_state const& kn
 diptych::decision<payment_refunded> settle_refund::decide(payment_state const& known) const {
     if (known.status == none) return unknown(payment);
     if (known.status == refunded) return no_events;
-    if (known.status != refund_due) return refuse(refusal::no_refund_due);
+    if (known.status != refund_due)
+        return refuse(refusal::no_refund_due, "Nothing is to be paid back of this payment");
     return payment_refunded{.payment = payment, .order = known.order, .amount = known.amount};
 }
 

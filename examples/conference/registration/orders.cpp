@@ -13,8 +13,9 @@ namespace {
 
 std::optional<diptych::refusal> fault_of_open(order_state const& known, order_id const& order) {
     if (known.status == none) return unknown_order(order);
-    if (known.status == confirmed) return refuse(refusal::order_is_confirmed);
-    if (known.status == expired) return refuse(refusal::order_is_expired);
+    if (known.status == confirmed)
+        return refuse(refusal::order_is_confirmed, "The order is confirmed and can not be changed");
+    if (known.status == expired) return refuse(refusal::order_is_expired, "The order has expired");
     return {};
 }
 
@@ -37,7 +38,9 @@ bool wants_the_same(std::vector<order_line> const& known, std::vector<order_line
 diptych::decision<reservation_terms_set> set_reservation_terms::decide(terms_state const& known
 ) const {
     if (window <= window.zero() || buffer < buffer.zero())
-        return refuse(refusal::time_not_positive);
+        return refuse(
+            refusal::time_not_positive, "The window is above zero, the buffer zero or more"
+        );
     if (known.window == window && known.buffer == buffer) return no_events;
     return reservation_terms_set{.conference = conference, .window = window, .buffer = buffer};
 }
@@ -49,11 +52,15 @@ register_to_conference::decide(
     terms_state const& terms,
     diptych::environment const& surroundings
 ) const {
-    if (known.status == confirmed) return refuse(refusal::order_is_confirmed);
-    if (known.status == expired) return refuse(refusal::order_is_expired);
+    if (known.status == confirmed)
+        return refuse(refusal::order_is_confirmed, "The order is confirmed and can not be changed");
+    if (known.status == expired) return refuse(refusal::order_is_expired, "The order has expired");
     if (known.status != none && known.conference != conference)
-        return refuse(refusal::order_of_other_conference);
-    if (!offer.is_published) return refuse(refusal::conference_not_published);
+        return refuse(refusal::order_of_other_conference, "The order is one of another conference");
+    if (!offer.is_published)
+        return refuse(
+            refusal::conference_not_published, "The conference is not published, or not any more"
+        );
     if (auto fault = fault_of_order(seats)) return *std::move(fault);
     std::vector<order_line> lines;
     money cost;
@@ -114,8 +121,10 @@ diptych::decision<order_registrant_assigned> assign_registrant_details::decide(
     order_state const& known
 ) const {
     if (auto fault = fault_of_open(known, order)) return *std::move(fault);
-    if (first_name.empty() || last_name.empty()) return refuse(refusal::name_empty);
-    if (!is_email(email)) return refuse(refusal::email_malformed);
+    if (first_name.empty() || last_name.empty())
+        return refuse(refusal::name_empty, "A first and a last name are needed");
+    if (!is_email(email))
+        return refuse(refusal::email_malformed, "An e-mail address is like ada@example.org");
     return order_registrant_assigned{
         .order = order, .first_name = first_name, .last_name = last_name, .email = email
     };
@@ -146,7 +155,8 @@ diptych::decision<order_reinstated, order_confirmed> reinstate_order::decide(
 ) const {
     if (known.status == none) return unknown_order(order);
     if (known.status == confirmed) return no_events;
-    if (known.status != expired) return refuse(refusal::order_not_expired);
+    if (known.status != expired)
+        return refuse(refusal::order_not_expired, "The order has not expired");
     if (!known.was_reserved)
         return refuse(refusal::seats_not_reserved, "Its seats were never all reserved");
     if (paid.amount < known.total)

@@ -39,7 +39,8 @@ diptych::decision<seat_assignments_created> create_seat_assignments::decide(
 ) const {
     if (known.status == order_status::none) return unknown_order(order);
     if (before.are_created) return no_events;
-    if (known.status != order_status::confirmed) return refuse(refusal::seats_not_reserved);
+    if (known.status != order_status::confirmed)
+        return refuse(refusal::seats_not_reserved, "The order is not confirmed yet");
     seat_assignments_created made{
         .assignments = assignments_of(order), .order = order, .seats = {}
     };
@@ -57,7 +58,8 @@ diptych::decision<seat_assigned, seat_unassigned, seat_assignment_updated> assig
     assignments_state const& known
 ) const {
     if (auto fault = fault_of_seat(known, assignments, position)) return *std::move(fault);
-    if (email.find('@') == email.npos) return refuse(refusal::email_malformed);
+    if (email.find('@') == email.npos)
+        return refuse(refusal::email_malformed, "An e-mail address is like ada@example.org");
     attendee const who{.first_name = first_name, .last_name = last_name, .email = email};
     auto const& now = known.seats.at(position);
     seat_assigned const taken{.assignments = assignments, .position = position, .who = who};

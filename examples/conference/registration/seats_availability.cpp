@@ -12,7 +12,8 @@ using diptych::refuse;
 namespace {
 
 std::optional<diptych::refusal> fault_of_supply(int quantity) {
-    if (quantity <= 0) return refuse(refusal::quantity_not_positive);
+    if (quantity <= 0)
+        return refuse(refusal::quantity_not_positive, "At least one seat is added or removed");
     if (quantity > supply_max) return refuse(refusal::too_many_seats, "100000 at once");
     return {};
 }
@@ -46,7 +47,7 @@ diptych::decision<available_seats_changed> remove_seats::decide(
 diptych::decision<seats_reserved> make_seat_reservation::decide(
     seats_availability const& free, reservation_state const& known
 ) const {
-    if (request <= 0) return refuse(refusal::request_not_positive);
+    if (request <= 0) return refuse(refusal::request_not_positive, "Requests are numbered from 1");
     if (auto fault = fault_of(seats)) return *std::move(fault);
     for (auto const& wanted : seats)
         if (!free.remaining.contains(wanted.seat_type)) return unknown_seat_type(wanted.seat_type);

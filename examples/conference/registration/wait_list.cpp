@@ -31,12 +31,18 @@ diptych::decision<wait_list_joined> join_wait_list::decide(
     for (auto const& one : list.waiting)
         if (one.order == order) {
             if (one.seats == seats && one.email == email) return no_events;
-            return refuse(refusal::waits_for_other_seats);
+            return refuse(
+                refusal::waits_for_other_seats, "The order waits for other seats already"
+            );
         }
     if (known.status != order_status::none)
         return refuse(refusal::order_exists, "The order " + order.value + " is placed already");
-    if (!offer.is_published) return refuse(refusal::conference_not_published);
-    if (email.find('@') == email.npos) return refuse(refusal::email_malformed);
+    if (!offer.is_published)
+        return refuse(
+            refusal::conference_not_published, "The conference is not published, or not any more"
+        );
+    if (email.find('@') == email.npos)
+        return refuse(refusal::email_malformed, "An e-mail address is like ada@example.org");
     if (auto fault = fault_of_order(seats)) return *std::move(fault);
     money cost;
     for (auto const& [seat_type, quantity] : seats) {

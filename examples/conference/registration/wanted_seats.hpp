@@ -23,7 +23,10 @@ inline std::optional<diptych::refusal> fault_of(std::vector<seat_quantity> const
     std::set<seat_type_id> types;
     std::int64_t all = 0;
     for (auto const& one : seats) {
-        if (one.quantity < 0) return diptych::refuse(refusal::quantity_negative);
+        if (one.quantity < 0)
+            return diptych::refuse(
+                refusal::quantity_negative, "Nobody can have fewer seats than none"
+            );
         if (!types.insert(one.seat_type).second)
             return diptych::refuse(
                 refusal::seat_type_twice, one.seat_type.value + " is there twice"
@@ -42,7 +45,7 @@ inline std::optional<diptych::refusal> fault_of_order(std::vector<seat_quantity>
     if (auto fault = fault_of(seats)) return fault;
     for (auto const& one : seats)
         if (one.quantity > 0) return {};
-    return diptych::refuse(refusal::no_seats_wanted);
+    return diptych::refuse(refusal::no_seats_wanted, "At least one seat is to be chosen");
 }
 
 }  // namespace conference::registration
