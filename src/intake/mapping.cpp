@@ -4,6 +4,7 @@
 
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
+#include <diptych/uuid.hpp>
 
 #include <fmt/core.h>
 
@@ -30,6 +31,10 @@ std::string id_in(declaration const& of, envelope const& in, std::string_view fr
     if (of.id)
         if (auto given = of.id->fill(in); !given.empty()) return given;
     auto const& what = in.message();
+    // Two producers may each have one of this id, if it is not one that is the only one anywhere.
+    auto const id = in.attribute("id");
+    if (!id.empty() && !in.attribute("source").empty() && !parse_uuid(id))
+        return std::string(in.attribute("source")) + " " + std::string(id);
     return first_of(
         {in.attribute("id"),
          what.header("nats-msg-id"),

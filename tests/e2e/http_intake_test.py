@@ -63,7 +63,7 @@ class HttpIntake(TestCase):
             self.assertEqual((200, "repeated"), send(2))
             self.assertEqual((202, "parked"), send(3, "other"))
             passed = [one for one in client.events() if one["stream"] == "inbox.delivery-d-1"]
-            self.assertEqual([("e1", 1), ("e2", 2)], [(one["metadata"]["message_id"], one["data"]["step"]) for one in passed])
+            self.assertEqual([("x e1", 1), ("x e2", 2)], [(one["metadata"]["message_id"], one["data"]["step"]) for one in passed])
 
     def test_a_batch_of_cloud_events_is_taken_one_by_one_and_answered_together(self):
         self.counts()
