@@ -45,6 +45,13 @@ bool passes_by_itself(error const& what) {
            what.kind == errc::conflict;
 }
 
+bool is_bad_place(error const& what) {
+    constexpr std::array<std::string_view, 4> codes{
+        "corrupt_frame", "corrupt_event", "corrupt_segment", "missing_segment"
+    };
+    return what.kind == errc::corrupt && std::ranges::find(codes, what.code) != codes.end();
+}
+
 void rest_after_failure::note_failure(position at, error why, timestamp now) {
     if (at != at_) attempts_ = 0;
     at_ = at;

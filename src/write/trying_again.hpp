@@ -14,6 +14,9 @@ namespace diptych::write {
 /// Whether nothing is wrong with what was asked for: it may be tried again as it is.
 bool passes_by_itself(error const& what);
 
+/// Whether a place in the log can not be read: that may last, and need not be so of other places.
+bool is_bad_place(error const& what);
+
 /// The rest after failures in a row at one position: `first`, then twice as long each time, at most
 /// `longest`. Not thread-safe.
 class rest_after_failure {

@@ -74,6 +74,29 @@ TEST_CASE("what the machine could not do is tried again as a whole, and parks no
     CHECK(at.data_of("$parked").empty());
 }
 
+TEST_CASE("a place in the log that can not be read stops one instance, for as long as it lasts") {
+    process_house at;
+    at.deposit("a", 1);
+    at.deposit("k", 1);
+    bank::echo_in_use().key_fault = error{errc::corrupt, "corrupt_frame", "a bit flipped"};
+    for (int attempt = 0; attempt < 5; ++attempt) {  // it may be the machine, for now
+        CHECK(at.runner->step().error().code == "corrupt_frame");
+        at.time.advance(1h);
+    }
+    at.run();
+    CHECK(at.balance_of("xa") == "1");
+    auto const parked = at.runner->parked({}, 10).or_throw();
+    REQUIRE(parked.size() == 1);
+    CHECK(parked[0].why.code == "corrupt_frame");
+    at.deposit("a", 1);
+    at.run();
+    CHECK(at.balance_of("xa") == "4");
+    bank::echo_in_use().key_fault.reset();
+    at.time.advance(1h);
+    at.run();
+    CHECK(at.balance_of("xk") == "1");
+}
+
 TEST_CASE("commands of an instance are sent one after the other") {
     process_house at;
     std::vector<std::string> tried;

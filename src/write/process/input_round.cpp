@@ -72,9 +72,13 @@ result<bool> input_round::is_stale(std::string const& instance, recorded_event c
     return latest && *latest != about.id;
 }
 
+bool input_round::is_to_be_awaited(error const& what) const {
+    return passes_by_itself(what) && !(parks_damage_ && is_bad_place(what));
+}
+
 result<void> input_round::look_at(recorded_event const& input) {
     auto const whose = owner_of(input);
-    if (!whose && passes_by_itself(whose.error())) return std::unexpected(whose.error());
+    if (!whose && is_to_be_awaited(whose.error())) return std::unexpected(whose.error());
     if (whose && !*whose) return {};
     auto const instance = whose ? (*whose)->instance : instance_by_tags(input);
     DIPTYCH_TRY(auto* const now, standing_of(instance));
@@ -88,7 +92,7 @@ result<void> input_round::look_at(recorded_event const& input) {
     auto done = whose ? take(**whose, input, *now) : result<void>(std::unexpect, whose.error());
     if (done) return {};
     instances_.forget(instance);
-    if (passes_by_itself(done.error())) return done;
+    if (is_to_be_awaited(done.error())) return done;
     now->is_parked = true;
     last_fault_ = done.error();
     faulty_.push_back(input.position);

@@ -29,12 +29,18 @@ public:
         process_ledger& ledger,
         process_instances& instances,
         clock& time,
-        random_source& random
+        random_source& random,
+        bool parks_damage = false
     )
-        : process_(process), ledger_(ledger), instances_(instances), time_(time), random_(random) {}
+        : process_(process),
+          ledger_(ledger),
+          instances_(instances),
+          time_(time),
+          random_(random),
+          parks_damage_(parks_damage) {}
 
     /// Inputs come in order. Fails only with what passes by itself: a fault of the input or of user
-    /// code is on record as parked.
+    /// code is on record as parked; and so is, if damage is to be parked, what can not be read.
     result<void> look_at(recorded_event const& input);
 
     /// As look_at, of the first that is parked of its instance, and fails with what it fails on.
@@ -75,6 +81,7 @@ private:
     void park(parked_input what);
     void put(event_data record);
     bool is_start(recorded_event const& input) const;
+    bool is_to_be_awaited(error const& what) const;
     std::string instance_by_tags(recorded_event const& input) const;
 
     model::process const& process_;
@@ -82,6 +89,7 @@ private:
     process_instances& instances_;
     clock& time_;
     random_source& random_;
+    bool const parks_damage_;
 
     std::vector<event_data> records_;
     std::size_t bytes_ = 0;

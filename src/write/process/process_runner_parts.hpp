@@ -37,7 +37,7 @@ struct process_runner::parts {
     result<bool> append(std::vector<event_data> events, std::vector<std::string> unless);
     bool is_answered(std::string const& command) const;
     query inputs() const { return {.items = {{.types = process.types}}}; }
-    input_round new_round() { return {process, *ledger, instances, time, random}; }
+    input_round new_round();
     result<page> read_input(position at) const;
 
     model::process const& process;

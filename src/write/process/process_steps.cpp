@@ -12,6 +12,7 @@ namespace diptych::write {
 
 namespace {
 
+constexpr int bad_place_attempts = 5;
 constexpr std::size_t append_bytes = 1u << 20;  // of one round's records, about
 
 // Whether nobody else did it first.
@@ -124,7 +125,8 @@ result<bool> process_runner::parts::try_parked() {
     auto const done = round.try_again(*next, input[0]);
     if (!done) {
         forget(*next);
-        if (passes_by_itself(done.error())) return std::unexpected(done.error());
+        if (passes_by_itself(done.error()) && !is_bad_place(done.error()))
+            return std::unexpected(done.error());
         DIPTYCH_TRY(note_failure(*next, done.error()));
         return true;
     }
@@ -178,6 +180,13 @@ result<bool> process_runner::parts::fire(recorded_event const* next_input) {
     }
     DIPTYCH_TRY(catch_up());
     return true;
+}
+
+// A place in the log that can not be read is tried some times, and is then of its instance only.
+input_round process_runner::parts::new_round() {
+    std::lock_guard const lock(mutex);
+    auto const is_worn_out = pause.attempts() >= bad_place_attempts;
+    return {process, *ledger, instances, time, random, is_worn_out};
 }
 
 result<bool> process_runner::parts::take_inputs() {
