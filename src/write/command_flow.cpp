@@ -41,8 +41,12 @@ result<void> ask_for_advice(
     return {};
 }
 
+log::hash256 digest_of(std::string_view command, std::string_view body) {
+    return log::sha256({command, "\n", body});
+}
+
 log::hash256 digest_of(received const& what) {
-    return log::sha256({full_name(*what.command), "\n", what.body});
+    return digest_of(full_name(*what.command), what.body);
 }
 
 log::hash256 digest_of(std::span<received const> what) {
@@ -169,11 +173,35 @@ void command_flow::tell(journey const& on, result<outcome> const& answer) const 
     on_handled_(std::move(made));
 }
 
+std::optional<result<outcome>> command_flow::first_answer(
+    std::string_view command, std::string_view body, execute_options const& how
+) {
+    if (how.command_id.empty()) return std::nullopt;
+    constexpr std::string_view none = "not_answered";
+    attempt const of{
+        .parts = {},
+        .options = how,
+        .key = {{.caller = how.caller, .id = how.command_id, .digest = digest_of(command, body)}},
+        .now = {}
+    };
+    auto said = tools_.log.propose_and_wait(
+        first_answer_or({.kind = errc::not_found, .code = std::string(none), .message = {}}, of)
+    );
+    if (said) return outcome_of(tools_.log, of, *std::move(said));
+    auto const& why = said.error();
+    if (why.code == none || why.code == "command_id_reused") return std::nullopt;
+    return result<outcome>(std::unexpected(why));
+}
+
 result<outcome> command_flow::execute(
     std::span<received const> what, execute_options const& how, record_keeper kept_by
 ) {
     journey on{.what = what, .given = how};
     auto answer = guarded(full_name(*what.front().command), [&] { return pass(on, 0, how); });
+    // Who sends again what may have had its effect must not hear of middleware that it had none.
+    if (kept_by == record_keeper::sender && !on.tried)
+        if (auto first = first_answer(full_name(*what.front().command), what.front().body, how))
+            answer = *std::move(first);
     for (auto const& one : what) one.known->counts.count(answer);
     if (kept_by == record_keeper::listener) tell(on, answer);
     return answer;

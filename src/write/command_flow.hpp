@@ -70,6 +70,12 @@ public:
         record_keeper kept_by
     );
 
+    /// What a command was answered before, if it was: with these bytes, by its caller and id.
+    /// Blocking. What the log fails with is an answer, too.
+    std::optional<result<outcome>> first_answer(
+        std::string_view command, std::string_view body, execute_options const& how
+    );
+
 private:
     struct journey;
 

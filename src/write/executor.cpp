@@ -42,6 +42,13 @@ struct executor::parts {
               with.on_handled
           ) {}
 
+    result<outcome> answered_before(
+        std::string_view command,
+        std::string_view json,
+        execute_options const& options,
+        error const& otherwise
+    );
+
     std::size_t const together_max;
     log::sequenced_log& log;
     watchdog const watch;
@@ -58,6 +65,19 @@ executor::executor(
     : parts_(std::make_unique<parts>(log, time, random, options)) {}
 
 executor::~executor() = default;
+
+// What was executed has its answer, also from a program that can not read it any more.
+result<outcome> executor::parts::answered_before(
+    std::string_view command,
+    std::string_view json,
+    execute_options const& options,
+    error const& otherwise
+) {
+    auto const known = registry.find(command);
+    auto const name = known ? full_name(*(*known)->command) : std::string(command);
+    return flow.first_answer(name, json, options)
+        .value_or(result<outcome>(std::unexpected(otherwise)));
+}
 
 result<void> executor::add(model::context const& context) { return parts_->registry.add(context); }
 
@@ -158,8 +178,9 @@ result<outcome> executor::execute_together(
 result<outcome> executor::execute(
     std::string_view command, std::string_view json, execute_options const& options
 ) {
-    DIPTYCH_TRY(auto const what, receive(parts_->registry, command, json));
-    return parts_->flow.execute(std::span(&what, 1), options);
+    auto const what = receive(parts_->registry, command, json);
+    if (!what) return parts_->answered_before(command, json, options, what.error());
+    return parts_->flow.execute(std::span(&*what, 1), options);
 }
 
 result<outcome> executor::execute(
@@ -177,7 +198,7 @@ void executor::execute_async(
     record_keeper kept_by
 ) {
     auto const what = receive(parts_->registry, command, json);
-    if (!what) return done(std::unexpected(what.error()));
+    if (!what) return done(parts_->answered_before(command, json, options, what.error()));
     parts_->flow.execute_async(*what, options, std::move(done), kept_by);
 }
 

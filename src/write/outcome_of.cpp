@@ -14,8 +14,8 @@ namespace {
 
 // Of a single command: several have no one place.
 std::string location_of(attempt const& of) {
+    if (of.parts.size() != 1 || of.parts.front().command->location == nullptr) return {};
     auto const& only = of.parts.front();
-    if (of.parts.size() > 1 || only.command->location == nullptr) return {};
     auto const where = "the location of " + full_name(*only.command);
     auto text = guarded(where, [&]() -> result<std::string> {
         return only.command->location(only.value.get());

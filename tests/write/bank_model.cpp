@@ -41,6 +41,7 @@ body read_body(std::string_view json) {
 }
 
 result<model::erased_const> parse_body(std::string_view json) {
+    if (in_use().reads_nothing) return fail(errc::invalid, "renamed", "there is no amount");
     auto document = json::parse(std::string(json));
     if (!document) return std::unexpected(document.error());
     auto const amount = document->root().find("amount");

@@ -25,6 +25,7 @@ struct hooks {
     std::atomic<int> folds = 0;
     std::atomic<bool> decide_throws = false;
     std::atomic<bool> evolve_throws = false;
+    std::atomic<bool> reads_nothing = false;  ///< No command is of its form any more.
 };
 
 /// The hooks of the bank in use.

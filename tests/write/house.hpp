@@ -26,6 +26,7 @@ public:
         hooks.folds = 0;
         hooks.decide_throws = false;
         hooks.evolve_throws = false;
+        hooks.reads_nothing = false;
         balance_state().fingerprint = "balance-1";
         balance_state().revision.reset();
         balance_state().state_stored = false;

@@ -2,7 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
+#include <string>
 #include <thread>
+#include <utility>
 
 using namespace diptych;
 using bank::house;
@@ -51,6 +54,48 @@ TEST_CASE("an acceptance without events is given again even when there would be 
     auto const first = at.execute("withdraw", money("a", 0), {.command_id = "c1"}).or_throw();
     REQUIRE(at.execute("deposit", money("a", 5)));
     check_repeats(first, at.execute("withdraw", money("a", 0), {.command_id = "c1"}).or_throw());
+}
+
+TEST_CASE("the first answer stands when the command can not be read any more") {
+    house at;
+    auto first = at.execute("deposit", money("a", 5), {.command_id = "c1"}).or_throw();
+    first.location.clear();  // it is made of what the command says
+    bank::in_use().reads_nothing = true;
+    check_repeats(first, at.execute("deposit", money("a", 5), {.command_id = "c1"}).or_throw());
+    auto told = 0;
+    at.commands
+        ->execute_async("deposit", money("a", 5), {.command_id = "c1"}, [&](result<outcome> said) {
+            ++told;
+            check_repeats(first, std::move(said).or_throw());
+        });
+    CHECK(told == 1);
+    for (std::string const id : {"", "c2"})
+        CHECK(at.execute("deposit", money("a", 5), {.command_id = id}).error().code == "renamed");
+    CHECK(at.execute("deposit", money("a", 6), {.command_id = "c1"}).error().code == "renamed");
+    CHECK(at.types().size() == 1);
+}
+
+TEST_CASE("who keeps records of what he sends hears of it what it was, whatever middleware says") {
+    house at;
+    auto first = at.execute("deposit", money("a", 5), {.command_id = "c1"}).or_throw();
+    first.location.clear();
+    at.commands->use([](call const&, next_call const&) -> result<outcome> {
+        return fail(errc::denied, "no");
+    });
+    auto const said = [&](std::string const& id, write::record_keeper who) {
+        std::optional<result<outcome>> answer;
+        at.commands->execute_async(
+            "deposit",
+            money("a", 5),
+            {.command_id = id},
+            [&](result<outcome> one) { answer = std::move(one); },
+            who
+        );
+        return answer.value();
+    };
+    check_repeats(first, said("c1", write::record_keeper::sender).or_throw());
+    CHECK(said("c2", write::record_keeper::sender).error().kind == errc::denied);
+    CHECK(said("c1", write::record_keeper::listener).error().kind == errc::denied);
 }
 
 TEST_CASE("the first answer stands when deciding would fail now") {
