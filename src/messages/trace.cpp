@@ -42,7 +42,7 @@ public:
         std::set<position> known(all.begin(), all.end());
         for (auto const at : all) {
             DIPTYCH_TRY(auto one, message_at(at, log_));
-            messages_.push_back(std::move(one));
+            keep(std::move(one));
         }
         // Inputs that led to the conversation without being part of it.
         for (std::size_t i = 0; i < messages_.size(); ++i) {
@@ -50,7 +50,7 @@ public:
             auto const input = position_in(messages_[i], "input");
             if (!input || !known.insert(*input).second) continue;
             auto one = message_at(*input, log_);
-            if (one) messages_.push_back(*std::move(one));
+            if (one) keep(*std::move(one));
         }
         std::ranges::sort(messages_, {}, [](message const& one) { return one.at.position; });
         return {};
@@ -67,6 +67,13 @@ public:
     }
 
 private:
+    // Not what it says, which may be much, but for the engine's own.
+    void keep(message one) {
+        if (one.kind != message_kind::record) one.data.clear();
+        if (one.command) one.command->body.clear();
+        messages_.push_back(std::move(one));
+    }
+
     std::size_t put(trace_step step) {
         made_.steps.push_back(std::move(step));
         parents_.push_back(nowhere);
