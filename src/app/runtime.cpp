@@ -41,6 +41,21 @@ result<bool> step_process(write::process_runner& runner) {
     return false;
 }
 
+// Commands that have died since it was looked at last are told of.
+worker::step_function stepped_queue(write::command_queue& of) {
+    return [&of, known = std::uint64_t{0}]() mutable -> result<bool> {
+        DIPTYCH_TRY(auto const more, of.step());
+        auto const now = of.counts();
+        if (now.dead <= std::exchange(known, now.dead)) return more;
+        return fail(
+            errc::failed,
+            "dead_commands",
+            std::to_string(now.dead) + " commands are dead letters" +
+                (now.last_error ? ": " + now.last_error->message : std::string())
+        );
+    };
+}
+
 // As step_view: a receiver that is away is told of once, not at each attempt.
 worker::step_function stepped_channel(outbox::channel& of) {
     return [&of, is_told = false]() mutable -> result<bool> {
@@ -159,7 +174,7 @@ void runtime::start_writing(node& of) {
         process->on_answer([&made] { made.wake(); });
     }
 
-    auto& queue = add("queue", with_timers, [&commands = *of.queue()] { return commands.step(); });
+    auto& queue = add("queue", with_timers, stepped_queue(*of.queue()));
     of.queue()->on_answer([&queue] { queue.wake(); });
 
     if (of.options().message_log) {

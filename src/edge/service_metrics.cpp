@@ -236,6 +236,15 @@ void add_processes(samples& to, services const& of) {
     }
 }
 
+void add_queue(samples& to, write::queue_counts const& s) {
+    to.gauge("queue_waiting", "Commands that wait, the dead among them", number(s.waiting))
+        .gauge("queue_dead", "Of those, given up until somebody retries them", number(s.dead))
+        .gauge("queue_leased", "Worked on elsewhere", number(s.leased))
+        .counter("queue_sent_total", "Commands sent to contexts here", number(s.sent))
+        .counter("queue_ended_total", "Commands that have ended", number(s.ended))
+        .gauge("queue_window", "Commands that may be under way at once", number(s.window));
+}
+
 void add_inbox(samples& to, inbox::sources const& sources) {
     for (auto* const one : sources.all()) {
         auto const s = one->status();
@@ -284,6 +293,7 @@ std::vector<prometheus::MetricFamily> families_of(
     add_commands(to, of.commands);
     add_views(to, of.views);
     add_processes(to, of);
+    if (of.queue != nullptr) add_queue(to, of.queue->counts());
     if (of.inbox != nullptr) add_inbox(to, *of.inbox);
     add_channel_metrics(to, of);
     if (of.messages != nullptr) add_messages(to, of.messages->status());

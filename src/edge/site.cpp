@@ -217,6 +217,9 @@ private:
     http::response answer_of(http::route const& route, http::request const& asked) const {
         try {
             return route.answer(asked);
+        } catch (failure const& thrown) {  // or_throw, of what somebody asked of the engine
+            complain(route, thrown.what());
+            return http::problem(thrown.error);
         } catch (std::exception const& thrown) {
             complain(route, thrown.what());
         } catch (...) {

@@ -82,10 +82,16 @@ TEST_CASE("an application's routes run on worker threads, and their exceptions h
                   .pattern = "/own/{name}",
                   .answer = [](http::request const& asked) {
                       if (asked.parameter("name") == "bad") throw std::runtime_error("on purpose");
+                      if (asked.parameter("name") == "away")
+                          (void)result<int>(fail(errc::unavailable, "view_behind", "ask later"))
+                              .or_throw();
                       return http::json(200, "\"" + std::string(asked.parameter("name")) + "\"");
                   }}}});
     CHECK(of.ask("GET", "/own/good").body == "\"good\"");
     CHECK(of.ask("GET", "/own/bad").status == 500);
+    auto const away = of.ask("GET", "/own/away");
+    CHECK(away.status == 503);
+    CHECK(json_at(away.body, "code") == "view_behind");
     CHECK(of.ask("GET", "/own/good").status == 200);
 }
 
@@ -208,6 +214,10 @@ TEST_CASE("health and metrics tell of a process that is stuck, and since when it
     CHECK(answer.status == 200);  // commands and views are as ready as before
     CHECK(json_at(answer.body, "processes.0.state") == "stuck");
     CHECK(json_at(answer.body, "processes.0.parked") == "1");
+    CHECK(
+        json_at(answer.body, "degraded.0") ==
+        "process lending.fetching has parked inputs: 1; of them given up: 0"
+    );
     CHECK(json_at(answer.body, "processes.0.dead") == "0");
     CHECK(
         json_at(answer.body, "processes.0.error.detail") ==

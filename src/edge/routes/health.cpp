@@ -105,6 +105,24 @@ void add_incoming_worries(std::vector<std::string>& all, site_parts const& parts
     }
 }
 
+void add_process_worries(std::vector<std::string>& all, site_parts const& parts) {
+    for (auto const& [name, runner] : parts.of.processes) {
+        auto const now = runner->statistics();
+        if (now.parked > 0)
+            all.push_back(fmt::format(
+                "process {} has parked inputs: {}; of them given up: {}", name, now.parked, now.dead
+            ));
+    }
+    if (parts.of.queue == nullptr) return;
+    auto const queued = parts.of.queue->counts();
+    if (queued.dead > 0)
+        all.push_back(fmt::format(
+            "the queue has dead commands: {}{}",
+            queued.dead,
+            queued.last_error ? "; " + queued.last_error->message : std::string{}
+        ));
+}
+
 /// What a person should look at though commands and queries are answered.
 std::vector<std::string> worries(site_parts const& parts, statuses const& views) {
     std::vector<std::string> all;
@@ -143,6 +161,7 @@ std::vector<std::string> worries(site_parts const& parts, statuses const& views)
                 one.checked->different
             ));
     }
+    add_process_worries(all, parts);
     add_channel_worries(all, parts);
     add_incoming_worries(all, parts);
     if (parts.of.inbox == nullptr) return all;

@@ -44,8 +44,8 @@ result<position> before(std::string_view text, event_log const& log) {
     if (text.empty()) return position{};
     if (auto const when = parse_timestamp(text))
         return log.position_at(*when - std::chrono::microseconds(1));
-    DIPTYCH_TRY(auto const at, log::read_point(text, log));
-    return at.position.value == 0 ? position{} : at.position - 1;
+    DIPTYCH_TRY(auto const at, log::read_as_of(text, log, "from"));
+    return at.value == 0 ? position{} : at - 1;
 }
 
 result<messages::message_filter> filter_asked(site_parts& parts, http::request const& asked) {
