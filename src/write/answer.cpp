@@ -21,13 +21,12 @@ std::string to_json(outcome const& answer) {
     if (answer.at != token{}) out.member("token", to_string(answer.at));
     if (answer.accepted()) {
         out.key("events").begin_array();
-        for (auto const& event : answer.events)
-            out.begin_object()
-                .member("type", event.type)
-                .member("stream", event.stream)
-                .member("version", event.version.value)
-                .member("position", event.position.value)
-                .end_object();
+        for (auto const& event : answer.events) {
+            out.begin_object().member("type", event.type).member("stream", event.stream);
+            if (event.position.value != 0)  // else it is recorded together with this
+                out.member("version", event.version.value).member("position", event.position.value);
+            out.end_object();
+        }
         out.end_array();
         if (!answer.location.empty()) out.member("location", answer.location);
     } else {
@@ -84,13 +83,14 @@ result<outcome> parse_outcome(std::string_view json) {
         auto const stream = event.find("stream");
         auto const at = event.find("version");
         auto const place = event.find("position");
-        if (!type || !stream || !at || !place) return not_an_outcome("an event lacks a member");
+        if (!type || !stream || at.has_value() != place.has_value())
+            return not_an_outcome("an event lacks a member");
         answer.events.push_back(
-            {.type = std::string(type->text()),
-             .stream = std::string(stream->text()),
-             .version = version{static_cast<std::uint64_t>(at->integer())},
-             .position = position{static_cast<std::uint64_t>(place->integer())}}
+            {.type = std::string(type->text()), .stream = std::string(stream->text())}
         );
+        if (!at) continue;
+        answer.events.back().version = version{static_cast<std::uint64_t>(at->integer())};
+        answer.events.back().position = position{static_cast<std::uint64_t>(place->integer())};
     }
     return answer;
 }

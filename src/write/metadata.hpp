@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace diptych::write {
 
@@ -27,6 +28,9 @@ std::string metadata_of(
     execute_options const& options,
     drawn_environment const& environment
 );
+
+/// As above, of a command that somebody elsewhere has worked on.
+std::string metadata_of(std::string_view command, execute_options const& options);
 
 /// Whether decide asks for the environment.
 bool asks_for_environment(model::command const& command);

@@ -58,10 +58,23 @@ TEST_CASE("what is wrong with a command that is to be queued is told at once") {
     CHECK(of.post("/commands/lend?async&priority=10", ada_takes_one).status == 400);
     CHECK(of.post("/commands/lend?async&deliver_at=soon", ada_takes_one).status == 400);
     CHECK(of.post("/commands/lend?async&when=soon", ada_takes_one).status == 400);
+    CHECK(of.post("/commands/lend?async=perhaps", ada_takes_one).status == 400);
+    auto const both = "?async&deliver_at=2030-01-01T00:00:00Z&delay_seconds=3";
+    CHECK(of.post("/commands/lend" + std::string(both), ada_takes_one).status == 400);
+    // Not in silence now what is meant for later.
+    for (std::string const path : {"/commands/lend", "/commands"})
+        for (std::string const query :
+             {"?priority=1", "?async=false&delay_seconds=3", "?when=soon"}) {
+            auto const said = of.post(path + query, ada_takes_one);
+            CHECK(said.status == 400);
+            CHECK(json_at(said.body, "code") == "bad_parameter");
+        }
     CHECK(of.post("/commands/lend?async", ada_takes_one, "If-Match: 1.0\r\n").status == 400);
     CHECK(of.log->end().position == position{});
     CHECK(of.ask("GET", "/queued/none").status == 404);
     CHECK(of.ask("GET", "/queued?status=lost").status == 400);
+    CHECK(of.post("/commands/lend?async=true", ada_takes_one).status == 202);
+    CHECK(of.post("/commands/lend?async=false", ada_takes_one).status == 201);
 }
 
 TEST_CASE(
@@ -157,6 +170,20 @@ TEST_CASE("a refusal is what became of a queued command; a delay and a time to l
     CHECK(of.post("/queued/retry", "").status == 202);
 }
 
+TEST_CASE("a page of large commands ends early, and says that there are more") {
+    site_fixture of;
+    auto const body = R"({"page":")" + std::string(3u << 20, 'x') + R"("})";
+    for (int i = 0; i < 3; ++i)
+        CHECK(of.post("/commands/printing.print?async", body).status == 202);
+    auto const first = of.ask("GET", "/queued");
+    CHECK(!json_at(first.body, "commands.1.id").empty());
+    CHECK(json_at(first.body, "commands.2.id").empty());
+    auto const next = first.headers.at("link");
+    auto const rest = of.ask("GET", next.substr(1, next.find('>') - 1));
+    CHECK(!json_at(rest.body, "commands.0.id").empty());
+    CHECK(!rest.headers.contains("link"));
+}
+
 TEST_CASE("a command of no context here is leased, and completed with its events") {
     site_fixture of;
     of.post("/commands/printing.print?async", R"({"page":1})", "Idempotency-Key: p1\r\n");
@@ -173,6 +200,8 @@ TEST_CASE("a command of no context here is leased, and completed with its events
         return "/queue/printing.print/p1/" + what + "?lease=" + key;
     };
     CHECK(of.post(at("complete", "another"), "").status == 412);
+    CHECK(of.post("/queue/printing.scan/p1/renew?lease=" + lease, "").status == 404);
+    CHECK(of.post("/queue/printing.print/p9/renew?lease=" + lease, "").status == 404);
     CHECK(of.post("/queue/printing.print/p1/complete", "").status == 400);
     CHECK(of.post(at("renew", lease), "").status == 200);
     auto const conflicting = of.post(

@@ -49,6 +49,17 @@ TEST_CASE("a command can be worked on elsewhere: received, renewed, completed wi
         at.queue->complete("p1", got[0].lease, outcome{}, effects).or_throw();
         CHECK(at.state_of("p1") == state::accepted);
         CHECK(at.data_of("printing.printed").size() == 1);
+        auto const told = at.queue->status("p1").or_throw().answer;
+        CHECK(
+            told ==
+            R"({"outcome":"accepted","events":[{"type":"printing.printed","stream":"page-1"}]})"
+        );
+        auto const events =
+            at.log->read({.what = {.items = {{.types = {"printing.printed"}}}}}).or_throw();
+        CHECK(
+            events[0].metadata ==
+            R"({"command":"printing.print","command_id":"p1","correlation_id":"p1"})"
+        );
         for (int i = 0; i < 2; ++i) {
             CHECK(at.queue->complete("p1", got[0].lease, outcome{}, effects).or_throw().repeated);
             outcome const refused{.is = outcome::kind::refused, .reason = "no_paper"};

@@ -11,7 +11,9 @@ namespace diptych::edge {
 namespace {
 
 void execute(site_parts& parts, http::request const& asked, http::responder to) {
-    if (asked.query_value("async")) return enqueue(parts, asked, std::move(to));
+    auto const later = is_for_later(asked);
+    if (!later) return to.answer(http::problem(later.error()));
+    if (*later) return enqueue(parts, asked, std::move(to));
     auto& commands = parts.of.commands;
     auto const name = asked.parameter("name");
     auto const known = commands.find(name);

@@ -30,7 +30,9 @@ result<http::response> execute_all(site_parts& parts, http::request const& asked
 }
 
 void begin_all(site_parts& parts, http::request const& asked, http::responder to) {
-    if (asked.query_value("async")) return enqueue_all(parts, asked, std::move(to));
+    auto const later = is_for_later(asked);
+    if (!later) return to.answer(http::problem(later.error()));
+    if (*later) return enqueue_all(parts, asked, std::move(to));
     to.answer(answer_or_problem(parts, "POST /commands", execute_all(parts, asked)));
 }
 

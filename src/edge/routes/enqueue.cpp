@@ -34,6 +34,8 @@ result<std::optional<timestamp>> time_asked(
     http::request const& asked, std::string_view point, std::string_view seconds, timestamp now
 ) {
     std::optional<timestamp> found;
+    if (asked.query_value(seconds) && asked.query_value(point))
+        return wrong_parameter(point, fmt::format("either {} or {}", point, seconds));
     if (asked.query_value(seconds)) {
         DIPTYCH_TRY(auto const length, number_parameter(asked, {seconds, 0, seconds_most}, 0));
         return found = now + std::chrono::seconds{length}, found;
@@ -60,9 +62,6 @@ bool is_of_array(std::string_view id) {
 }
 
 result<write::queued_command> command_asked(site_parts& parts, http::request const& asked) {
-    DIPTYCH_TRY(expect_parameters(
-        asked, {"async", "key", "priority", "deliver_at", "delay_seconds", "expires", "ttl_seconds"}
-    ));
     DIPTYCH_TRY(auto const options, command_options_of(asked));
     if (options.if_match)
         return fail(
@@ -204,6 +203,22 @@ error wrong_in_array(
 result<write::command_queue*> queue_of(site_parts& parts) {
     if (parts.of.queue != nullptr) return parts.of.queue;
     return fail(errc::denied, "read_only", "this node is a replica: ask the one that writes");
+}
+
+result<bool> is_for_later(http::request const& asked) {
+    DIPTYCH_TRY(expect_parameters(
+        asked, {"async", "key", "priority", "deliver_at", "delay_seconds", "expires", "ttl_seconds"}
+    ));
+    auto const async = asked.query_value("async").value_or("false");
+    if (async.empty() || async == "true") return true;
+    if (async != "false")
+        return wrong_parameter("async", "async is true, false, or stands without a value");
+    for (auto const& [name, value] : asked.query)
+        if (name != "async")
+            return wrong_parameter(
+                name, fmt::format("{} is for commands that are queued: with async", name)
+            );
+    return false;
 }
 
 void enqueue(site_parts& parts, http::request const& asked, http::responder to) {

@@ -54,10 +54,14 @@ result<http::response> list_queued(site_parts& parts, http::request const& asked
         .member("leased", counts.leased)
         .key("commands")
         .begin_array();
-    for (auto const& one : list) write_queued(body, one);
+    std::size_t bytes = 0;
+    for (auto const& one : list) {
+        write_queued(body, one);
+        bytes += one.body.size();
+    }
     body.end_array().end_object();
     auto answer = http::json(200, std::move(body).text());
-    if (list.size() == limit)
+    if (list.size() == limit || bytes >= write::queue_page_bytes)
         answer.headers.add(
             "Link",
             fmt::format(
@@ -115,7 +119,20 @@ result<http::response> receive_commands(site_parts& parts, http::request const& 
     return answer;
 }
 
-result<std::string> lease_asked(http::request const& asked) {
+result<std::string> lease_asked(write::command_queue& queue, http::request const& asked) {
+    auto const found = queue.status(asked.parameter("id"));
+    if (found && found->command.name != asked.parameter("name"))
+        return fail(
+            errc::not_found,
+            "not_queued",
+            fmt::format(
+                "command '{}' is a {}, not a {}",
+                asked.parameter("id"),
+                found->command.name,
+                asked.parameter("name")
+            )
+        );
+    if (!found) return std::unexpected(found.error());
     if (auto const lease = asked.query_value("lease")) return std::string(*lease);
     return wrong_parameter("lease", "lease is missing: it came with the command");
 }
@@ -123,17 +140,15 @@ result<std::string> lease_asked(http::request const& asked) {
 result<http::response> complete_command(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {"lease"}));
     DIPTYCH_TRY(auto* const queue, queue_of(parts));
-    DIPTYCH_TRY(auto const lease, lease_asked(asked));
+    DIPTYCH_TRY(auto const lease, lease_asked(*queue, asked));
     append_request effects;
     if (!asked.body.empty()) {
         DIPTYCH_TRY(effects, parse_append(asked.body));
         DIPTYCH_TRY(check_declared(effects.events, parts.of.commands.contexts()));
     }
-    outcome how;
-    for (auto const& event : effects.events)
-        how.events.push_back({.type = event.type, .stream = event.stream});
     DIPTYCH_TRY(
-        auto const said, queue->complete(asked.parameter("id"), lease, how, std::move(effects))
+        auto const said,
+        queue->complete(asked.parameter("id"), lease, outcome{}, std::move(effects))
     );
     json::writer body;
     body.begin_object().member("token", to_string(said.at)).end_object();
@@ -143,7 +158,7 @@ result<http::response> complete_command(site_parts& parts, http::request const& 
 result<http::response> refuse_command(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {"lease", "reason", "detail"}));
     DIPTYCH_TRY(auto* const queue, queue_of(parts));
-    DIPTYCH_TRY(auto const lease, lease_asked(asked));
+    DIPTYCH_TRY(auto const lease, lease_asked(*queue, asked));
     auto const reason = asked.query_value("reason").value_or("");
     if (reason.empty()) return wrong_parameter("reason", "reason is missing: a word, as sold_out");
     outcome const how{
@@ -160,7 +175,7 @@ result<http::response> refuse_command(site_parts& parts, http::request const& as
 result<http::response> abandon_command(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {"lease", "reason"}));
     DIPTYCH_TRY(auto* const queue, queue_of(parts));
-    DIPTYCH_TRY(auto const lease, lease_asked(asked));
+    DIPTYCH_TRY(auto const lease, lease_asked(*queue, asked));
     auto const reason = asked.query_value("reason").value_or("it was given back");
     DIPTYCH_TRY(queue->abandon(
         asked.parameter("id"), lease, {errc::failed, "abandoned", std::string(reason)}
@@ -171,7 +186,7 @@ result<http::response> abandon_command(site_parts& parts, http::request const& a
 result<http::response> renew_lease(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(expect_parameters(asked, {"lease", "lease_seconds"}));
     DIPTYCH_TRY(auto* const queue, queue_of(parts));
-    DIPTYCH_TRY(auto const lease, lease_asked(asked));
+    DIPTYCH_TRY(auto const lease, lease_asked(*queue, asked));
     DIPTYCH_TRY(auto const seconds, number_parameter(asked, {"lease_seconds", 1, 43'200}, 30));
     DIPTYCH_TRY(
         auto const until, queue->renew(asked.parameter("id"), lease, std::chrono::seconds{seconds})

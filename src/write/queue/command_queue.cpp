@@ -143,7 +143,7 @@ void command_queue::put(
         done(appended{
             .at = {end.epoch, end.position + count}, .first = end.position + 1, .count = count
         });
-        return my.log.propose({.request = std::move(request), .done = [](auto) {}});
+        return my.log.propose({.request = std::move(request), .done = [](auto const&) {}});
     }
     my.log.propose({.request = std::move(request), .done = std::move(done)});
 }

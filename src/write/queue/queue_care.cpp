@@ -1,6 +1,7 @@
 // What is asked of a command queue from outside: how commands are, and working on them elsewhere.
 #include "base/planted_bug.hpp"
 #include "log/hash.hpp"
+#include "write/metadata.hpp"
 #include "write/queue/command_queue_parts.hpp"
 #include "write/record_types.hpp"
 
@@ -32,7 +33,8 @@ std::unexpected<error> lease_lost(std::string_view id) {
     return fail(
         errc::conflict,
         "lease_lost",
-        "command '" + std::string(id) + "' is not leased to whoever says so: the lease has run out"
+        "command '" + std::string(id) +
+            "' is not leased to whoever says so: the lease has run out, or it has ended otherwise"
     );
 }
 
@@ -44,11 +46,7 @@ command_key completion_key(
     for (auto const& event : with.events)
         for (auto const* const part : {&event.stream, &event.type, &event.data, &event.metadata})
             said += "\n" + *part;
-    return {
-        .caller = std::string(queue_category),
-        .id = std::string(lease),
-        .digest = log::sha256({said})
-    };
+    return {.caller = "$lease", .id = std::string(lease), .digest = log::sha256({said})};
 }
 
 }  // namespace
@@ -193,7 +191,14 @@ result<appended> command_queue::complete(
     if (is_planted(bug::completed_apart) && !effects.events.empty()) {
         DIPTYCH_TRY(my.log.append({.events = std::exchange(effects.events, {})}));
     }
-    effects.events.push_back(queue_answer_record(**what, how));
+    auto said_of_it = how;
+    for (auto& event : effects.events) {
+        if (said_of_it && said_of_it->accepted())
+            said_of_it->events.push_back({.type = event.type, .stream = event.stream});
+        if (event.metadata.empty() || event.metadata == "{}")
+            event.metadata = metadata_of((*what)->name, (*what)->options());
+    }
+    effects.events.push_back(queue_answer_record(**what, said_of_it));
     DIPTYCH_TRY(auto said, my.log.append(std::move(effects)));
     my.leases.erase(my.leases.find(id));
     (void)my.catch_up();  // it is recorded, whatever is wrong with the ledger

@@ -21,6 +21,9 @@
 
 namespace diptych::write {
 
+inline constexpr std::size_t queue_page_bytes =
+    4u << 20;  ///< Of a list: one that goes beyond ends it.
+
 /// How a command of the queue is.
 struct queued_status {
     enum class state : std::uint8_t { waiting, accepted, refused, failed, dead, dropped };

@@ -177,7 +177,14 @@ result<std::vector<queued_command>> queue_ledger::list(
         select("where is_dead = 1 and position > ?1 order by position limit ?2");
     DIPTYCH_TRY(auto* const rows, file_.sql(only_dead ? of_dead : of_all));
     rows->bind(1, static_cast<std::int64_t>(after.value)).bind(2, static_cast<std::int64_t>(limit));
-    return sqlite::all_rows(*rows, queued_at);
+    std::vector<queued_command> page;
+    for (std::size_t bytes = 0; bytes < queue_page_bytes; bytes += page.back().body.size()) {
+        DIPTYCH_TRY(auto const is_there, rows->step());
+        if (!is_there) break;
+        page.push_back(queued_at(*rows));
+    }
+    rows->reset();
+    return page;
 }
 
 result<std::vector<std::string>> queue_ledger::names() {
