@@ -25,8 +25,9 @@ std::optional<std::vector<std::string>> texts_of(toml::node const& value) {
     std::vector<std::string> all;
     auto const add = [&](toml::node const& one) {
         auto text = declared::plain_text_of(one);
-        if (text) all.push_back(*std::move(text));
-        return text.has_value();
+        auto const is_plain = text.has_value();
+        if (is_plain) all.push_back(*std::move(text));
+        return is_plain;
     };
     auto const* const list = value.as_array();
     auto const is_good = list == nullptr ? add(value) : std::ranges::all_of(*list, add);

@@ -82,7 +82,7 @@ std::vector<std::pair<std::string, std::string>> headers_of(natsMsg* message) {
             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
         all.emplace_back(std::move(name), value != nullptr ? value : "");
     }
-    ::free(names);
+    ::free(static_cast<void*>(names));
     return all;
 }
 
