@@ -149,6 +149,24 @@ TEST_CASE("a call of the disk that fails costs a pause and no line") {
         }
 }
 
+TEST_CASE("a file that somebody empties to make room loses nothing that comes then") {
+    file_fixture at;
+    for (int i = 0; i < 3; ++i) at.append("order-0");
+    at.run_out();
+    {
+        auto file = at.disk.open(path, storage::file_mode::read_write).or_throw();
+        file->truncate(0).or_throw();
+        file->sync().or_throw();
+    }
+    for (int i = 0; i < 3; ++i) at.append("order-0");
+    at.run_out();
+    CHECK(at.lines().at("order-0") == std::vector{4, 5, 6});
+    at.again();
+    at.append("order-0");
+    at.run_out();
+    CHECK(at.lines().at("order-0") == std::vector{4, 5, 6, 7});
+}
+
 TEST_CASE("the address of a file is a path, below the folder of the log unless it is whole") {
     std::vector const known{channels::file_scheme()};
     bank::manual_clock time;

@@ -52,16 +52,16 @@ std::vector<outbox::told> file_transport::answers() {
                       told{.ticket = ticket, .what = outbox::fate::away, .why = written.error().message}
         );
     lines_.clear();
-    // What became of the bytes is not known: whoever opens it next looks.
+    // What became of the bytes is not known: who opens it next cuts it where it was synced.
     if (!written) file_.reset();
     return all;
 }
 
 result<void> file_transport::write() {
-    // Somebody may have moved it away, to read it or to make room.
+    // Somebody may have moved it away, or emptied it, to read it or to make room.
     if (file_) {
         auto const now = disk_.look_at(path_);
-        if (!now || now->identity != opened_.identity) file_.reset();
+        if (!now || now->identity != opened_->identity || now->bytes < end_) file_.reset();
     }
     if (!file_) {
         DIPTYCH_TRY(open());
@@ -92,8 +92,15 @@ result<void> file_transport::open() {
         auto const folder = path_.parent_path();
         DIPTYCH_TRY(disk_.sync_directory(folder.empty() ? "." : folder));
     }
-    DIPTYCH_TRY(opened_, disk_.look_at(path_));
-    return cut_torn_line();
+    DIPTYCH_TRY(auto const now, disk_.look_at(path_));
+    DIPTYCH_TRY(auto const size, file_->size());
+    if (!opened_ || now.identity != opened_->identity || size < end_) {
+        DIPTYCH_TRY(end_, end_of_lines());
+    }
+    opened_ = now;
+    if (size == end_) return {};
+    DIPTYCH_TRY(file_->truncate(end_));
+    return file_->sync();
 }
 
 // A file is as durable as the names of the folders that it is in.
@@ -110,7 +117,7 @@ result<void> file_transport::make_folder() {
 
 // Nobody was told that an unfinished line is delivered: it comes again. Of what was not synced, any
 // piece may be missing: where it is there are zeros, which are in no line.
-result<void> file_transport::cut_torn_line() {
+result<std::uint64_t> file_transport::end_of_lines() {
     DIPTYCH_TRY(auto const size, file_->size());
     std::string tail(std::min(size, look_back), '\0');
     DIPTYCH_TRY(auto const got, file_->read(size - tail.size(), std::span(tail)));
@@ -120,10 +127,7 @@ result<void> file_transport::cut_torn_line() {
     if (newline == std::string::npos && size > look_back)
         return fail(errc::corrupt, path_.string() + " does not end as a file of lines does");
     auto const kept = newline == std::string::npos ? 0 : newline + 1;
-    end_ = size - std::min(size, look_back) + kept;
-    if (end_ == size) return {};
-    DIPTYCH_TRY(file_->truncate(end_));
-    return file_->sync();
+    return size - std::min(size, look_back) + kept;
 }
 
 }  // namespace diptych::channels

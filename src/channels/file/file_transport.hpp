@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,16 +34,16 @@ public:
 private:
     result<void> open();
     result<void> make_folder();
-    result<void> cut_torn_line();
+    result<std::uint64_t> end_of_lines();
     result<void> write();
 
     storage::disk& disk_;
     std::filesystem::path const path_;
     std::string const source_;
-    std::unique_ptr<storage::file> file_;  // null: to be opened
-    storage::file_facts opened_;
-    std::uint64_t end_ = 0;  // of what is synced
-    std::string lines_;      // not yet written
+    std::unique_ptr<storage::file> file_;        // null: to be opened
+    std::optional<storage::file_facts> opened_;  // last
+    std::uint64_t end_ = 0;                      // of what is synced, of that file
+    std::string lines_;                          // not yet written
     std::vector<std::uint64_t> tickets_;
 };
 
