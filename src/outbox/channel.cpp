@@ -183,7 +183,10 @@ void channel::publish(timestamp now) {
     if (now < not_before_) shown_.next_try = not_before_;
     if (paused_) shown_.next_try.reset();
     if (shown_.state != channel_state::failing) {
-        auto const waits = away_ > 0 || now < not_before_;
+        // What rests is all that there may be in memory: nothing behind it is read.
+        auto const stands = progress_.window() + options_.page_max > options_.window_max &&
+                            under_way_.empty() && lanes_.next_rest();
+        auto const waits = away_ > 0 || now < not_before_ || stands;
         shown_.state = !is_served_ ? channel_state::stopped
                        : paused_   ? channel_state::paused
                        : waits     ? channel_state::waiting

@@ -90,7 +90,8 @@ public:
     result<std::size_t> retry_all();
 
     /// Lets the first of what is parked of a stream go, or the message that the channel is paused
-    /// at; the stream goes on behind it. Fails as retry() does.
+    /// at, or one that its receiver puts off again and again; the stream goes on behind it. Fails
+    /// as retry() does.
     result<void> drop(std::string_view stream);
 
 private:
@@ -103,6 +104,9 @@ private:
     result<void> read_on();
     result<void> read_letters();
     result<bool> read_letter(letter& of);
+    bool is_held_up(lane const& of) const;
+    void pass(lane& of);
+    result<void> drop_again(letter& of);
     void send(timestamp now);
     bool take_answers(timestamp now);
     void take(told const& said, lane& of, timestamp now);

@@ -89,7 +89,9 @@ result<void> channel::read_letters() {
         auto& one = at->second;
         ++at;
         if (!one.goes_on || lanes_.find(one.stream) != nullptr) continue;
-        if (lanes_.waiting() > options_.window_max + letters_page) return {};
+        if (lanes_.waiting() > options_.window_max + letters_page ||
+            lanes_.bytes() >= options_.bytes_max)
+            return {};
         DIPTYCH_TRY(auto const is_all, read_letter(one));
         // What is parked further on, as an earlier life had it, is not looked at a second time.
         if (!is_all || progress_.is_behind()) continue;
@@ -118,6 +120,7 @@ result<bool> channel::read_letter(letter& of) {
             if (!of_.what.takes(event)) continue;
             lanes_.add(message_of(event), true);
             any = true;
+            if (lanes_.bytes() >= options_.bytes_max) break;
         }
         if (any) return false;
         if (page.at_end() || page.empty()) return true;
@@ -126,7 +129,11 @@ result<bool> channel::read_letter(letter& of) {
 
 result<void> channel::park() {
     if (to_park_.empty()) return {};
-    while (letters_.size() + to_park_.size() > options_.letters_max) {
+    auto const is_new = [this](refused_one const& one) {
+        return !letters_.contains(one.of->stream);
+    };
+    while (letters_.size() + static_cast<std::size_t>(std::ranges::count_if(to_park_, is_new)) >
+           options_.letters_max) {
         auto& of = *to_park_.back().of;
         to_park_.pop_back();
         if (!paused_) paused_ = of.stream;

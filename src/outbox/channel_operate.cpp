@@ -101,20 +101,15 @@ result<void> channel::drop(std::string_view stream) {
     operating const now(*this);
     DIPTYCH_TRY(open());
     if (auto const found = letters_.find(stream); found != letters_.end()) {
-        if (found->second.goes_on)
-            return fail(
-                errc::invalid,
-                "letter_goes_on",
-                fmt::format("stream {} is being delivered again: there is nothing to drop", stream)
-            );
+        if (found->second.goes_on) return drop_again(found->second);
         auto const first = found->second.version;
         DIPTYCH_TRY(log_.append({.events = {dropped_record(of_, stream, first)}}));
         found->second.version = first + (is_planted(bug::dropped_with_rest) ? 100'000 : 1);
         found->second.goes_on = true;
         return {};
     }
-    if (paused_ != stream) return no_letter(of_.name, stream);
     auto* const at = lanes_.find(stream);
+    if (at == nullptr || !is_held_up(*at)) return no_letter(of_.name, stream);
     auto const& what = at->queue.front();
     auto after = progress_;
     after.settle(what.position);
@@ -122,9 +117,35 @@ result<void> channel::drop(std::string_view stream) {
         {.events = {dropped_record(of_, stream, what.version), delivered_record(of_, after)}}
     ));
     progress_ = std::move(after);
-    lanes_.hold(*at);
-    lanes_.pop(*at);
-    paused_.reset();
+    pass(*at);
+    return {};
+}
+
+// By a message that is refused, or that its receiver puts off again and again.
+bool channel::is_held_up(lane const& of) const {
+    return paused_ == of.stream || (of.at == lane::standing::resting && of.failures > 0);
+}
+
+// Its first message will never be delivered.
+void channel::pass(lane& of) {
+    if (paused_ == of.stream) paused_.reset();
+    lanes_.hold(of);
+    lanes_.pop(of);
+}
+
+// A dead letter that is tried again, and holds its channel or its stream up.
+result<void> channel::drop_again(letter& of) {
+    auto* const at = lanes_.find(of.stream);
+    if (at == nullptr || !is_held_up(*at))
+        return fail(
+            errc::invalid,
+            "letter_goes_on",
+            fmt::format("stream {} is being delivered again: there is nothing to drop", of.stream)
+        );
+    auto const version = at->queue.front().version;
+    DIPTYCH_TRY(log_.append({.events = {dropped_record(of_, of.stream, version)}}));
+    of.version = version + 1;
+    pass(*at);
     return {};
 }
 

@@ -263,6 +263,69 @@ TEST_CASE("a dead letter that is refused again is parked again, where it stands"
     CHECK(at.to.text() == "order-1 1, order-1 2, order-1 3, order-1 4");
 }
 
+TEST_CASE("a message that is put off for ever holds its channel up, is told of, and can be dropped"
+) {
+    outbox_fixture at("pause_max = \"4s\"\n", {.window_max = 8, .page_max = 2});
+    at.append("order-1");
+    for (int i = 0; i < 20; ++i) at.append("order-2");
+    at.to.decide = [](message const& what) {
+        return what.stream == "order-1" ? fate::later : fate::delivered;
+    };
+    insist(at);
+    CHECK(at.to.got.size() < 20);  // those behind it that may be in memory
+    CHECK(at.channel->status().state == channel_state::waiting);
+    CHECK(at.channel->status().last_error == "as told");
+    CHECK(at.channel->drop("order-2").error().code == "no_such_dead_letter");
+    CHECK(at.channel->drop("order-1"));
+    insist(at);
+    CHECK(at.to.versions_of("order-2").size() == 20);
+    CHECK(at.channel->status().lag == 0);
+    CHECK(at.channel->status().state == channel_state::running);
+    at.restart();
+    insist(at);
+    CHECK(at.to.got.size() == 20);
+}
+
+TEST_CASE("a channel that pauses at a dead letter that is tried again can be got past it") {
+    outbox_fixture at(parking);
+    for (int i = 0; i < 3; ++i) at.append("order-1");
+    refuse(at, "order-1", 2);
+    insist(at);
+    CHECK(at.channel->drop("order-1").has_value());  // held until somebody says so
+    at.append("order-1");
+    refuse(at, "order-1", 3);
+    insist(at);
+    at.how = declared("attempts_max = 3\n");  // it pauses now, instead of parking
+    at.restart();
+    at.channel->retry_all().or_throw();
+    insist(at);
+    at.append("order-2");
+    insist(at);
+    REQUIRE(at.channel->status().state == channel_state::paused);
+    CHECK(at.channel->drop("order-1"));
+    insist(at);
+    CHECK(at.to.versions_of("order-1") == std::vector<std::uint64_t>{1, 4});
+    CHECK(at.to.versions_of("order-2") == std::vector<std::uint64_t>{1});
+    CHECK(at.channel->status().dead_letters == 0);
+    CHECK(at.channel->status().state == channel_state::running);
+}
+
+TEST_CASE("dead letters that are retried take no more memory than others, and all are delivered") {
+    outbox_fixture at(parking, {.bytes_max = 2'000});
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t i = 1; i <= 40; ++i) {
+        at.append("order-1", "placed", R"({"note":")" + std::string(200, 'x') + R"("})");
+        all.push_back(i);
+    }
+    refuse(at, "order-1", 1);
+    insist(at);
+    accept(at);
+    at.channel->retry_all().or_throw();
+    insist(at);
+    CHECK(at.to.versions_of("order-1") == all);
+    CHECK(at.channel->status().dead_letters == 0);
+}
+
 TEST_CASE("a channel with all the dead letters that it may have pauses") {
     outbox_fixture at(parking, {.letters_max = 1});
     at.append("order-1");
