@@ -26,7 +26,7 @@ class HttpIntake(TestCase):
             client.post("/add_batch", {"ref": "b1", "sku": "lamp", "qty": 10, "eta": None})
 
             def send(body, key):
-                answer = client.post("/channels/counts/messages", body, Idempotency_Key=key, X_Correlation_Id="c1", Authorization="Basic eA==")
+                answer = client.post("/channels/counts/messages", body, Idempotency_Key=key, X_Correlation_Id="c1", Authorization="Basic eA==", X_Api_Key="hush")
                 return answer.status, answer.json["outcome"]
 
             self.assertEqual((200, "done"), send({"batchref": "b1", "qty": 5}, "m1"))
@@ -42,6 +42,7 @@ class HttpIntake(TestCase):
             self.assertEqual(["m4", "m1"], [one["message_id"] for one in letters])
             self.assertIn("qty", letters[0]["body"])
             self.assertNotIn("authorization", letters[0]["headers"])
+            self.assertNotIn("x-api-key", letters[0]["headers"])
 
     def test_a_cloud_event_goes_to_a_source_which_puts_it_in_order(self):
         run(DIPTYCH, "init", self.data)
