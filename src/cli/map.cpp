@@ -35,6 +35,12 @@ result<std::string> map_as(service& of, std::string const& format) {
 result<void> show_map(map_options const& how) {
     DIPTYCH_TRY(auto const of, open_service(how.where, need::serving_views));
     DIPTYCH_TRY(auto const text, map_as(*of, how.json ? "json" : how.format));
+    if (text.empty())
+        return fail(
+            errc::not_found,
+            "no_application",
+            "there is no application here: ask the one that is served (--url), or its own program"
+        );
     fmt::print("{}{}", text, text.ends_with('\n') ? "" : "\n");
     return {};
 }

@@ -124,6 +124,11 @@ result<void> process_list(process_options const& how) {
             fmt::print("{}\n", one.raw());
         else
             print_process(one);
+    if (list->size() == 0 && how.where.url.empty())
+        fmt::print(
+            stderr,
+            "diptych: processes are those of a program: ask the one that is served (--url)\n"
+        );
     return {};
 }
 

@@ -38,7 +38,13 @@ intake::incoming* incoming_of(site_parts& parts, http::request const& asked) {
 
 result<outbox::channel*> channel_of(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(auto const* const all, outbox_of(parts));
-    return all->find(asked.parameter("channel"));
+    auto found = all->find(asked.parameter("channel"));
+    if (found || parts.of.intake == nullptr) return found;
+    std::string incoming;
+    for (auto const* const one : parts.of.intake->all())
+        incoming.append(incoming.empty() ? "; incoming are " : ", ").append(one->of().name);
+    found.error().message += incoming;
+    return found;
 }
 
 http::response state_of_incoming(intake::incoming const& of) {
