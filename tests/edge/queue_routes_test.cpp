@@ -2,17 +2,27 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <string>
+#include <thread>
 
 using namespace diptych;
 using namespace diptych::testing;
+using namespace std::chrono_literals;
 
 namespace {
 
 constexpr auto ada_takes_one = R"({"book":"b1","reader":"ada"})";
 
+// What is sent is committed on another thread.
 void work_off(site_fixture& of) {
-    while (of.queue.step().or_throw()) continue;
+    auto const at_most = std::chrono::steady_clock::now() + 5s;
+    while (std::chrono::steady_clock::now() < at_most) {
+        if (of.queue.step().or_throw()) continue;
+        auto const now = of.queue.counts();
+        if (now.sent == now.ended) return;
+        std::this_thread::yield();
+    }
 }
 
 }  // namespace
