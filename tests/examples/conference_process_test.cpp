@@ -10,10 +10,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// [given]
 template <class... Event>
 auto after(Event const&... event) {
     return diptych::given<context>(event...).template reacting<registration_process>();
 }
+// [given]
 
 constexpr auto today = diptych::timestamp{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
 using quantities = std::vector<seat_quantity>;
@@ -80,11 +82,13 @@ commit_seat_reservation const commit{.reservation = {"o1"}, .conference = {"c1"}
 
 }  // namespace
 
+// [scenario]
 TEST_CASE("seats are asked for when an order is placed, and again when it is changed") {
     after(placed).then_sends(reserve(1, 2));
     after(placed, totals, updated).then_sends(reserve(2, 3));
     after(placed, totals, granted(1, 2), completed, updated).then_sends(reserve(2, 3));
 }
+// [scenario]
 
 TEST_CASE("an order expires after its window and the buffer behind it") {
     auto const made = after(placed).reaction();

@@ -117,6 +117,7 @@ void registration_process::evolve(refund_required const& e) {
 
 // What it does.
 
+// [placed]
 reaction registration_process::react(
     order_placed const& e, diptych::environment const& surroundings
 ) const {
@@ -125,6 +126,7 @@ reaction registration_process::react(
     all += diptych::start("expiry", e.expires_at + e.buffer - surroundings.now);
     return all;
 }
+// [placed]
 
 reaction registration_process::react(order_updated const&) const { return ask_for_seats(*this); }
 
@@ -183,6 +185,7 @@ reaction registration_process::react(order_expired const&) const {
     return all;
 }
 
+// [answers]
 reaction registration_process::react(diptych::timer_due const& e) const {
     if (e.timer == "expiry" && is_open(status)) return reject_order{.order = order};
     if (e.timer == "ask again" && (status == awaiting_reservation || status == reacquiring))
@@ -194,6 +197,7 @@ reaction registration_process::react(diptych::refused<make_seat_reservation> con
     if (no.command.request != request) return {};
     return diptych::start("ask again", ask_again_after);
 }
+// [answers]
 
 reaction registration_process::react(diptych::refused<confirm_order> const& no) const {
     if (no.reason != "not_paid") return {};     // expired or changed meanwhile, and that is told

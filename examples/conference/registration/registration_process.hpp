@@ -32,6 +32,7 @@ struct received_payment {
     money amount;
 };
 
+// [state]
 struct registration_process {
     using of = order_id;
     using sends = diptych::commands<
@@ -55,6 +56,7 @@ struct registration_process {
     std::vector<received_payment> payments;  // for which nothing was given yet
 
     static order_id key(seats_reserved const& e) { return {e.reservation.value}; }
+    // [state]
 
     void evolve(order_placed const& e);
     void evolve(order_updated const& e);
