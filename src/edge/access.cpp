@@ -1,5 +1,7 @@
 #include "edge/access.hpp"
 
+#include "base/lower_case.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -50,11 +52,7 @@ std::optional<http::response> refuse_foreign(http::request const& asked) {
 std::optional<std::string_view> bearer_token(std::string_view authorization) {
     constexpr std::string_view scheme = "bearer ";
     if (authorization.size() < scheme.size()) return std::nullopt;
-    for (std::size_t i = 0; i < scheme.size(); ++i) {
-        auto const c = authorization[i];
-        auto const lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-        if (lower != scheme[i]) return std::nullopt;
-    }
+    if (lower_case(authorization.substr(0, scheme.size())) != scheme) return std::nullopt;
     return authorization.substr(scheme.size());
 }
 

@@ -1,3 +1,4 @@
+#include "base/lower_case.hpp"
 #include "edge/exchange.hpp"
 
 #include <diptych/http.hpp>
@@ -9,11 +10,9 @@ namespace diptych::http {
 
 namespace {
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
-
 bool same_name(std::string_view a, std::string_view b) {
     return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return lower(x) == lower(y);
+               return lower_case(x) == lower_case(y);
            });
 }
 

@@ -1,5 +1,6 @@
 #include "edge/openapi.hpp"
 
+#include "base/lower_case.hpp"
 #include "edge/json_schema.hpp"
 #include "edge/openapi_reference.hpp"
 
@@ -178,11 +179,7 @@ void write_path_parameters(json::writer& to, std::string_view pattern) {
 }
 
 void write_route(json::writer& to, http::route const& one, bool needs_token) {
-    auto method = one.method;
-    std::ranges::transform(method, method.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-    });
-    to.key(method).begin_object();
+    to.key(lower_case(one.method)).begin_object();
     if (!one.summary.empty()) to.member("summary", one.summary);
     auto const* const known = find_reference(one.method, one.pattern);
     to.key("parameters").begin_array();

@@ -1,5 +1,7 @@
 #include "read/lexer.hpp"
 
+#include "base/lower_case.hpp"
+
 #include <diptych/try.hpp>
 
 #include <array>
@@ -15,13 +17,6 @@ bool starts_name(char c) {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool in_name(char c) { return starts_name(c) || is_digit(c); }
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
-
-std::string lowered(std::string_view text) {
-    std::string low{text};
-    for (auto& c : low)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return low;
-}
 
 class reader {
 public:
@@ -60,7 +55,7 @@ private:
         if (is_digit(c) || (c == '.' && is_digit(peek(1)))) return number();
         if (starts_name(c)) {
             while (in_name(peek())) ++at_;
-            put(token_kind::word, lowered(taken()));
+            put(token_kind::word, lower_case(taken()));
             return {};
         }
         return symbol();

@@ -1,5 +1,6 @@
 #include "channels/kafka/kafka_receiver.hpp"
 
+#include "base/lower_case.hpp"
 #include "channels/kafka/kafka_settings.hpp"
 
 #include <diptych/try.hpp>
@@ -110,11 +111,8 @@ std::vector<std::pair<std::string, std::string>> headers_of_record(rd_kafka_mess
     for (std::size_t i = 0;
          ::rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
          ++i) {
-        std::string lower(name);
-        for (auto& c : lower)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
         all.emplace_back(
-            std::move(lower), std::string(static_cast<char const*>(value), value ? size : 0)
+            lower_case(name), std::string(static_cast<char const*>(value), value ? size : 0)
         );
     }
     return all;

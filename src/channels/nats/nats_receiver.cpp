@@ -1,5 +1,6 @@
 #include "channels/nats/nats_receiver.hpp"
 
+#include "base/lower_case.hpp"
 #include "channels/nats/nats_connect.hpp"
 
 #include <diptych/try.hpp>
@@ -77,10 +78,7 @@ std::vector<std::pair<std::string, std::string>> headers_of(natsMsg* message) {
     for (int i = 0; i < count; ++i) {
         char const* value = nullptr;
         if (::natsMsgHeader_Get(message, names[i], &value) != NATS_OK) continue;
-        std::string name(names[i]);
-        for (auto& c : name)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        all.emplace_back(std::move(name), value != nullptr ? value : "");
+        all.emplace_back(lower_case(names[i]), value != nullptr ? value : "");
     }
     ::free(static_cast<void*>(names));
     return all;

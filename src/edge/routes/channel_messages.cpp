@@ -1,4 +1,5 @@
 // POST /channels/<channel>/messages: messages that others hand over, one or several.
+#include "base/lower_case.hpp"
 #include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 
@@ -47,9 +48,7 @@ intake::delivery delivery_of(http::request&& asked) {
     intake::delivery made{.topic = std::string(asked.parameter("channel"))};
     for (std::size_t i = 0; i < asked.headers.size(); ++i) {
         auto const [name, value] = asked.headers[i];
-        std::string lower(name);
-        for (auto& c : lower)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        auto lower = lower_case(name);
         if (is_secret(lower)) continue;
         made.headers.emplace_back(std::move(lower), value);
     }
