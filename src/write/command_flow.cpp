@@ -1,6 +1,7 @@
 #include "write/command_flow.hpp"
 
 #include "log/hash.hpp"
+#include "log/known_answer.hpp"
 #include "write/attempt.hpp"
 #include "write/metadata.hpp"
 #include "write/outcome_of.hpp"
@@ -111,7 +112,7 @@ result<outcome> command_flow::decide_and_wait(journey& on) {
         if (!of->key) return std::unexpected(std::move(advised).error());
         DIPTYCH_TRY(
             auto first,
-            tools_.log.propose_and_wait(first_answer_or(std::move(advised).error(), *of))
+            tools_.log.propose_and_wait(log::known_answer_or(*of->key, std::move(advised).error()))
         );
         return outcome_of(tools_.log, *of, std::move(first));
     }
@@ -184,9 +185,9 @@ std::optional<result<outcome>> command_flow::first_answer(
         .key = {{.caller = how.caller, .id = how.command_id, .digest = digest_of(command, body)}},
         .now = {}
     };
-    auto said = tools_.log.propose_and_wait(
-        first_answer_or({.kind = errc::not_found, .code = std::string(none), .message = {}}, of)
-    );
+    auto said = tools_.log.propose_and_wait(log::known_answer_or(
+        *of.key, {.kind = errc::not_found, .code = std::string(none), .message = {}}
+    ));
     if (said) return outcome_of(tools_.log, of, *std::move(said));
     auto const& why = said.error();
     if (why.code == none || why.code == "command_id_reused") return std::nullopt;

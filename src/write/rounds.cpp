@@ -1,5 +1,6 @@
 #include "write/rounds.hpp"
 
+#include "log/known_answer.hpp"
 #include "write/client_conflict.hpp"
 #include "write/decision_request.hpp"
 #include "write/outcome_of.hpp"
@@ -124,24 +125,14 @@ std::optional<error> expiry_of(attempt const& of) {
 
 }  // namespace
 
-log::proposal first_answer_or(error otherwise, attempt const& of) {
-    return {
-        .request = {.command = of.key},
-        .again = [otherwise = std::move(otherwise)](log::stage const&)
-            -> result<std::optional<append_request>> { return std::unexpected(otherwise); },
-        .decide_first = true,
-        .done = {}
-    };
-}
-
 result<log::proposal> next_proposal(round_tools const& tools, std::shared_ptr<attempt> of) {
     if (of->settled) return settled_proposal(*of);
     if (auto const late = expiry_of(*of)) {
-        if (of->key) return first_answer_or(*late, *of);
+        if (of->key) return log::known_answer_or(*of->key, *late);
         return std::unexpected(*late);
     }
     auto proposal = decided_proposal(tools, of);
-    if (!proposal && of->key) return first_answer_or(std::move(proposal).error(), *of);
+    if (!proposal && of->key) return log::known_answer_or(*of->key, std::move(proposal).error());
     return proposal;
 }
 

@@ -30,10 +30,6 @@ struct round_tools {
 /// commit step. Reads the log.
 result<log::proposal> next_proposal(round_tools const& tools, std::shared_ptr<attempt> of);
 
-/// A proposal of what has an answer already, if any: a command that was answered before is answered
-/// so again, whatever has become of it since. Else it fails with `otherwise`.
-log::proposal first_answer_or(error otherwise, attempt const& of);
-
 /// The answer, given what the log said; nullopt: another round is needed.
 std::optional<result<outcome>> settle(round_tools const& tools, attempt& of, result<appended> said);
 

@@ -4,6 +4,7 @@
 #include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
 #include "log/hash.hpp"
+#include "log/known_answer.hpp"
 
 #include <diptych/json_writer.hpp>
 
@@ -41,9 +42,7 @@ error fault_of_body(error what) {
 /// the answer if it knows neither the command nor the events.
 void refuse_if_new(log::proposal& what, error why) {
     what.decide_first = true;
-    what.again = [why = std::move(why)](log::stage const&) {
-        return result<std::optional<append_request>>(std::unexpected(why));
-    };
+    what.again = log::refuse_with(std::move(why));
 }
 
 void append(site_parts& parts, http::request const& asked, http::responder to) {

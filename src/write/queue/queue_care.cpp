@@ -1,10 +1,12 @@
 // What is asked of a command queue from outside: how commands are, and working on them elsewhere.
 #include "base/planted_bug.hpp"
 #include "log/hash.hpp"
+#include "log/known_answer.hpp"
 #include "write/metadata.hpp"
 #include "write/queue/command_queue_parts.hpp"
 #include "write/record_types.hpp"
 
+#include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 #include <diptych/uuid.hpp>
 
@@ -42,11 +44,25 @@ std::unexpected<error> lease_lost(std::string_view id) {
 command_key completion_key(
     std::string_view lease, result<outcome> const& how, append_request const& with
 ) {
-    std::string said = how ? diptych::to_json(*how) : how.error().code + "\n" + how.error().message;
-    for (auto const& event : with.events)
+    json::writer said;
+    said.begin_array();
+    if (how)
+        said.value(diptych::to_json(*how));
+    else
+        said.value(how.error().code).value(how.error().message);
+    for (auto const& event : with.events) {
         for (auto const* const part : {&event.stream, &event.type, &event.data, &event.metadata})
-            said += "\n" + *part;
-    return {.caller = "$lease", .id = std::string(lease), .digest = log::sha256({said})};
+            said.value(*part);
+        said.begin_array();
+        for (auto const& tag : event.tags) said.value(tag);
+        said.end_array();
+    }
+    said.end_array();
+    return {
+        .caller = "$lease",
+        .id = std::string(lease),
+        .digest = log::sha256({std::move(said).text()})
+    };
 }
 
 }  // namespace
@@ -167,14 +183,7 @@ result<queued_command*> command_queue::parts::leased(
 
 // Where nothing is known of it, or something else, `otherwise` is the answer.
 result<appended> command_queue::parts::completed_before(command_key key, error const& otherwise) {
-    auto said = log.propose_and_wait(
-        {.request = {.command = std::move(key)},
-         .again = [&](log::stage const&) -> result<std::optional<append_request>> {
-             return std::unexpected(otherwise);
-         },
-         .decide_first = true,
-         .done = {}}
-    );
+    auto said = log.propose_and_wait(log::known_answer_or(std::move(key), otherwise));
     if (!said && said.error().code == "command_id_reused") return std::unexpected(otherwise);
     return said;
 }

@@ -21,8 +21,8 @@
 
 namespace diptych::write {
 
-inline constexpr std::size_t queue_page_bytes =
-    4u << 20;  ///< Of a list: one that goes beyond ends it.
+/// Of the bodies in a list; one that goes beyond is its last.
+inline constexpr std::size_t queue_page_bytes = 4u << 20;
 
 /// How a command of the queue is.
 struct queued_status {
