@@ -84,6 +84,8 @@ result<void> channel_reader::read_setting(
     if (value.is_array() && !rule->is_list)
         return wrong(value.source(), fmt::format("{} is one value, and no list", key.str()));
     auto texts = texts_of(value);
+    if (texts && texts->empty())
+        return wrong(value.source(), fmt::format("{} is a list with at least one", key.str()));
     if (!texts)
         return wrong(
             value.source(), fmt::format("{} is a text, a whole number, true or false", key.str())

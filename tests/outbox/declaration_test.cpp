@@ -64,6 +64,7 @@ TEST_CASE("a fault in a channel's file is named with its place and what is allow
     );
     CHECK(fault_of("to = \"test:x\"\nword = [\"a\", \"b\"]")
               .ends_with("2:8: word is one value, and no list"));
+    CHECK(fault_of("to = \"test:x\"\nkey = []").ends_with("2:7: key is a list with at least one"));
     CHECK(fault_of("to = \"test:x\"\nin_flight = 0").contains("from 1 to 10000"));
     CHECK(fault_of("to = \"test:x\"\non_refused = \"stop\"").contains("\"pause\" or \"park\""));
     CHECK(fault_of("to = \"test:x\"\ntypes = [\"a*b\"]").contains("no type of event"));
