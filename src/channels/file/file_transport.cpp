@@ -88,13 +88,15 @@ result<void> file_transport::open() {
             path_, is_there ? storage::file_mode::read_write : storage::file_mode::create_new
         )
     );
-    if (!is_there) {
+    DIPTYCH_TRY(auto const now, disk_.look_at(path_));
+    DIPTYCH_TRY(auto const size, file_->size());
+    auto const is_new_here = !opened_ || now.identity != opened_->identity;
+    // Whoever created it may have failed, or died, before its name was as durable as its lines.
+    if (is_new_here) {
         auto const folder = path_.parent_path();
         DIPTYCH_TRY(disk_.sync_directory(folder.empty() ? "." : folder));
     }
-    DIPTYCH_TRY(auto const now, disk_.look_at(path_));
-    DIPTYCH_TRY(auto const size, file_->size());
-    if (!opened_ || now.identity != opened_->identity || size < end_) {
+    if (is_new_here || size < end_) {
         DIPTYCH_TRY(end_, end_of_lines());
     }
     opened_ = now;
