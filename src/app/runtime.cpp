@@ -50,8 +50,8 @@ worker::step_function stepped_queue(write::command_queue& of) {
         return fail(
             errc::failed,
             "dead_commands",
-            std::to_string(now.dead) + " commands are dead letters" +
-                (now.last_error ? ": " + now.last_error->message : std::string())
+            "it has dead commands: " + std::to_string(now.dead) +
+                (now.last_error ? "; " + now.last_error->message : std::string())
         );
     };
 }

@@ -139,6 +139,25 @@ class Outside(TestCase):
             self.assertEqual("accepted", client.get(f"/queued/{leased['id']}").json["status"])
             self.assertEqual(["printed"], [event["type"] for event in client.events() if event["type"][0] != "$"])
 
+    def test_a_command_that_is_dead_is_told_of_by_health_metrics_and_the_servers_output(self):
+        from service import Service
+        run(DIPTYCH, "init", self.data)
+        command = [DIPTYCH, "serve", "--data", self.data, "--http", "127.0.0.1:{port}", "--queue-command", "printing.print"]
+        with Service(command) as service:
+            client = service.client()
+            metric = lambda: "diptych_queue_dead 1" in client.get("/metrics").text.splitlines()
+            self.assertEqual(202, client.post("/commands/printing.print?async", {"page": 1}).status)
+            self.assertEqual([], client.get("/health").json["degraded"])
+            self.assertFalse(metric())
+            for _ in range(5):
+                [leased] = eventually(lambda: client.post("/queue/printing.print/receive", "").json["commands"])
+                gone = client.post(f"/queue/printing.print/{leased['id']}/abandon?lease={leased['lease']}&reason=no_paper", "")
+                self.assertEqual(204, gone.status, gone.text)
+            self.assertTrue(eventually(metric))
+            self.assertIn("the queue has dead commands: 1; no_paper", client.get("/health").json["degraded"])
+            self.assertTrue(eventually(lambda: "it has dead commands: 1; no_paper" in service.said()))
+            self.assertEqual(202, client.post("/queued/retry", "").status)
+
     def test_the_queue_of_a_folder_is_shown_without_its_server(self):
         from service import Service
         run(DIPTYCH, "init", self.data)
