@@ -6,8 +6,10 @@
 /// thought, its newest lines lose their place and are allocated again.
 #pragma once
 
+// [includes]
 #include <diptych/context.hpp>
 #include <diptych/process.hpp>
+// [includes]
 
 #include <algorithm>
 #include <chrono>
@@ -326,8 +328,10 @@ private:
 };
 // [process]
 
+// [context]
 using context = diptych::context<
     diptych::commands<create_batch, allocate, allocate_from, change_batch_quantity>,
     diptych::processes<reallocation>>;
+// [context]
 
 }  // namespace shop

@@ -56,6 +56,7 @@ struct payment_refunded {
     money amount;
 };
 
+// [foreign_event]
 // What registration says, as far as it matters here.
 namespace from_registration {
 
@@ -69,6 +70,7 @@ struct refund_required {
 };
 
 }  // namespace from_registration
+// [foreign_event]
 
 enum class refusal {
     unknown_payment,
@@ -151,6 +153,7 @@ struct settle_refund {
     diptych::decision<payment_refunded> decide(payment_state const& known) const;
 };
 
+// [following]
 // What follows by itself: registration says that money must go back, and it is due.
 struct refunding {
     using of = payment_id;
@@ -172,5 +175,6 @@ struct context : diptych::context<
                      diptych::processes<refunding>> {
     static constexpr auto name = "payments";
 };
+// [following]
 
 }  // namespace conference::payments

@@ -32,7 +32,6 @@ struct received_payment {
     money amount;
 };
 
-// [state]
 struct registration_process {
     using of = order_id;
     using sends = diptych::commands<
@@ -55,8 +54,9 @@ struct registration_process {
     money total;
     std::vector<received_payment> payments;  // for which nothing was given yet
 
+    // [key]
     static order_id key(seats_reserved const& e) { return {e.reservation.value}; }
-    // [state]
+    // [key]
 
     void evolve(order_placed const& e);
     void evolve(order_updated const& e);
