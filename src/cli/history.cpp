@@ -54,12 +54,13 @@ result<void> show_state(state_options const& how) {
     if (!how.as_of.empty()) request.query.emplace_back("as_of", how.as_of);
     if (how.version) request.query.emplace_back("version", std::to_string(*how.version));
     DIPTYCH_TRY(auto const of, open_service(how.where, need::reading));
-    DIPTYCH_TRY(auto const answer, of->ask_well(std::move(request)));
+    auto const answer = of->ask_well(std::move(request));
+    if (!answer) return std::unexpected(with_way_to_program(answer.error(), how.where));
     if (how.json) {
-        fmt::print("{}\n", answer.body);
+        fmt::print("{}\n", answer->body);
         return {};
     }
-    DIPTYCH_TRY(auto const read, json::parse(answer.body));
+    DIPTYCH_TRY(auto const read, json::parse(answer->body));
     fmt::print("at {}  {}\n", word_of(read.root(), "at"), word_of(read.root(), "value"));
     return {};
 }

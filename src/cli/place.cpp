@@ -57,4 +57,12 @@ error with_way_to_server(error why) {
     return why;
 }
 
+error with_way_to_program(error why, place const& where) {
+    if (!where.url.empty()) return why;
+    constexpr auto of_a_program = "are those of a program: ask the one that is served (--url)";
+    if (why.code == "unknown_state") why.message += std::string("; states ") + of_a_program;
+    if (why.code == "unknown_process") why.message += std::string("; processes ") + of_a_program;
+    return why;
+}
+
 }  // namespace diptych::cli

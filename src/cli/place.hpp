@@ -31,4 +31,7 @@ bool is_log_folder(std::filesystem::path const& folder);
 /// asked.
 error with_way_to_server(error why);
 
+/// Of a folder: what a state or process is not found by says that its program has to be asked.
+error with_way_to_program(error why, place const& where);
+
 }  // namespace diptych::cli

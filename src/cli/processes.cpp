@@ -28,10 +28,9 @@ std::string instance_path(process_options const& how, std::string_view behind = 
 
 result<std::string> ask(process_options const& how, std::string method, std::string path) {
     DIPTYCH_TRY(auto const server, open_service(how.where, need::serving_views));
-    DIPTYCH_TRY(
-        auto answer, server->ask_well({.method = std::move(method), .path = std::move(path)})
-    );
-    return std::move(answer.body);
+    auto answer = server->ask_well({.method = std::move(method), .path = std::move(path)});
+    if (!answer) return std::unexpected(with_way_to_program(answer.error(), how.where));
+    return std::move(answer->body);
 }
 
 void print_process(json::value const& one) {
@@ -93,10 +92,11 @@ result<void> print_pages(
         };
         if (!how.state.empty()) request.query.emplace_back("state", how.state);
         if (!after.empty()) request.query.emplace_back("after", after);
-        DIPTYCH_TRY(auto const answer, server->ask_well(std::move(request)));
-        DIPTYCH_TRY(auto const read, json::parse(answer.body));
+        auto const answer = server->ask_well(std::move(request));
+        if (!answer) return std::unexpected(with_way_to_program(answer.error(), how.where));
+        DIPTYCH_TRY(auto const read, json::parse(answer->body));
         auto const list = read.root().find(list_name);
-        if (!list) return fail(errc::failed, "not an answer of a server: " + answer.body);
+        if (!list) return fail(errc::failed, "not an answer of a server: " + answer->body);
         for (auto const one : list->elements()) {
             after = word_of(one, key);
             if (how.json)

@@ -1,5 +1,7 @@
 #include "edge/nearest.hpp"
 
+#include <diptych/json_writer.hpp>
+
 #include <algorithm>
 #include <numeric>
 
@@ -38,6 +40,16 @@ std::string nearest(std::string_view name, std::vector<std::string> const& known
         best = one;
     }
     return std::string(best);
+}
+
+error with_nearest(error what, std::string_view name, std::vector<std::string> const& known) {
+    auto const close = nearest(name, known);
+    if (close.empty()) return what;
+    what.message += "; the nearest is '" + close + "'";
+    std::string quoted;
+    json::append_quoted(quoted, close);
+    what.facts.emplace_back("nearest", quoted);
+    return what;
 }
 
 }  // namespace diptych::edge

@@ -7,6 +7,7 @@
 #include "write/hot_states.hpp"
 #include "write/snapshots.hpp"
 #include "write/state_loader.hpp"
+#include "write/state_names.hpp"
 #include "write/user_code.hpp"
 
 #include <diptych/try.hpp>
@@ -232,13 +233,7 @@ std::span<model::context const* const> executor::contexts() const {
 result<folded_state> executor::fold(
     model::state const& of, std::span<std::string const> names, std::optional<position> up_to
 ) {
-    if (names.size() != of.id_kinds.size())
-        return fail(
-            errc::invalid,
-            "state_ids",
-            of.name + " is folded for " + std::to_string(of.id_kinds.size()) + " ids, not " +
-                std::to_string(names.size())
-        );
+    DIPTYCH_TRY(expect_names(of, names));
     model::state_key const key{.of = &of, .names = {names.begin(), names.end()}};
     auto const end = parts_->log.end().position;
     if (!up_to) return parts_->loader.load(key, end);

@@ -151,8 +151,8 @@ public:
     );
 
     /// A state by its name ("stock" or "shop.stock") as JSON, as of a position if one is given.
-    /// Fails with not_found, or invalid if the number of names is wrong or the state can not be
-    /// written down.
+    /// Fails with not_found, or invalid if the names are not of its kinds of ids or the state can
+    /// not be written down.
     result<std::string> state(
         std::string_view name,
         std::span<std::string const> names,

@@ -2,12 +2,17 @@
 /// What one state of one model is called: in the cache, among snapshots, in its own stream.
 #pragma once
 
+#include <diptych/error.hpp>
 #include <diptych/model.hpp>
 
 #include <span>
 #include <string>
 
 namespace diptych::write {
+
+/// Fails with invalid if these are not names that the state is folded for: one of each kind of its
+/// ids, in their order.
+result<void> expect_names(model::state const& of, std::span<std::string const> names);
 
 /// Two states of equal keys are the same state.
 std::string cache_key(model::state const& of, std::span<std::string const> names);

@@ -184,6 +184,20 @@ class Unrecorded(MessageLogTest):
         self.of_server("state", "stock", "product-lamp", "--version", "9", code=5)
         self.of_server("state", "nothing", "product-lamp", code=5)
         self.of_server("state", "stock", code=2)
+        for words in (("lamp",), ("order-lamp",), ("lamp", "--version", "7"), ("product-lamp", "order-o1")):
+            self.assertIn("stock is folded for one product: its id is written product-<id>, not '" + words[0],
+                          self.of_server("state", "stock", *words, code=2))
+        misspelt = client.get("/states/stick?id=product-lamp")
+        self.assertEqual((404, "stock"), (misspelt.status, misspelt.json["nearest"]))
+        misspelt = client.get("/processes/realocation/instances")
+        self.assertEqual((404, "reallocation"), (misspelt.status, misspelt.json["nearest"]))
+
+    def test_where_no_program_is_asked_that_is_what_is_said_of_states_and_processes(self):
+        self.said("init", self.data)
+        for words in (("state", "stock", "product-lamp"), ("process", "list", "reallocation"),
+                      ("process", "show", "reallocation", "order-o1")):
+            self.assertIn("are those of a program: ask the one that is served (--url)",
+                          self.said(*words, "--data", self.data, code=5))
 
 
 class Drawing(unittest.TestCase):

@@ -1,6 +1,7 @@
 // The write leaf with tables made from plain structs.
 #include "domain/bank.hpp"
 #include "domain/parcels.hpp"
+#include "domain/school.hpp"
 #include "domain/shop.hpp"
 #include "log/memory/memory_engine.hpp"
 #include "log/sequenced_log.hpp"
@@ -172,5 +173,31 @@ TEST_CASE("a state-stored state of a struct is found through an earlier state") 
     CHECK(answer.detail == "1200");
     CHECK(
         parcels.commands.execute("deliver", R"({"parcel":"m"})").or_throw().reason == "not_loaded"
+    );
+}
+
+TEST_CASE("a state is folded for ids of its own kinds; of others it is said how they are written") {
+    works learning(context_model<school::context>());
+    auto const said = [&](std::string_view name, std::vector<std::string> const& names) {
+        auto const state = learning.commands.state(name, names);
+        if (state) return *state;
+        CHECK(state.error().kind == errc::invalid);
+        CHECK(state.error().code == "state_ids");
+        return state.error().message;
+    };
+    CHECK(learning.commands.execute("define_course", R"({"course":"c1","capacity":2})"));
+    CHECK(said("course", {"course-c1"}) == R"({"capacity":2,"taken":0})");
+    CHECK(
+        said("course", {"student-s1"}) ==
+        "course is folded for one course: its id is written course-<id>, not 'student-s1'"
+    );
+    for (auto const* const other : {"c1", "course", "course-", "courses-c1", ""})
+        CHECK(said("course", {other}).ends_with("not '" + std::string(other) + "'"));
+    CHECK(said("course", {}).ends_with("and none is given"));
+    CHECK(said("seat", {"student-s1", "course-c1"}) == R"({"taken":false})");
+    CHECK(
+        said("seat", {"course-c1", "student-s1"}) ==
+        "seat is folded for one student and one course: their ids are written student-<id> and "
+        "course-<id>, not 'course-c1' 'student-s1'"
     );
 }

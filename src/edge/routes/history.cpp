@@ -1,6 +1,7 @@
 // GET /states/<state> and POST /decisions/what-if
 #include "app/decision_what_if.hpp"
 #include "edge/message_json.hpp"
+#include "edge/nearest.hpp"
 #include "edge/parameters.hpp"
 #include "edge/routes/answer_route.hpp"
 #include "edge/routes/routes.hpp"
@@ -23,6 +24,21 @@
 namespace diptych::edge {
 
 namespace {
+
+error unknown_state(write::executor const& commands, std::string_view name, error what) {
+    std::vector<std::string> known;
+    auto const add = [&known](model::context const& of, model::state const& state) {
+        known.push_back(state.name);
+        known.push_back(of.name + "." + state.name);
+    };
+    for (auto const* const context : commands.contexts()) {
+        for (auto const& command : context->commands)
+            for (auto const& parameter : command.parameters)
+                if (parameter.of != nullptr) add(*context, *parameter.of);
+        for (auto const& process : context->processes) add(*context, process.state);
+    }
+    return with_nearest(std::move(what), name, known);
+}
 
 // Where the stream of the first id came to a version.
 result<std::optional<position>> place_of_version(
@@ -58,6 +74,13 @@ result<http::response> show_state(site_parts& parts, http::request const& asked)
     std::vector<std::string> ids;
     for (auto const& [parameter, value] : asked.query)
         if (parameter == "id") ids.push_back(value);
+    // Before a version of a stream is looked for that is none of such a state.
+    if (auto const fits = parts.of.commands.state(name, ids, position{}); !fits)
+        return std::unexpected(
+            fits.error().code == "unknown_state"
+                ? unknown_state(parts.of.commands, name, fits.error())
+                : fits.error()
+        );
     DIPTYCH_TRY(auto up_to, place_of_version(log, asked, ids));
     if (!up_to) {
         DIPTYCH_TRY(up_to, as_of_parameter(asked, log));

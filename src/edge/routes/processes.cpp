@@ -1,4 +1,5 @@
 // How processes are: each with its instances, what they wait for, and what they are parked on.
+#include "edge/nearest.hpp"
 #include "edge/parameters.hpp"
 #include "edge/process_json.hpp"
 #include "edge/process_status_json.hpp"
@@ -16,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace diptych::edge {
 
@@ -28,11 +30,17 @@ std::string_view short_name(std::string_view name) { return name.substr(name.rfi
 
 result<write::process_runner*> process_of(site_parts& parts, http::request const& asked) {
     auto const name = asked.parameter("process");
-    for (auto const& [full, runner] : parts.of.processes)
+    std::vector<std::string> known;
+    for (auto const& [full, runner] : parts.of.processes) {
         if (full == name || short_name(full) == name) return runner;
-    return fail(
-        errc::not_found, "unknown_process", fmt::format("there is no process '{}' here", name)
-    );
+        known.emplace_back(short_name(full));
+        known.push_back(full);
+    }
+    return std::unexpected(with_nearest(
+        {errc::not_found, "unknown_process", fmt::format("there is no process '{}' here", name)},
+        name,
+        known
+    ));
 }
 
 result<write::instance_table::filter> state_asked(http::request const& asked) {
