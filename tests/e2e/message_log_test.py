@@ -72,6 +72,9 @@ class Conference(MessageLogTest):
         self.assertIn("by ada", self.of_server("messages", "--user", "ada"))
         self.assertEqual(400, self.client.get("/messages?kind=letter").status)
         self.assertEqual(400, self.client.get("/messages?colour=red").status)
+        self.assertEqual([], self.exported("--outcome", "not_found"))
+        self.assertIn("outcome is accepted, refused, ", self.of_server("messages", "--outcome", "acepted", code=2))
+        self.assertEqual(400, self.client.get("/messages?outcome=acepted").status)
 
         text = self.of_server("trace", "req-1")
         self.assertIn("req-1  ", text)

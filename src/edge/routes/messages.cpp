@@ -34,6 +34,20 @@ result<std::optional<message_kind>> kind_asked(http::request const& asked) {
     return wrong_parameter("kind", "kind is event, command or record");
 }
 
+// As they are on record: docs/reference/message-log.md.
+result<std::string> outcome_asked(http::request const& asked) {
+    auto word = std::string(asked.query_value("outcome").value_or(""));
+    if (word.empty() || word == "accepted" || parse_errc(word)) return word;
+    return wrong_parameter(
+        "outcome",
+        fmt::format(
+            "outcome is accepted, refused, invalid, conflict, not_found, denied, unavailable, "
+            "outcome_unknown, corrupt or failed, not '{}'",
+            word
+        )
+    );
+}
+
 result<messages::message_log*> log_of(site_parts& parts) {
     if (parts.of.messages != nullptr) return parts.of.messages;
     return fail(errc::not_found, "no_message_log", "no messages are looked up here");
@@ -57,9 +71,9 @@ result<messages::message_filter> filter_asked(site_parts& parts, http::request c
         .types = list_parameter(asked, "type"),
         .stream = text("stream"),
         .user = text("user"),
-        .correlation = text("correlation"),
-        .outcome = text("outcome")
+        .correlation = text("correlation")
     };
+    DIPTYCH_TRY(what.outcome, outcome_asked(asked));
     DIPTYCH_TRY(what.kind, kind_asked(asked));
     DIPTYCH_TRY(what.engine, flag_parameter(asked, "engine"));
     DIPTYCH_TRY(
