@@ -11,6 +11,7 @@
 #include <diptych/explain.hpp>
 #include <diptych/json.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -87,6 +88,11 @@ int map(int count, char** words) {
 int main(int count, char** words) {
     options given{{"--port", "8080"}, {"--data", "data/conference"}, {"--clock", ""}};
     auto const verb = std::string_view{count > 1 ? words[1] : ""};
+    auto const wants_help = [](std::string_view word) { return word == "--help" || word == "-h"; };
+    if (verb == "help" || std::any_of(words + 1, words + count, wants_help)) {
+        std::cout << usage;
+        return 0;
+    }
     if (verb == "explain") return explain(count, words);
     if (verb == "map") return map(count, words);
     if (verb != "serve")

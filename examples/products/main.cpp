@@ -6,6 +6,7 @@
 #include <diptych/application.hpp>
 #include <diptych/explain.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <map>
 #include <string>
@@ -38,9 +39,15 @@ int serve(options const& given) {
 }  // namespace
 
 int main(int count, char** words) {
+    auto const verb = std::string_view{count > 1 ? words[1] : ""};
+    auto const wants_help = [](std::string_view word) { return word == "--help" || word == "-h"; };
+    if (verb == "help" || std::any_of(words + 1, words + count, wants_help)) {
+        std::cout << usage;
+        return 0;
+    }
     if (auto const done = diptych::explained<catalogue::context>(count, words)) return *done;
     options given{{"--port", "8080"}, {"--data", "data/products"}, {"--views", PRODUCTS_VIEWS}};
-    auto is_understood = count % 2 == 0 && std::string_view{words[1]} == "serve";
+    auto is_understood = count % 2 == 0 && verb == "serve";
     for (int i = 2; is_understood && i < count; i += 2) {
         auto const found = given.find(std::string_view{words[i]});
         is_understood = found != given.end();

@@ -3,8 +3,10 @@
 import subprocess
 import unittest
 
+from catalogue import PRODUCTS
 from conference import CONFERENCE, Users, conference
-from service import TestCase
+from order_messages import ORDER_HISTORY
+from service import TestCase, run
 
 
 class Conference(TestCase):
@@ -32,6 +34,14 @@ class WordsTest(unittest.TestCase):
             self.assertEqual(2, said.returncode)
             self.assertEqual(f"diptych-conference: {fault}", said.stderr.split("\n")[0])
             self.assertIn("diptych-conference serve [--port N]", said.stderr)
+
+
+    def test_help_is_given_wherever_it_is_asked_for(self):
+        for program in (CONFERENCE, ORDER_HISTORY, PRODUCTS):
+            for words in (["--help"], ["serve", "--help"], ["-h"], ["help"]):
+                told = run(program, *words)
+                self.assertEqual((0, ""), (told.returncode, told.stderr), (program.name, words))
+                self.assertIn(f"{program.name} serve [--port N]", told.stdout)
 
 
 class ManagementTest(Conference):
