@@ -30,7 +30,9 @@ result<void> node::open_queue(node_parts const& parts) {
             .outside = {options_.outside_commands.begin(), options_.outside_commands.end()}
         }
     );
-    if (!options_.complain) return {};
+    // Who has no contexts and delivers nothing only looks into the folder.
+    auto const only_looks = parts.contexts.empty() && !options_.deliver;
+    if (!options_.complain || only_looks) return {};
     auto const unhandled = queue_->unhandled();
     if (!unhandled)
         options_.complain(

@@ -171,7 +171,7 @@ class Outside(TestCase):
 
         def waiting():
             said = run(DIPTYCH, "queue", "list", "--json", "--data", self.data)
-            self.assertEqual(0, said.returncode, said.stderr)
+            self.assertEqual((0, ""), (said.returncode, said.stderr))
             return [json.loads(line)["id"] for line in said.stdout.splitlines()]
         self.assertEqual(["p1", "p2"], waiting())
         self.assertEqual(0, run(DIPTYCH, "queue", "drop", "p1", "--data", self.data).returncode)
@@ -179,6 +179,9 @@ class Outside(TestCase):
         with Service(command) as service:
             self.assertEqual(["dropped", "waiting"],
                              [service.client().get(f"/queued/{page}").json["status"] for page in ("p1", "p2")])
+            self.assertEqual(0, service.stop())
+        with Service(command[:-2]) as service:
+            self.assertTrue(eventually(lambda: "commands printing.print are queued, and nobody here executes them" in service.said()))
 
 
 if __name__ == "__main__":
