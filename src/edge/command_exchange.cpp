@@ -8,6 +8,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,19 +72,20 @@ http::response command_answer(outcome const& said) {
     return response;
 }
 
-error unknown_command(write::executor const& commands, std::string_view name, error what) {
-    std::vector<std::string> known;
-    for (auto const* one : commands.commands()) {
+error unknown_command(services const& of, std::string_view name, error what) {
+    if (what.code != "unknown_command") return what;
+    auto known = of.queue != nullptr ? of.queue->outside() : std::vector<std::string>{};
+    if (std::ranges::find(known, name) != known.end())
+        return {
+            errc::invalid,
+            "only_queued",
+            fmt::format("{} is worked on elsewhere: it is queued here, with ?async", name)
+        };
+    for (auto const* one : of.commands.commands()) {
         known.push_back(one->name);
         known.push_back(one->context + "." + one->name);
     }
-    if (auto const close = nearest(name, known); !close.empty()) {
-        what.message = fmt::format("there is no command '{}'; the nearest is '{}'", name, close);
-        std::string quoted;
-        json::append_quoted(quoted, close);
-        what.facts.emplace_back("nearest", quoted);
-    }
-    return what;
+    return with_nearest(std::move(what), name, known);
 }
 
 }  // namespace diptych::edge

@@ -2,7 +2,7 @@
 /// What comes with a request to execute commands, and what is answered, for one and for several.
 #pragma once
 
-#include "write/executor.hpp"
+#include "edge/services.hpp"
 
 #include <diptych/error.hpp>
 #include <diptych/execute.hpp>
@@ -18,7 +18,8 @@ result<execute_options> command_options_of(http::request const& asked);
 /// 200, 201 with a location, or 409.
 http::response command_answer(outcome const& said);
 
-/// `what`, by which a command was not found, with the nearest name there is.
-error unknown_command(write::executor const& commands, std::string_view name, error what);
+/// `what`, by which a command was not found, with the nearest name there is; or that it is only
+/// queued here.
+error unknown_command(services const& of, std::string_view name, error what);
 
 }  // namespace diptych::edge

@@ -67,11 +67,9 @@ result<std::vector<write::command_text>> commands_in(json::document const& body)
 }
 
 // The path of the request is right, its body is not.
-error wrong_name_at(
-    write::executor const& commands, std::size_t place, std::string_view name, error what
-) {
+error wrong_name_at(services const& of, std::size_t place, std::string_view name, error what) {
     auto const path = fmt::format("/{}/name", place);
-    what = unknown_command(commands, name, std::move(what));
+    what = unknown_command(of, name, std::move(what));
     what.kind = errc::invalid;
     what.message = path + ": " + what.message;
     std::erase_if(what.facts, [](auto const& one) { return one.first == "place"; });

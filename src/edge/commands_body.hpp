@@ -2,7 +2,7 @@
 /// Several commands in one body: `[{"name":"lend","command":{...}}, ...]`.
 #pragma once
 
-#include "write/executor.hpp"
+#include "edge/services.hpp"
 
 #include <diptych/error.hpp>
 #include <diptych/json_value.hpp>
@@ -19,9 +19,7 @@ namespace diptych::edge {
 result<std::vector<write::command_text>> commands_in(json::document const& body);
 
 /// What is wrong with the name of the one at this place.
-error wrong_name_at(
-    write::executor const& commands, std::size_t place, std::string_view name, error what
-);
+error wrong_name_at(services const& of, std::size_t place, std::string_view name, error what);
 
 /// Where in a command, and where in the body: "quantity" of the second is "/1/command/quantity".
 error placed_in_body(error what, std::size_t commands);

@@ -130,6 +130,8 @@ class Outside(TestCase):
             client = service.client()
             self.assertEqual(202, client.post("/commands/printing.print?async&key=printer-p", {"page": 1}).status)
             self.assertEqual(404, client.post("/commands/printing.bind?async", {}).status)
+            now = client.post("/commands/printing.print", {"page": 1})
+            self.assertEqual((400, "only_queued"), (now.status, now.json["code"]), now.text)
             [leased] = client.post("/queue/printing.print/receive", "").json["commands"]
             self.assertEqual({"page": 1}, leased["body"])
             self.assertEqual([], client.post("/queue/printing.print/receive", "").json["commands"])

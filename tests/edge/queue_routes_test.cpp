@@ -236,3 +236,23 @@ TEST_CASE("a command of no context here is leased, and completed with its events
     CHECK(refused.status == 200);
     CHECK(json_at(of.ask("GET", "/queued/p2").body, "outcome.reason") == "no_paper");
 }
+
+TEST_CASE("a command that is worked on elsewhere is only queued, and who asks for more is told so"
+) {
+    site_fixture of;
+    auto const now = of.post("/commands/printing.print", R"({"page":1})");
+    CHECK(now.status == 400);
+    CHECK(json_at(now.body, "code") == "only_queued");
+    CHECK(json_at(now.body, "detail").ends_with("with ?async"));
+    auto const among = of.post(
+        "/commands",
+        R"([{"name":"give_back","command":{"book":"b1"}},{"name":"printing.print","command":{}}])"
+    );
+    CHECK(among.status == 400);
+    CHECK(json_at(among.body, "code") == "only_queued");
+    CHECK(json_at(among.body, "path") == "/1/name");
+    auto const misspelt = of.post("/commands/printing.pint?async", R"({"page":1})");
+    CHECK(misspelt.status == 404);
+    CHECK(json_at(misspelt.body, "nearest") == "printing.print");
+    CHECK(of.log->end().position == position{});
+}

@@ -17,9 +17,7 @@ void execute(site_parts& parts, http::request const& asked, http::responder to) 
     auto& commands = parts.of.commands;
     auto const name = asked.parameter("name");
     auto const known = commands.find(name);
-    if (!known && known.error().kind == errc::not_found)
-        return to.answer(http::problem(unknown_command(commands, name, known.error())));
-    if (!known) return to.answer(http::problem(known.error()));
+    if (!known) return to.answer(http::problem(unknown_command(parts.of, name, known.error())));
     auto const options = command_options_of(asked);
     if (!options) return to.answer(http::problem(options.error()));
     commands.execute_async(
@@ -37,12 +35,10 @@ void execute(site_parts& parts, http::request const& asked, http::responder to) 
     );
 }
 
-http::response explanation(write::executor const& commands, http::request const& asked) {
+http::response explanation(services const& of, http::request const& asked) {
     auto const name = asked.parameter("name");
-    auto const known = commands.find(name);
-    if (!known && known.error().kind == errc::not_found)
-        return http::problem(unknown_command(commands, name, known.error()));
-    if (!known) return http::problem(known.error());
+    auto const known = of.commands.find(name);
+    if (!known) return http::problem(unknown_command(of, name, known.error()));
     return {.headers = {{"Content-Type", "text/plain; charset=utf-8"}}, .body = explain(**known)};
 }
 
@@ -54,8 +50,7 @@ std::vector<http::route> command_routes(site_parts& parts) {
         later_route(parts, "POST", "/commands/{name}", execute, "Executes a command"),
         {.method = "GET",
          .pattern = "/commands/{name}",
-         .answer = [&parts](http::request const& asked
-                   ) { return explanation(parts.of.commands, asked); },
+         .answer = [&parts](http::request const& asked) { return explanation(parts.of, asked); },
          .summary = "Says what a command looks at, makes and refuses"}
     };
 }

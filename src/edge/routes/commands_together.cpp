@@ -21,9 +21,7 @@ result<http::response> execute_all(site_parts& parts, http::request const& asked
     DIPTYCH_TRY(auto const options, command_options_of(asked));
     for (std::size_t i = 0; i < commands.size(); ++i)
         if (auto const known = parts.of.commands.find(commands[i].command); !known)
-            return std::unexpected(
-                wrong_name_at(parts.of.commands, i, commands[i].command, known.error())
-            );
+            return std::unexpected(wrong_name_at(parts.of, i, commands[i].command, known.error()));
     auto said = parts.of.commands.execute_together(commands, options);
     if (!said) return std::unexpected(placed_in_body(std::move(said.error()), commands.size()));
     return command_answer(*said);

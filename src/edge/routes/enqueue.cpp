@@ -195,7 +195,7 @@ error wrong_in_array(
     if (why.kind != errc::not_found || place == why.facts.end())
         return placed_in_body(std::move(why), commands.size());
     auto const i = static_cast<std::size_t>(std::stoul(place->second));
-    return wrong_name_at(parts.of.commands, i, commands[i].name, std::move(why));
+    return wrong_name_at(parts.of, i, commands[i].name, std::move(why));
 }
 
 }  // namespace
@@ -237,7 +237,7 @@ void enqueue(site_parts& parts, http::request const& asked, http::responder to) 
                 if (said) return queued_answer(id, *said);
                 auto why = said.error();
                 if (why.kind == errc::not_found)
-                    why = unknown_command(parts.of.commands, name, std::move(why));
+                    why = unknown_command(parts.of, name, std::move(why));
                 parts.note("command " + name, why);
                 return http::problem(why);
             });
