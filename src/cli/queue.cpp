@@ -22,17 +22,29 @@ std::string queued_path(queue_options const& how, std::string_view behind = {}) 
     return fmt::format("/queued/{}{}", edge::percent_encode(how.id), behind);
 }
 
+// ", not before 2026-03-01T12:00:00Z"
+std::string time_if(json::value const& one, std::string_view name, std::string_view said) {
+    auto const when = word_of(one, name);
+    return when.empty() ? when : fmt::format(", {} {}", said, when);
+}
+
 void print_queued(json::value const& one) {
     fmt::print(
-        "{}  {}  {}  {}  {}\n",
+        "{}  {}  {}  {}  {}{}{}\n",
         word_of(one, "position"),
         word_of(one, "id"),
         word_of(one, "command"),
         word_of(one, "key"),
-        word_of(one, "status")
+        word_of(one, "status"),
+        time_if(one, "deliver_at", "not before"),
+        time_if(one, "expires", "not from")
     );
-    if (auto const why = one.find("error"))
-        fmt::print("  tried {} times: {}\n", word_of(one, "attempts"), word_of(*why, "detail"));
+    auto const why = one.find("error");
+    auto const tried = word_of(one, "attempts");
+    if (why && tried.empty())
+        fmt::print("  {}: {}\n", word_of(*why, "code"), word_of(*why, "detail"));
+    else if (why)
+        fmt::print("  tried {} times: {}\n", tried, word_of(*why, "detail"));
 }
 
 result<std::string> ask_queue(queue_options const& how, std::string method, std::string path) {

@@ -1,6 +1,9 @@
 #include "edge/queue_json.hpp"
 
 #include "edge/json_members.hpp"
+#include "write/record_text.hpp"
+
+#include <diptych/json_value.hpp>
 
 #include <optional>
 #include <string_view>
@@ -26,6 +29,17 @@ void write_members(json::writer& to, write::queued_command const& one) {
     write_fault(to, "error", one.why);
 }
 
+// An error has another form on record than here.
+void write_end(json::writer& to, write::queued_status const& of) {
+    if (of.answer.empty()) return;
+    if (of.is != write::queued_status::state::failed) {
+        to.raw_member("outcome", of.answer);
+        return;
+    }
+    auto const why = json::parse(of.answer);
+    write_fault(to, "error", why ? write::error_of(why->root()) : why.error());
+}
+
 }  // namespace
 
 void write_queued(json::writer& to, write::queued_command const& one) {
@@ -43,12 +57,11 @@ void write_leased(json::writer& to, write::leased_command const& one) {
 }
 
 std::string to_json(write::queued_status const& of) {
-    using state = write::queued_status::state;
     json::writer to;
     to.begin_object();
     write_members(to, of.command);
     to.member("status", write::to_string(of.is));
-    if (!of.answer.empty()) to.raw_member(of.is == state::failed ? "error" : "outcome", of.answer);
+    write_end(to, of);
     to.end_object();
     return std::move(to).text();
 }

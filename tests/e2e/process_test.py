@@ -107,11 +107,23 @@ class Queue(ProcessTest):
         self.assertEqual(202, later.status)
         self.assertEqual(["later"], [one["id"] for one in self.lines("queue", "list")])
         self.assertIn("deliver_at", self.of_server("queue", "show", "later"))
+        self.assertIn("waiting, not before 20", self.of_server("queue", "list"))
         self.of_server("queue", "drop", "later")
         self.assertEqual("dropped", self.status("later"))
         self.of_server("queue", "retry", "later", code=5)
         self.of_server("queue", "retry", code=2)
         self.assertEqual([], self.lines("queue", "list", "--dead"))
+
+    def test_of_a_command_that_failed_it_is_shown_why(self):
+        late = self.queue("create_batch", "late", "&expires=2020-01-01T00:00:00Z", batch="b1", product="lamp", quantity=1)
+        self.assertEqual(202, late.status)
+        self.assertTrue(eventually(lambda: self.status("late") == "failed"))
+        why = self.client.get("/queued/late").json["error"]
+        self.assertEqual({"kind": "invalid", "code": "expired"}, {name: why[name] for name in ("kind", "code")})
+        self.assertEqual({"kind", "code", "detail"}, set(why))
+        said = self.of_server("queue", "show", "late").splitlines()
+        self.assertIn("failed", said[0])
+        self.assertEqual(f"  expired: {why['detail']}", said[1])
 
     def test_what_is_wrong_is_said_before_anything_is_stored(self):
         malformed = self.queue("allocate", "a1", order="o1", product="lamp", quantity="three")

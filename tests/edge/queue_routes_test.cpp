@@ -256,3 +256,19 @@ TEST_CASE("a command that is worked on elsewhere is only queued, and who asks fo
     CHECK(json_at(misspelt.body, "nearest") == "printing.print");
     CHECK(of.log->end().position == position{});
 }
+
+TEST_CASE("why a queued command failed has the form of every error") {
+    site_fixture of;
+    of.post(
+        "/commands/lend?async&expires=2020-01-01T00:00:00Z",
+        ada_takes_one,
+        "Idempotency-Key: late\r\n"
+    );
+    work_off(of);
+    auto const late = of.ask("GET", "/queued/late").body;
+    CHECK(json_at(late, "status") == "failed");
+    CHECK(json_at(late, "error.kind") == "invalid");
+    CHECK(json_at(late, "error.code") == "expired");
+    CHECK(!json_at(late, "error.detail").empty());
+    CHECK(json_at(late, "error.message").empty());
+}
