@@ -1,6 +1,10 @@
 #include "intake/letter_bounds.hpp"
 
+#include "intake/secret_header.hpp"
+
 #include <fmt/core.h>
+
+#include <vector>
 
 namespace diptych::intake {
 
@@ -45,6 +49,7 @@ void bound(letter& what, delivery& message, std::size_t body_max) {
         what.why += "; of its topic and key the beginning is kept";
         what.is_cut = true;
     }
+    std::erase_if(message.headers, [](auto const& one) { return is_secret_header(one.first); });
     if (size_of_headers(message) > letter_headers_max) {
         what.why += "; its headers are too large to be kept";
         what.is_cut = true;

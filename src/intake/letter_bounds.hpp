@@ -14,7 +14,8 @@ namespace diptych::intake {
 /// The beginning of a text for people, of some hundred bytes.
 std::string shortened(std::string_view text);
 
-/// Cuts what is too large of a letter and its message, and says so in the letter.
+/// Cuts what is too large of a letter and its message, and says so in the letter. Leaves secret
+/// headers out.
 void bound(letter& what, delivery& message, std::size_t body_max);
 
 /// Leaves of the message no more than where it stands.

@@ -1,5 +1,8 @@
 #include "intake/place_text.hpp"
 
+#include "base/lower_case.hpp"
+#include "intake/secret_header.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +16,8 @@ namespace {
 constexpr std::array<std::string_view, 8> attributes_by_name{
     "id", "type", "source", "subject", "time", "topic", "key", "place"
 };
-constexpr std::array<std::string_view, 3> families{"attribute.", "header.", "data."};
+constexpr std::string_view header_family = "header.";
+constexpr std::array<std::string_view, 3> families{"attribute.", header_family, "data."};
 
 bool is_known_place(std::string_view name) {
     auto const is_of = [&](std::string_view family) {
@@ -32,7 +36,8 @@ std::string value_at(envelope const& in, std::string_view place) {
     if (place == "key") return in.message().key;
     if (place == "place") return in.message().place;
     if (place.starts_with("attribute.")) return std::string(in.attribute(place.substr(10)));
-    if (place.starts_with("header.")) return std::string(in.message().header(place.substr(7)));
+    if (place.starts_with(header_family))
+        return std::string(in.message().header(place.substr(header_family.size())));
     if (!place.starts_with("data.")) return std::string(in.attribute(place));
     auto const found = in.data().at(place.substr(5));
     if (!found || found->is_null()) return {};
@@ -61,7 +66,17 @@ result<place_text> place_text::parse(std::string_view text) {
                     fmt::join(attributes_by_name, "}, {")
                 )
             );
-        made.parts_.push_back({std::string(name), true});
+        auto const is_header = name.starts_with(header_family);
+        auto place = is_header ? lower_case(name) : std::string(name);
+        if (is_header && is_secret_header(std::string_view(place).substr(header_family.size())))
+            return no_text(
+                text,
+                fmt::format(
+                    "{{{}}} has a name as secrets have: such a header is neither mapped nor kept",
+                    name
+                )
+            );
+        made.parts_.push_back({std::move(place), true});
         text.remove_prefix(close + 1);
     }
     return made;

@@ -28,6 +28,7 @@ TEST_CASE("a file says where messages come from and what they are for") {
     CHECK(read.pause_max == std::chrono::minutes{1});
     CHECK(read.setting("word") == "w");
     CHECK(read.rules.size() == 2);
+    CHECK(declared("id = \"{header.ce-token}\"\n[on.a]\ncommand = \"c\"\n").rules.size() == 1);
 }
 
 TEST_CASE("from without to makes a channel an incoming one") {
@@ -47,6 +48,8 @@ TEST_CASE("what is wrong with a file is said with its place") {
     CHECK(fault_of("from = \"test:x\"\nkey = 1").contains("key is a text"));
     CHECK(fault_of("from = \"test:x\"\nid = \"{what}\"")
               .contains("there is no {what}; there are {id}"));
+    CHECK(fault_of("from = \"test:x\"\nid = \"{header.X-Api-Key}\"")
+              .contains("{header.X-Api-Key} has a name as secrets have"));
     CHECK(fault_of("from = \"test:x\"\nid = \"{id\"").contains("a '{' without its '}'"));
     CHECK(fault_of("from = \"test:x\"\n[on.a]\n").contains("is missing"));
     CHECK(fault_of("from = \"test:x\"\n[on.a]\ncommand=\"c\"\nsource=\"s\"")

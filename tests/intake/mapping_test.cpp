@@ -83,7 +83,7 @@ TEST_CASE("fields of the data become members of the command, whatever they are")
 TEST_CASE("type, id and key are taken from where the file says") {
     auto const what = mapped(
         {.topic = "t", .key = "k", .headers = {{"x-kind", "placed"}}, .body = R"({"no":7})"},
-        "type = \"shop.{header.x-kind}\"\nid = \"{topic}/{data.no}\"\nkey = \"{key}\"\n"
+        "type = \"shop.{header.X-Kind}\"\nid = \"{topic}/{data.no}\"\nkey = \"{key}\"\n"
         "[on.\"shop.*\"]\ncommand = \"do\"\n"
     );
     CHECK(what.type == "shop.placed");
