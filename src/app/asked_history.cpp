@@ -31,7 +31,11 @@ public:
             auto const fold_next = [&](recorded_event const& event) -> result<void> {
                 DIPTYCH_TRY(read::go_on(in_.stop));
                 DIPTYCH_TRY(insert_up_to(event.position - 1, next, key, value));
-                if (!in_.is_in({.at = event.position}) || in_.is_left_out(event)) return {};
+                if (!in_.is_in({.at = event.position})) return {};
+                if (in_.is_left_out(event)) {
+                    in_.missed.insert(event.position);
+                    return {};
+                }
                 in_.seen.insert({.at = event.position});
                 return fold_one(key, value, event);
             };

@@ -34,15 +34,17 @@ struct asked_history {
     position up_to;
     std::stop_token stop = {};
     std::optional<history_place> before = {};  ///< Only what comes before it.
+    std::set<position> kept = {};              ///< Although `otherwise` leaves it out.
     std::set<history_place> seen = {};         ///< That a state has folded.
+    std::set<position> missed = {};            ///< That it would have, were it not left out.
 
     bool is_in(history_place const& one) const {
         return one.at <= up_to && (!before || one < *before);
     }
 
     bool is_left_out(recorded_event const& event) const {
-        return otherwise.without.contains(event.position) ||
-               otherwise.without_types.contains(event.type);
+        return !kept.contains(event.position) && (otherwise.without.contains(event.position) ||
+                                                  otherwise.without_types.contains(event.type));
     }
 };
 

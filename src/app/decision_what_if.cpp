@@ -135,11 +135,24 @@ private:
             DIPTYCH_TRY(auto const then, decide_in(other, what));
             if (then.is_same_as(of.was)) return describe(one);
         }
-        for (auto const at : history.otherwise.without) {
-            if (at > history.up_to || tried == 0) break;
-            --tried;
-            auto other = history;
-            other.otherwise.without.erase(at);
+        DIPTYCH_TRY(auto alone, find_missed(history, what, of, tried, false));
+        if (alone) return alone;
+        return find_missed(history, what, of, tried, true);
+    }
+
+    // The event that is left out with which all is as it was: alone, or with those `before` it.
+    result<std::optional<tipping_event>> find_missed(
+        asked_history const& history,
+        past_command const& what,
+        changed_decision const& of,
+        std::size_t tries,
+        bool with_those_before
+    ) const {
+        auto other = history;
+        for (auto const at : history.missed) {
+            if (tries-- == 0) break;
+            if (!with_those_before) other.kept.clear();
+            other.kept.insert(at);
             DIPTYCH_TRY(auto const then, decide_in(other, what));
             if (!then.is_same_as(of.was)) continue;
             DIPTYCH_TRY(auto const event, messages::message_at(at, log_));

@@ -110,6 +110,32 @@ struct running {
 
 }  // namespace telling
 
+/// What is reported thrice is given up.
+namespace counting {
+
+using workshop::item_id;
+
+struct reports {
+    using of = item_id;
+    int seen = 0;
+    void evolve(workshop::reported const&) { ++seen; }
+};
+
+struct give_up {
+    item_id item;
+    using refusals = workshop::refusal;
+    diptych::decision<workshop::mended> decide(reports const& on) const {
+        if (on.seen < 3) return diptych::refuse(workshop::refusal::known_already);
+        return diptych::no_events;
+    }
+};
+
+struct context : diptych::context<diptych::commands<give_up>, diptych::events<workshop::reported>> {
+    static constexpr auto name = "counting";
+};
+
+}  // namespace counting
+
 TEST_CASE("by the same rules and on the same history all is decided as it was") {
     running of;
     report(of, "lamp");
@@ -146,6 +172,42 @@ TEST_CASE("without an event, what was refused for it would be accepted") {
     CHECK(one.tipped_by->at == position{1});
     CHECK(of.app.log().end() == end);
     CHECK(hash_of(of.app) == hash);
+}
+
+TEST_CASE("without all events of a type, the one that is missed is named") {
+    running of;
+    report(of, "doll");
+    report(of, "lamp");
+    report(of, "lamp");
+    auto const made = asked(of.app, {.without_types = {"workshop.reported"}});
+    REQUIRE(made.differences.size() == 1);
+    REQUIRE(made.differences[0].tipped_by);
+    auto const& by = *made.differences[0].tipped_by;
+    CHECK(by.is == app::tipping_event::kind::left_out);
+    CHECK(by.type == "workshop.reported");
+    CHECK(by.stream == "item-lamp");
+}
+
+TEST_CASE("where several events are missed together, the last of them is named") {
+    diptych::application app{{.threads = false, .message_log = true}};
+    app.add<counting::context>();
+    auto event = reported("lamp");
+    event.type = "counting.reported";
+    for (int i = 0; i < 5; ++i) app.log().append({.events = {event}}).or_throw();
+    CHECK(app.execute(counting::give_up{.item = {"lamp"}}));
+    while (app.step().or_throw()) {
+    }
+    auto const of_all = asked(app, {.without_types = {"counting.reported"}});
+    REQUIRE(of_all.differences.size() == 1);
+    REQUIRE(of_all.differences[0].tipped_by);
+    CHECK(of_all.differences[0].tipped_by->at == position{3});
+    CHECK(of_all.differences[0].tipped_by->is == app::tipping_event::kind::left_out);
+    auto const of_some =
+        asked(app, {.without = {position{1}, position{2}, position{3}, position{5}}});
+    REQUIRE(of_some.differences.size() == 1);
+    REQUIRE(of_some.differences[0].tipped_by);
+    CHECK(of_some.differences[0].tipped_by->at == position{2});
+    CHECK(asked(app, {.without = {position{1}, position{2}}}).different == 0);
 }
 
 TEST_CASE("with an event that never was, what was accepted would be refused") {
