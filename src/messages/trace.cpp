@@ -119,7 +119,10 @@ private:
         } else if (one.type == write::queued_type) {
             place(one, put(step_of(one, step_kind::queued, member_of(one, "command"))));
         } else if (one.kind == message_kind::record && one.type != "$state") {
-            place(one, put(step_of(one, step_kind::record, one.type)));
+            auto step = step_of(one, step_kind::record, one.type);
+            step.code = member_of(one, "error.code");
+            step.detail = member_of(one, "error.message");
+            place(one, put(std::move(step)));
         }
     }
 

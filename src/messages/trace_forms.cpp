@@ -40,7 +40,8 @@ std::string line_of(trace_step const& one) {
         case step_kind::queued:
             return place + "queued " + one.name;
         case step_kind::record:
-            return place + one.name + "  " + one.stream;
+            return place + one.name + "  " + one.stream +
+                   (one.code.empty() ? "" : "  " + one.code + ": " + one.detail);
     }
     return {};
 }

@@ -63,6 +63,26 @@ TEST_CASE("a trace shows what followed from what, through processes and timers")
     }
 }
 
+TEST_CASE("a trace shows where a process did not get on") {
+    running of;
+    of.app.log()
+        .append(
+            {.events =
+                 {{.stream = "item-lamp",
+                   .type = "workshop.reported",
+                   .data = R"({"item":"lamp","fault":5})",
+                   .metadata = R"({"correlation_id":"day"})"}}}
+        )
+        .or_throw();
+    of.settle();
+    auto const said = of.log().trace_of("day").or_throw();
+    CHECK(
+        shape_of(said) ==
+        "1 workshop.reported  item-lamp@1\n└─ $parked  mending-item-lamp  invalid_value: mending, "
+        "workshop.reported at position 1: fault: expected a text, found 5\n"
+    );
+}
+
 TEST_CASE("a command without an id is found by the conversation of what followed from it") {
     running of;
     REQUIRE(of.send(workshop::report{.item = {"lamp"}, .fault = "bulb"}));

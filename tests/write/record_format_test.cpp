@@ -166,8 +166,9 @@ TEST_CASE("records of processes are what they have always been") {
          answer_record("shipping", sent(), refusal),
          answer_record("shipping", sent(), std::unexpected(unavailable)),
          timer_record("shipping", timer()),
-         parked_record("shipping", given_up),
-         dropped_record("shipping", "order-o1", position{41})}
+         parked_record("shipping", given_up, {}),
+         dropped_record("shipping", "order-o1", position{41}),
+         parked_record("shipping", given_up, talk())}
     );
     auto const read = parse_reaction(all.at(0)).or_throw();
     CHECK(to_json(read, "shipping", "order-o1") == all.at(0).data);

@@ -86,7 +86,7 @@ result<void> input_round::look_at(recorded_event const& input) {
     if (whose && !now->started && !now->is_parked && !is_start(input)) return {};
     ++inputs_;
     if (now->is_parked && instance != unknown_instance) {
-        park({.instance = instance, .input = input.position});
+        park({.instance = instance, .input = input.position}, input);
         return {};
     }
     auto done = whose ? take(**whose, input, *now) : result<void>(std::unexpect, whose.error());
@@ -100,7 +100,8 @@ result<void> input_round::look_at(recorded_event const& input) {
         {.instance = instance,
          .input = input.position,
          .attempts = 1,
-         .why = std::move(done).error()}
+         .why = std::move(done).error()},
+        input
     );
     return {};
 }
@@ -203,10 +204,10 @@ void input_round::add(
     );
 }
 
-void input_round::park(parked_input what) {
+void input_round::park(parked_input what, recorded_event const& input) {
     constexpr std::size_t message_max = 4'096;
     if (what.why.message.size() > message_max) what.why.message.resize(message_max);
-    put(parked_record(process_.name, what));
+    put(parked_record(process_.name, what, following(input)));
 }
 
 void input_round::put(event_data record) {

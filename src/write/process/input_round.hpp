@@ -78,7 +78,7 @@ private:
     );
     result<void> check(reaction_record const& wanted, std::string const& instance);
     void add(std::string const& instance, reaction_record const& what, std::string metadata);
-    void park(parked_input what);
+    void park(parked_input what, recorded_event const& input);
     void put(event_data record);
     bool is_start(recorded_event const& input) const;
     bool is_to_be_awaited(error const& what) const;

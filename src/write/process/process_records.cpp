@@ -80,7 +80,9 @@ result<running_timer> parse_timer(std::string_view process, recorded_event const
     };
 }
 
-event_data parked_record(std::string_view process, parked_input const& what) {
+event_data parked_record(
+    std::string_view process, parked_input const& what, conversation const& about
+) {
     auto out = begin_record(process, what.instance);
     out.member("input", what.input.value).member("attempts", std::int64_t{what.attempts});
     if (what.is_dead) out.member("dead", true);
@@ -89,7 +91,7 @@ event_data parked_record(std::string_view process, parked_input const& what) {
         write_error(out, what.why);
     }
     out.end_object();
-    return record_in(process, what.instance, parked_type, std::move(out), {});
+    return record_in(process, what.instance, parked_type, std::move(out), about);
 }
 
 result<parked_input> parse_parked(std::string_view process, recorded_event const& event) {

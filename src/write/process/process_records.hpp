@@ -109,7 +109,9 @@ struct parked_input {
     error why = {errc::failed, "", ""};
 };
 
-event_data parked_record(std::string_view process, parked_input const& what);
+event_data parked_record(
+    std::string_view process, parked_input const& what, conversation const& about
+);
 result<parked_input> parse_parked(std::string_view process, recorded_event const& event);
 
 /// The record that an input is given up.

@@ -23,7 +23,7 @@ struct process_runner::parts {
     result<void> sort_answers();
     void forget(parked_input const& what);
     result<bool> try_parked();
-    result<void> note_failure(parked_input what, error why);
+    result<void> note_failure(parked_input what, recorded_event const& input, error why);
     result<bool> take_inputs();
     result<bool> fire(recorded_event const* next_input);
     bool is_time_for_timer(recorded_event const* next_input) const;

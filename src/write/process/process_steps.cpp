@@ -127,7 +127,7 @@ result<bool> process_runner::parts::try_parked() {
         forget(*next);
         if (passes_by_itself(done.error()) && !is_bad_place(done.error()))
             return std::unexpected(done.error());
-        DIPTYCH_TRY(note_failure(*next, done.error()));
+        DIPTYCH_TRY(note_failure(*next, input[0], done.error()));
         return true;
     }
     DIPTYCH_TRY(auto const recorded, append(round.records(), types_of_inputs_done()));
@@ -140,14 +140,18 @@ result<bool> process_runner::parts::try_parked() {
     return true;
 }
 
-result<void> process_runner::parts::note_failure(parked_input what, error why) {
+result<void> process_runner::parts::note_failure(
+    parked_input what, recorded_event const& input, error why
+) {
     auto const was_behind = what.attempts == 0;
     ++what.attempts;
     what.is_dead = what.attempts >= options.attempts_max;
     what.why = std::move(why);
     last_fault = what.why;
     if (was_behind || what.is_dead) {
-        DIPTYCH_TRY(append({parked_record(process.name, what)}, types_of_inputs_done()));
+        DIPTYCH_TRY(
+            append({parked_record(process.name, what, following(input))}, types_of_inputs_done())
+        );
         DIPTYCH_TRY(catch_up());
     }
     auto const rest = growing_rest(options.rest_first, options.rest_longest, what.attempts);
