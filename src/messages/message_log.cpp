@@ -69,7 +69,7 @@ result<void> message_log::catch_up() {
 }
 
 // Who asks a first question holds others up for as long as he may, no longer.
-result<std::unique_lock<std::timed_mutex>> message_log::questioned() {
+result<std::unique_lock<patient_mutex>> message_log::questioned() {
     std::unique_lock lock(mutex_, is_far_behind_ ? std::chrono::microseconds{} : options_.patience);
     if (lock.owns_lock()) return lock;
     return fail(

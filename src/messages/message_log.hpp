@@ -6,6 +6,7 @@
 /// log: then commands are recorded, and the index follows the log.
 #pragma once
 
+#include "base/patient_mutex.hpp"
 #include "log/sequenced_log.hpp"
 #include "messages/find_messages.hpp"
 #include "messages/message_index.hpp"
@@ -72,7 +73,7 @@ private:
     result<void> make_anew();
     template <class Question>
     auto ask(Question const& what) -> decltype(what());
-    result<std::unique_lock<std::timed_mutex>> questioned();
+    result<std::unique_lock<patient_mutex>> questioned();
     result<void> catch_up();
 
     log::sequenced_log& log_;
@@ -80,7 +81,7 @@ private:
     message_log_options const options_;
     recorder recorder_;
     std::atomic<bool> is_far_behind_ = false;  // as whoever holds the mutex has found
-    std::timed_mutex mutex_;                   // guards the index
+    patient_mutex mutex_;                      // guards the index
     std::optional<message_index> index_;
 };
 
