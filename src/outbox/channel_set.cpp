@@ -32,10 +32,23 @@ result<void> channel_set::add(std::string_view file_name, std::string_view text)
     DIPTYCH_TRY(auto of, parse_channel(file_name, text, known_));
     DIPTYCH_TRY(channels_.expect_none(file_name, of.name));
     auto const with = std::ranges::find(known_, of.scheme, &scheme::name);
+    auto place = with->place != nullptr ? with->place(of, in_) : "";
+    if (auto const known = places_.find(place); known != places_.end())
+        return fail(
+            errc::invalid,
+            "channel_file",
+            fmt::format(
+                "{}: it delivers to {}, as {} does: each channel needs one of its own",
+                file_name,
+                place,
+                known->second
+            )
+        );
     std::unique_ptr<transport> by;
     if (in_.connects) {
         DIPTYCH_TRY(by, with->open(of, in_));
     }
+    if (!place.empty()) places_.emplace(std::move(place), file_name);
     auto how = how_;
     how.window_max = std::max(how.window_max, 4 * of.in_flight);
     channels_.add(std::make_unique<channel>(std::move(of), log_, time_, random_, std::move(by), how)

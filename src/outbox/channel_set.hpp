@@ -10,6 +10,8 @@
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
 
+#include <map>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -29,7 +31,7 @@ public:
     );
 
     /// Adds the channel that a file declares. Fails with invalid (code "channel_file") if it does
-    /// not or there is one of this name, and as opening its transport does.
+    /// not, or there is one of this name or to the same place, and as opening its transport does.
     result<void> add(std::string_view file_name, std::string_view text);
 
     /// Fails with not_found (code "unknown_channel"); the message names those that there are.
@@ -51,6 +53,7 @@ private:
     surroundings const in_;
     channel_options const how_;
     named_channels<channel> channels_;
+    std::map<std::string, std::string> places_;  // and the file of the channel that delivers there
 };
 
 }  // namespace diptych::outbox

@@ -49,6 +49,9 @@ struct scheme {
     /// Makes the transport; nothing is connected yet. Fails with invalid, or as its library says.
     std::function<result<std::unique_ptr<transport>>(declaration const& of, surroundings const& in)>
         open;
+
+    /// What one channel alone may deliver to; null: there is no such thing.
+    std::string (*place)(declaration const& of, surroundings const& in) = nullptr;
 };
 
 /// The texts of a setting, with what "env:NAME" names in their place. Fails with invalid (code

@@ -130,6 +130,27 @@ TEST_CASE("what was acknowledged is in the file, wherever the power fails") {
         }
 }
 
+TEST_CASE("a file of which a crash has torn the first lines is known, and goes on") {
+    for (std::uint64_t call = 1; call < 20; ++call)
+        for (std::uint64_t seed = 1; seed < 9; ++seed) {
+            CAPTURE(call);
+            CAPTURE(seed);
+            file_fixture at;
+            at.disk.lose_power_at(call);
+            for (int i = 0; i < 3; ++i)
+                at.append("order-0", "placed", "\"" + std::string(2'000, 'x') + "\"");
+            (void)at.channel->step();
+            (void)at.channel->step();
+            at.disk.power_off();
+            bank::counting_random chance;
+            chance.value = seed;
+            at.disk.power_on(chance);
+            at.again();
+            at.run_out();
+            CHECK(is_whole(at.lines().at("order-0"), 3));
+        }
+}
+
 TEST_CASE("a call of the disk that fails costs a pause and no line, also when the power fails later"
 ) {
     for (auto const kind :

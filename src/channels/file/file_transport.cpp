@@ -18,6 +18,29 @@ constexpr std::size_t unsynced_max = 4u << 20;
 constexpr std::uint64_t look_back = 16u << 20;
 static_assert(unsynced_max + append_bytes_max + (1u << 20) < look_back);
 
+constexpr std::string_view line_begin = R"({"specversion":"1.0",)";
+constexpr std::uint64_t sector_bytes = 512;  // that a crash keeps or takes as one, at least
+
+// Whether a line that is not finished may be one of a channel's.
+bool is_own_line(std::string_view unfinished) {
+    auto const known = std::min(unfinished.size(), line_begin.size());
+    return unfinished.substr(0, known) == line_begin.substr(0, known);
+}
+
+// Where a crash left zeros in the place of what was not synced: whole sectors, or up to the end,
+// from a sector's beginning on or behind what was synced. The text's size if it did nowhere.
+std::size_t find_hole(std::string_view text, std::uint64_t begins_at) {
+    for (auto at = text.find('\0'); at != text.npos;) {
+        auto const end = std::min(text.find_first_not_of('\0', at), text.size());
+        auto const is_sector = [&](std::size_t of) { return (begins_at + of) % sector_bytes == 0; };
+        auto const is_behind_synced = begins_at + at == 1 || (at > 0 && text[at - 1] == '\n');
+        if ((is_sector(at) || is_behind_synced) && (is_sector(end) || end == text.size()))
+            return at;
+        at = text.find('\0', end);
+    }
+    return text.size();
+}
+
 result<void> check_file(outbox::declaration const& of) {
     auto const path = std::filesystem::path(of.address);
     if (path.has_filename()) return {};
@@ -32,7 +55,19 @@ result<std::unique_ptr<outbox::transport>> open_file(
 
 }  // namespace
 
-outbox::scheme file_scheme() { return {.name = "file", .check = check_file, .open = open_file}; }
+outbox::scheme file_scheme() {
+    return {
+        .name = "file",
+        .check = check_file,
+        .open = open_file,
+        .place =
+            [](outbox::declaration const& of, outbox::surroundings const& in) {
+                return std::filesystem::absolute(in.folder / of.address)
+                    .lexically_normal()
+                    .string();
+            }
+    };
+}
 
 void file_transport::send(std::uint64_t ticket, outbox::message const& what) {
     tickets_.push_back(ticket);
@@ -58,23 +93,38 @@ std::vector<outbox::told> file_transport::answers() {
 }
 
 result<void> file_transport::write() {
-    // Somebody may have moved it away, or emptied it, to read it or to make room.
-    if (file_) {
-        auto const now = disk_.look_at(path_);
-        if (!now || now->identity != opened_->identity || now->bytes < end_) file_.reset();
-    }
-    if (!file_) {
-        DIPTYCH_TRY(open());
-    }
     for (std::string_view left = lines_; !left.empty();) {
+        DIPTYCH_TRY(stand_at_end());
         auto const newline = left.find('\n', std::min(unsynced_max, left.size()) - 1);
         auto const now = left.substr(0, newline + 1);
-        DIPTYCH_TRY(file_->write(end_, now));
-        DIPTYCH_TRY(file_->sync());
+        if (auto done = put(now); !done) {
+            unsure_ = now;
+            return done;
+        }
         end_ += now.size();
         left.remove_prefix(now.size());
     }
     return {};
+}
+
+// Somebody may have moved it away, or emptied it, to read it or to make room, or written behind us.
+result<void> file_transport::stand_at_end() {
+    if (file_) {
+        auto const now = disk_.look_at(path_);
+        if (!now || now->identity != opened_->identity || now->bytes != end_) file_.reset();
+    }
+    if (file_) return {};
+    return open();
+}
+
+result<void> file_transport::put(std::string_view lines) {
+    // That byte is there before any other: by it the file is known, whatever a crash leaves of it.
+    if (end_ == 0) {
+        DIPTYCH_TRY(file_->write(0, lines.substr(0, 1)));
+        DIPTYCH_TRY(file_->sync());
+    }
+    DIPTYCH_TRY(file_->write(end_, lines));
+    return file_->sync();
 }
 
 result<void> file_transport::open() {
@@ -96,13 +146,16 @@ result<void> file_transport::open() {
         auto const folder = path_.parent_path();
         DIPTYCH_TRY(disk_.sync_directory(folder.empty() ? "." : folder));
     }
-    if (is_new_here || size < end_) {
-        DIPTYCH_TRY(end_, end_of_lines());
+    DIPTYCH_TRY(end_, is_new_here || size < end_ ? end_of_lines(size) : end_of_known(size));
+    if (end_ < size) {
+        DIPTYCH_TRY(file_->truncate(end_));
+        DIPTYCH_TRY(file_->sync());
+    } else {
+        DIPTYCH_TRY(end_last_line());
     }
     opened_ = now;
-    if (size == end_) return {};
-    DIPTYCH_TRY(file_->truncate(end_));
-    return file_->sync();
+    unsure_.clear();
+    return {};
 }
 
 // A file is as durable as the names of the folders that it is in.
@@ -118,18 +171,58 @@ result<void> file_transport::make_folder() {
 }
 
 // Nobody was told that an unfinished line is delivered: it comes again. Of what was not synced, any
-// piece may be missing: where it is there are zeros, which are in no line.
-result<std::uint64_t> file_transport::end_of_lines() {
-    DIPTYCH_TRY(auto const size, file_->size());
+// piece may be missing. What is not known to be ours stays.
+result<std::uint64_t> file_transport::end_of_lines(std::uint64_t size) const {
+    DIPTYCH_TRY(expect_lines(size));
     std::string tail(std::min(size, look_back), '\0');
-    DIPTYCH_TRY(auto const got, file_->read(size - tail.size(), std::span(tail)));
+    auto const begins_at = size - tail.size();
+    DIPTYCH_TRY(auto const got, file_->read(begins_at, std::span(tail)));
     tail.resize(got);
-    tail.resize(std::min(tail.find('\0'), tail.size()));
-    auto const newline = tail.rfind('\n');
-    if (newline == std::string::npos && size > look_back)
+    auto const sound = std::string_view(tail).substr(0, find_hole(tail, begins_at));
+    auto const newline = sound.rfind('\n');
+    if (newline == sound.npos && begins_at > 0)
         return fail(errc::corrupt, path_.string() + " does not end as a file of lines does");
-    auto const kept = newline == std::string::npos ? 0 : newline + 1;
-    return size - std::min(size, look_back) + kept;
+    auto const kept = newline == sound.npos ? 0 : newline + 1;
+    return kept < tail.size() && is_own_line(sound.substr(kept)) ? begins_at + kept : size;
+}
+
+// Of a file that was ours up to end_: cuts what a write has left of which it is not known how far
+// it came, if others have written nothing behind it.
+result<std::uint64_t> file_transport::end_of_known(std::uint64_t size) const {
+    if (size == end_ || size - end_ > unsure_.size()) return size;
+    std::string more(size - end_, '\0');
+    DIPTYCH_TRY(auto const got, file_->read(end_, std::span(more)));
+    auto const is_ours = std::ranges::equal(
+        std::string_view(more).substr(0, got),
+        std::string_view(unsure_).substr(0, got),
+        [](char there, char written) { return there == written || there == '\0'; }
+    );
+    return is_ours ? end_ : size;
+}
+
+// What is there may be anybody's. One byte alone is what a crash leaves of put().
+result<void> file_transport::expect_lines(std::uint64_t size) const {
+    char first = '{';
+    DIPTYCH_TRY(file_->read(0, std::span(&first, 1)));
+    if (first == '{' || (first == '\0' && size == 1)) return {};
+    return fail(
+        errc::corrupt,
+        path_.string() +
+            " is there, and does not begin as a file of lines of JSON does: it is left as it is; "
+            "move it away, or deliver to another file"
+    );
+}
+
+// Who has not finished it does not get ours into it.
+result<void> file_transport::end_last_line() {
+    if (end_ == 0) return {};
+    char last = '\n';
+    DIPTYCH_TRY(file_->read(end_ - 1, std::span(&last, 1)));
+    if (last == '\n') return {};
+    DIPTYCH_TRY(file_->write(end_, "\n"));
+    DIPTYCH_TRY(file_->sync());
+    ++end_;
+    return {};
 }
 
 }  // namespace diptych::channels

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,9 @@ namespace diptych::channels {
 outbox::scheme file_scheme();
 
 /// What was sent since the last call of answers() is written and synced together there. A line that
-/// a crash cut off is removed when the file is opened. Keeps a reference: the disk must outlive it.
+/// a crash cut off is removed when the file is opened; what others have written stays, and it goes
+/// on behind it. A file that does not begin with a '{' is left alone: nobody is there. Keeps a
+/// reference: the disk must outlive it.
 class file_transport final : public outbox::transport {
 public:
     file_transport(storage::disk& on, std::filesystem::path path, std::string source)
@@ -32,10 +35,15 @@ public:
     std::vector<outbox::told> answers() override;
 
 private:
+    result<void> write();
+    result<void> stand_at_end();
+    result<void> put(std::string_view lines);
     result<void> open();
     result<void> make_folder();
-    result<std::uint64_t> end_of_lines();
-    result<void> write();
+    result<std::uint64_t> end_of_lines(std::uint64_t size) const;
+    result<std::uint64_t> end_of_known(std::uint64_t size) const;
+    result<void> expect_lines(std::uint64_t size) const;
+    result<void> end_last_line();
 
     storage::disk& disk_;
     std::filesystem::path const path_;
@@ -44,6 +52,7 @@ private:
     std::optional<storage::file_facts> opened_;  // last
     std::uint64_t end_ = 0;                      // of what is synced, of that file
     std::string lines_;                          // not yet written
+    std::string unsure_;                         // behind end_: of these something may be there
     std::vector<std::uint64_t> tickets_;
 };
 
