@@ -97,15 +97,15 @@ void print_channel_letters(json::value answered) {
             );
             continue;
         }
+        auto const attempts = said_of(one, "attempts");
         fmt::print(
-            "{} from version {} on, {} behind  {}  {} attempts  {}{}\n",
+            "{} from version {} on, {} behind  {}{}{}\n",
             said_of(one, "stream"),
             said_of(one, "version"),
             said_of(one, "behind"),
             said_of(one, "type"),
-            said_of(one, "attempts"),
-            said_of(one, "why"),
-            said_of(one, "goes_on") == "true" ? "  (is being delivered)" : ""
+            attempts == "0" ? "" : fmt::format("  {} attempts  {}", attempts, said_of(one, "why")),
+            said_of(one, "goes_on") == "true" ? "  (is to be delivered)" : ""
         );
     }
     if (auto const next = answered.find("next"))

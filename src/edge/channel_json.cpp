@@ -27,8 +27,11 @@ void write_channel(json::writer& to, outbox::channel_status const& of) {
 void write_letter(json::writer& to, outbox::letter_status const& one) {
     auto const& what = one.what;
     to.begin_object().member("stream", what.stream).member("version", what.version.value);
-    to.member("position", what.position.value).member("event_id", what.event_id);
-    to.member("type", what.type).member("attempts", what.attempts).member("why", what.why);
+    if (!what.event_id.empty())
+        to.member("position", what.position.value)
+            .member("event_id", what.event_id)
+            .member("type", what.type);
+    to.member("attempts", what.attempts).member("why", what.why);
     to.member("since", time_text(what.since)).member("behind", one.behind);
     to.member("goes_on", what.goes_on).end_object();
 }

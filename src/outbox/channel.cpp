@@ -113,7 +113,7 @@ void channel::take(told const& said, lane& of, timestamp now) {
         ++shown_.delivered;
         ++unrecorded_;
         if (of.is_letter) {
-            letters_.find(of.stream)->second.version = what.version + 1;
+            letters_.find(of.stream)->second.move_to(what.version + 1);
             moved_.push_back(of.stream);
         } else {
             progress_.settle(what.position);

@@ -104,6 +104,7 @@ private:
     result<void> read_on();
     result<void> read_letters();
     result<bool> read_letter(letter& of);
+    result<letter_status> status_of(letter const& one) const;
     bool is_held_up(lane const& of) const;
     void pass(lane& of);
     result<void> drop_again(letter& of);

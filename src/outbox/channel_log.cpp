@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace diptych::outbox {
@@ -134,8 +135,11 @@ result<void> channel::park() {
     };
     while (letters_.size() + static_cast<std::size_t>(std::ranges::count_if(to_park_, is_new)) >
            options_.letters_max) {
-        auto& of = *to_park_.back().of;
-        to_park_.pop_back();
+        // One that is retried has its room.
+        auto const found = std::ranges::find_if(to_park_.rbegin(), to_park_.rend(), is_new);
+        if (found == to_park_.rend()) break;
+        auto& of = *found->of;
+        to_park_.erase(std::next(found).base());
         if (!paused_) paused_ = of.stream;
         of.refusals = 0;
         lanes_.rest(of, time_.now());

@@ -29,6 +29,8 @@ private:
 
 namespace {
 
+constexpr std::size_t looked_through_most = 100;  // for the first of a stream that is selected
+
 std::unexpected<error> no_letter(std::string_view channel, std::string_view stream) {
     return fail(
         errc::not_found,
@@ -46,11 +48,33 @@ result<std::vector<letter_status>> channel::dead_letters(
     DIPTYCH_TRY(open());
     std::vector<letter_status> all;
     for (auto at = letters_.upper_bound(after); at != letters_.end() && all.size() < limit; ++at) {
-        DIPTYCH_TRY(auto const last, log_.stream_version(at->first));
-        auto const first = at->second.version;
-        all.push_back({.what = at->second, .behind = last > first ? last.value - first.value : 0});
+        DIPTYCH_TRY(auto one, status_of(at->second));
+        all.push_back(std::move(one));
     }
     return all;
+}
+
+// Of one that goes on behind what was dropped or delivered, the log knows what is first now.
+result<letter_status> channel::status_of(letter const& one) const {
+    letter_status made{.what = one};
+    if (one.event_id.empty()) {
+        DIPTYCH_TRY(
+            auto const page,
+            log_.read_stream(one.stream, {.from = one.version, .limit = looked_through_most})
+        );
+        for (auto const& event : page) {
+            if (!of_.what.takes(event)) continue;
+            made.what.version = event.version;
+            made.what.position = event.position;
+            made.what.event_id = to_string(event.id);
+            made.what.type = event.type;
+            break;
+        }
+    }
+    DIPTYCH_TRY(auto const last, log_.stream_version(one.stream));
+    auto const first = made.what.version;
+    made.behind = last > first ? last.value - first.value : 0;
+    return made;
 }
 
 result<void> channel::expect_served() const {
@@ -104,7 +128,7 @@ result<void> channel::drop(std::string_view stream) {
         if (found->second.goes_on) return drop_again(found->second);
         auto const first = found->second.version;
         DIPTYCH_TRY(log_.append({.events = {dropped_record(of_, stream, first)}}));
-        found->second.version = first + (is_planted(bug::dropped_with_rest) ? 100'000 : 1);
+        found->second.move_to(first + (is_planted(bug::dropped_with_rest) ? 100'000 : 1));
         found->second.goes_on = true;
         return {};
     }
@@ -144,7 +168,7 @@ result<void> channel::drop_again(letter& of) {
         );
     auto const version = at->queue.front().version;
     DIPTYCH_TRY(log_.append({.events = {dropped_record(of_, of.stream, version)}}));
-    of.version = version + 1;
+    of.move_to(version + 1);
     pass(*at);
     return {};
 }

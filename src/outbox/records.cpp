@@ -57,6 +57,16 @@ std::string text_in(json::value of, std::string_view name) {
 
 }  // namespace
 
+void letter::move_to(diptych::version at) {
+    if (at == version) return;
+    version = at;
+    position = {};
+    event_id.clear();
+    type.clear();
+    attempts = 0;
+    why.clear();
+}
+
 event_data delivered_record(declaration const& of, progress const& what) {
     auto to = begun();
     to.member("up_to", what.up_to().value).key("beyond").begin_array();
@@ -131,7 +141,7 @@ result<void> fold_letter(letters& all, recorded_event const& record) {
     if (record.type == released_type) {
         all.erase(known);
     } else if (record.type == resumed_type || record.type == dropped_type) {
-        known->second.version = record.type == dropped_type ? at + 1 : at;
+        known->second.move_to(record.type == dropped_type ? at + 1 : at);
         known->second.goes_on = true;
     }
     return {};

@@ -28,13 +28,16 @@ inline constexpr std::string_view released_type = "$channel_released";
 struct letter {
     std::string stream;
     diptych::version version;    ///< Of the first one that was not delivered.
-    diptych::position position;  ///< Of the one that was refused last.
+    diptych::position position;  ///< Its; this and what follows is empty if it was not refused yet.
     std::string event_id;
     std::string type;
     int attempts = 0;
     std::string why;
     timestamp since = {};
     bool goes_on = false;  ///< They are being delivered, or are to be.
+
+    /// Those before `at` are done with. What is known of the first of them is not of this one.
+    void move_to(diptych::version at);
 };
 
 using letters = std::map<std::string, letter, std::less<>>;  ///< By stream.

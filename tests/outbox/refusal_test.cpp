@@ -1,34 +1,8 @@
-#include "outbox/outbox_fixture.hpp"
+#include "outbox/refusing.hpp"
 
 using namespace diptych;
 using namespace diptych::outbox;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr auto parking = "on_refused = \"park\"\nattempts_max = 3\n";
-
-void refuse(outbox_fixture& at, std::string stream, std::uint64_t version) {
-    at.to.decide = [stream = std::move(stream), version](message const& what) {
-        return what.stream == stream && what.version.value == version ? fate::refused
-                                                                      : fate::delivered;
-    };
-}
-
-void accept(outbox_fixture& at) {
-    at.to.decide = [](message const&) { return fate::delivered; };
-}
-
-// Until what is refused has been tried as often as it may be.
-void insist(outbox_fixture& at) {
-    for (int i = 0; i < 20; ++i) {
-        at.run();
-        at.time.advance(5s);
-    }
-    at.run();
-}
-
-}  // namespace
 
 TEST_CASE("a receiver that is away is asked again after pauses that grow, by one message") {
     outbox_fixture at("pause_max = \"4s\"\n");
