@@ -204,7 +204,7 @@ void incoming::put_off_senders(error const& why) {
 void incoming::accept(delivery message, timestamp now) {
     ++shown_.counts.received;
     known_facts facts;
-    auto what = asked_by(of_, message, fresh_id(now), facts);
+    auto what = asked_by(of_, message, {.fresh = fresh_id(now)}, facts);
     if (what) {
         if (is_planted(bug::come_again_unknown)) what->channel += std::to_string(message.ticket);
         waiting_.add({.message = std::move(message), .what = *std::move(what)});

@@ -4,6 +4,7 @@
 #include "intake/letter_bounds.hpp"
 #include "intake/mapping.hpp"
 
+#include <diptych/event.hpp>
 #include <diptych/try.hpp>
 
 #include <fmt/core.h>
@@ -253,9 +254,12 @@ result<std::size_t> incoming::try_again(version number) {
     );
     if (page.empty()) return no_such_letter(of_.name, number);
     DIPTYCH_TRY(auto message, read_parked(page[0]));
-    // The id that it came with, also if it had none of its own.
+    // The id that it came with, also if it had none of its own, or the file says another one now.
+    // None that is longer than the log takes ever had an effect.
+    given_ids ids{.fresh = found->second.message_id};
+    if (ids.fresh.size() <= name_size_max) ids.known = ids.fresh;
     known_facts facts;
-    auto what = asked_by(of_, message, found->second.message_id, facts);
+    auto what = asked_by(of_, message, ids, facts);
     if (!what) {
         found->second.why = shortened(what.error().message);
         return std::unexpected(what.error());

@@ -1,7 +1,10 @@
 #include "intake/mapping.hpp"
 
 #include "intake/envelope.hpp"
+#include "intake/records.hpp"
+#include "log/hash.hpp"
 
+#include <diptych/event.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 #include <diptych/uuid.hpp>
@@ -27,22 +30,41 @@ std::string type_in(declaration const& of, envelope const& in) {
     return first_of({in.attribute("type"), in.message().topic});
 }
 
-std::string id_in(declaration const& of, envelope const& in, std::string_view fresh_id) {
+std::string hashed(std::initializer_list<std::string_view> parts) {
+    return "sha256:" + log::to_hex(log::sha256(parts));
+}
+
+std::string bounded(std::string id) { return id.size() <= name_size_max ? id : hashed({" ", id}); }
+
+// Without a blank in the source the first one ends it.
+std::string joined(std::string_view source, std::string_view id) {
+    auto plain = std::string(source) + " " + std::string(id);
+    if (plain.size() <= name_size_max && !source.contains(' ')) return plain;
+    return hashed({std::to_string(source.size()), " ", plain});
+}
+
+std::string id_said(declaration const& of, envelope const& in, std::string_view fresh) {
     if (of.id)
-        if (auto given = of.id->fill(in); !given.empty()) return given;
+        if (auto given = of.id->fill(in); !given.empty()) return bounded(std::move(given));
     auto const& what = in.message();
     // Two producers may each have one of this id, if it is not one that is the only one anywhere.
     auto const id = in.attribute("id");
     if (!id.empty() && !in.attribute("source").empty() && !parse_uuid(id))
-        return std::string(in.attribute("source")) + " " + std::string(id);
-    return first_of(
+        return joined(in.attribute("source"), id);
+    return bounded(first_of(
         {in.attribute("id"),
          what.header("nats-msg-id"),
          what.header("webhook-id"),
          what.header("idempotency-key"),
          what.place,
-         fresh_id}
-    );
+         fresh}
+    ));
+}
+
+std::string id_in(declaration const& of, envelope const& in, given_ids const& ids) {
+    auto said = id_said(of, in, ids.fresh);
+    // What is kept of an id is for people: of one that is no UTF-8 it is not all.
+    return ids.known.empty() || readable(said) == ids.known ? said : ids.known;
 }
 
 std::string key_in(declaration const& of, envelope const& in) {
@@ -88,14 +110,15 @@ result<std::string> message_in(rule const& by, envelope const& in, asked const& 
 }  // namespace
 
 result<asked> asked_by(
-    declaration const& of, delivery const& what, std::string const& fresh_id, known_facts& facts
+    declaration const& of, delivery const& what, given_ids const& ids, known_facts& facts
 ) {
-    facts.message_id = first_of({what.header("nats-msg-id"), what.place, fresh_id});
+    facts.message_id =
+        bounded(first_of({ids.known, what.header("nats-msg-id"), what.place, ids.fresh}));
     facts.type = what.topic;
     DIPTYCH_TRY(auto const in, envelope::open(what));
     asked made{.channel = of.name};
     made.type = facts.type = type_in(of, in);
-    made.message_id = facts.message_id = id_in(of, in, fresh_id);
+    made.message_id = facts.message_id = id_in(of, in, ids);
     made.key = key_in(of, in);
     made.correlation_id =
         first_of({in.attribute("correlationid"), what.header("x-correlation-id")});

@@ -18,12 +18,18 @@ struct known_facts {
     std::string type = {};
 };
 
-/// `fresh_id` is the id of a message that comes without one and from nowhere.
+/// What a message is known by beside what it says.
+struct given_ids {
+    std::string fresh = {};  ///< If it comes without one and from nowhere.
+    std::string known = {};  ///< If it is not empty: what it was known by when it came.
+};
+
+/// An id has at most as many bytes as the log takes: what would be longer is its hash.
 ///
 /// Fails with invalid: code "malformed_message" if it can not be read, "unmapped_message" if no
 /// rule is for its type; `facts` has what was found out until then.
 result<asked> asked_by(
-    declaration const& of, delivery const& what, std::string const& fresh_id, known_facts& facts
+    declaration const& of, delivery const& what, given_ids const& ids, known_facts& facts
 );
 
 }  // namespace diptych::intake

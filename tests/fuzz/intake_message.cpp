@@ -64,7 +64,7 @@ void intake_message(std::string_view input) {
     what.body = from.rest;
     keep(of, what);
     intake::known_facts facts;
-    auto const asked = intake::asked_by(of, what, "fresh", facts);
+    auto const asked = intake::asked_by(of, what, {.fresh = "fresh"}, facts);
     require(!facts.message_id.empty(), "every message has an id");
     if (!asked) {
         auto const& code = asked.error().code;

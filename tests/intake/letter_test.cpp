@@ -115,6 +115,33 @@ TEST_CASE("a message without an id has the same one at each retry") {
     CHECK(f.to.text() == id);
 }
 
+TEST_CASE("a dead letter keeps the id that it came with, also when the file says another one now") {
+    intake_fixture f;
+    f.from.publish("m1", "{}", "other");
+    f.run();
+    f.how = declared("id = \"new-{topic}\"\n[on.\"*\"]\ncommand = \"change\"\n");
+    f.restart();
+    f.channel->retry(f.letters()[0].number).or_throw();
+    f.run();
+    CHECK(f.to.text() == "m1");
+}
+
+TEST_CASE("a dead letter whose id was too long for any effect is retried under one that is not") {
+    intake_fixture f;
+    f.from.publish("m1", "{}", "other");
+    f.run();
+    auto const kept = f.letters()[0];
+    auto what = kept.what;
+    what.message_id = std::string(300, 'i');
+    f.log->append({.events = {letter_parked_record(f.how, what, kept.message)}}).or_throw();
+    f.how = declared("[on.\"*\"]\ncommand = \"change\"\n");
+    f.restart();
+    CHECK(f.channel->retry_all().or_throw() == 2);
+    f.run();
+    CHECK(f.to.text() == "m1");
+    CHECK(f.letters().empty());
+}
+
 TEST_CASE("a dead letter is dropped, and stays so") {
     intake_fixture f;
     for (auto const* const id : {"m1", "m2"}) f.from.publish(id, "{}", "other");

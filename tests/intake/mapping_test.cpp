@@ -9,12 +9,12 @@ namespace {
 
 asked mapped(delivery const& what, std::string_view more = "[on.\"*\"]\ncommand = \"do\"\n") {
     known_facts facts;
-    return asked_by(declared(more), what, "fresh", facts).or_throw();
+    return asked_by(declared(more), what, {.fresh = "fresh"}, facts).or_throw();
 }
 
 error unmapped(delivery const& what, std::string_view more = "[on.\"*\"]\ncommand = \"do\"\n") {
     known_facts facts;
-    return asked_by(declared(more), what, "fresh", facts).error();
+    return asked_by(declared(more), what, {.fresh = "fresh"}, facts).error();
 }
 
 }  // namespace
@@ -70,6 +70,48 @@ TEST_CASE("a CloudEvent is known by source and id, and by a UUID alone") {
     };
     CHECK(id_of("7") == "shop 7");
     CHECK(id_of("01890000-0000-7000-8000-00000000000a") == "01890000-0000-7000-8000-00000000000a");
+}
+
+TEST_CASE("an id that is longer than the log takes is its hash; one that is not stays as it is") {
+    auto const of_event = [](std::string source, std::string id) {
+        return mapped({.headers = {{"ce_id", std::move(id)}, {"ce_source", std::move(source)}},
+                       .body = "{}"})
+            .message_id;
+    };
+    std::string const source(100, 's');
+    auto const fits = std::string(154, 'i');
+    CHECK(of_event(source, fits) == source + " " + fits);  // 255 bytes
+    auto const hashed = of_event(source, fits + "i");
+    CHECK(hashed.starts_with("sha256:"));
+    CHECK(hashed.size() == 71);
+    CHECK(hashed == of_event(source, fits + "i"));
+    CHECK(hashed != of_event(source, fits + "j"));
+    CHECK(hashed != of_event(source + "s", fits));
+    std::string const place(300, 'p');
+    CHECK(mapped({.place = place, .body = "{}"}).message_id.size() == 71);
+    CHECK(
+        mapped({.topic = place, .body = "{}"}, "id = \"{topic}\"\n[on.\"*\"]\ncommand = \"do\"\n")
+            .message_id == mapped({.place = place, .body = "{}"}).message_id
+    );
+}
+
+TEST_CASE("where a blank ends the source and where it is in it are two ids") {
+    auto const of_event = [](std::string source, std::string id) {
+        return mapped({.headers = {{"ce_id", std::move(id)}, {"ce_source", std::move(source)}},
+                       .body = "{}"})
+            .message_id;
+    };
+    CHECK(of_event("a", "b c") == "a b c");
+    CHECK(of_event("a b", "c") != "a b c");
+    CHECK(of_event("a b", "c").starts_with("sha256:"));
+    CHECK(of_event("a b", "c d") != of_event("a b c", "d"));
+}
+
+TEST_CASE("an id that a message has already is its id, whatever the file and the message say") {
+    known_facts facts;
+    auto const of = declared("id = \"{topic}\"\n[on.\"*\"]\ncommand = \"do\"\n");
+    CHECK(asked_by(of, {.topic = "t", .body = "{}"}, {.known = "k"}, facts)->message_id == "k");
+    CHECK(facts.message_id == "k");
 }
 
 TEST_CASE("fields of the data become members of the command, whatever they are") {
