@@ -86,7 +86,10 @@ TEST_CASE("a seat is unassigned once") {
 TEST_CASE("what is assigned is a seat that there is, to somebody who can be reached") {
     given(created).when(assign(3, "Ada", "ada@x")).then_refused(refusal::unknown_position);
     given(created).when(assign(-1, "Ada", "ada@x")).then_refused(refusal::unknown_position);
-    given(created).when(assign(0, "Ada", "")).then_refused(refusal::email_malformed);
+    for (auto const* const odd : {"", "@", "ada@", "@x", "ada@x@y", "ada b@x"})
+        given(created).when(assign(0, "Ada", odd)).then_refused(refusal::email_malformed);
+    seat_assigned const long_ago{{"o1-seats"}, 0, who("Ada", "@")};
+    given(created, long_ago).when(assign(0, "Ada", "@")).then_nothing();
     given().when(assign(0, "Ada", "ada@x")).then_refused(refusal::unknown_assignments);
     given(created).when(unassign_seat{{"o1-seats"}, 3}).then_refused(refusal::unknown_position);
 }

@@ -62,6 +62,11 @@ TEST_CASE("S4-69 who finds no seats can wait, under the id of the order to come"
         .then_refused(refusal::waits_for_other_seats);
     given(published, seats, called("o1", 2)).when(join("o1", 2)).then_nothing();
     open.when(join("o1", 0)).then_refused(refusal::no_seats_wanted);
+    for (auto const* const odd : {"", "@", "ada@", "@x", "ada@x@y", "ada b@x"}) {
+        auto unreachable = join("o1", 2);
+        unreachable.email = odd;
+        open.when(unreachable).then_refused(refusal::email_malformed);
+    }
     given(seats).when(join("o1", 2)).then_refused(refusal::conference_not_published);
     given(published).when(join("o1", 2)).then_refused(refusal::unknown_seat_type);
 }

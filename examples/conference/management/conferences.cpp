@@ -1,5 +1,7 @@
 #include "management/conferences.hpp"
 
+#include "email.hpp"
+
 #include <string_view>
 
 namespace conference::management {
@@ -12,12 +14,6 @@ namespace {
 bool is_slug(std::string_view text) {
     return !text.empty() && text.size() <= 60 && text.front() != '-' &&
            text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == text.npos;
-}
-
-bool is_email(std::string_view text) {
-    auto const at = text.find('@');
-    return at != text.npos && at > 0 && at == text.rfind('@') && at + 1 < text.size() &&
-           text.find_first_of(" \t\r\n") == text.npos;
 }
 
 std::optional<diptych::refusal> fault_of(seat const& what) {
@@ -81,8 +77,7 @@ diptych::decision<conference_created> create_conference::decide(
     if (by_slug.conference)
         return refuse(refusal::slug_taken, "There is a conference " + slug.value + " already");
     if (name.empty()) return refuse(refusal::name_empty, "A name is needed");
-    if (!is_email(owner_email))
-        return refuse(refusal::email_malformed, "An e-mail address is like ada@example.org");
+    if (!is_email(owner_email)) return refuse(refusal::email_malformed, email_wanted);
     if (ends < starts)
         return refuse(refusal::ends_before_it_starts, "The conference would end before it starts");
     return conference_created{

@@ -1,5 +1,6 @@
 #include "registration/orders.hpp"
 
+#include "email.hpp"
 #include "registration/totals.hpp"
 #include "registration/wanted_seats.hpp"
 
@@ -17,12 +18,6 @@ std::optional<diptych::refusal> fault_of_open(order_state const& known, order_id
         return refuse(refusal::order_is_confirmed, "The order is confirmed and can not be changed");
     if (known.status == expired) return refuse(refusal::order_is_expired, "The order has expired");
     return {};
-}
-
-bool is_email(std::string_view text) {
-    auto const at = text.find('@');
-    return at != text.npos && at > 0 && at == text.rfind('@') && at + 1 < text.size() &&
-           text.find_first_of(" \t\r\n") == text.npos;
 }
 
 bool wants_the_same(std::vector<order_line> const& known, std::vector<order_line> const& asked) {
@@ -123,8 +118,7 @@ diptych::decision<order_registrant_assigned> assign_registrant_details::decide(
     if (auto fault = fault_of_open(known, order)) return *std::move(fault);
     if (first_name.empty() || last_name.empty())
         return refuse(refusal::name_empty, "A first and a last name are needed");
-    if (!is_email(email))
-        return refuse(refusal::email_malformed, "An e-mail address is like ada@example.org");
+    if (!is_email(email)) return refuse(refusal::email_malformed, email_wanted);
     return order_registrant_assigned{
         .order = order, .first_name = first_name, .last_name = last_name, .email = email
     };

@@ -1,5 +1,6 @@
 #include "registration/seat_assignments.hpp"
 
+#include "email.hpp"
 #include "registration/totals.hpp"
 
 #include <algorithm>
@@ -58,13 +59,12 @@ diptych::decision<seat_assigned, seat_unassigned, seat_assignment_updated> assig
     assignments_state const& known
 ) const {
     if (auto fault = fault_of_seat(known, assignments, position)) return *std::move(fault);
-    if (email.find('@') == email.npos)
-        return refuse(refusal::email_malformed, "An e-mail address is like ada@example.org");
     attendee const who{.first_name = first_name, .last_name = last_name, .email = email};
     auto const& now = known.seats.at(position);
+    if (now == who) return no_events;
+    if (!is_email(email)) return refuse(refusal::email_malformed, email_wanted);
     seat_assigned const taken{.assignments = assignments, .position = position, .who = who};
     if (!now) return taken;
-    if (*now == who) return no_events;
     if (is_same_email(now->email, email))
         return seat_assignment_updated{
             .assignments = assignments, .position = position, .who = who

@@ -1,5 +1,6 @@
 #include "registration/wait_list.hpp"
 
+#include "email.hpp"
 #include "registration/totals.hpp"
 #include "registration/wanted_seats.hpp"
 
@@ -41,8 +42,7 @@ diptych::decision<wait_list_joined> join_wait_list::decide(
         return refuse(
             refusal::conference_not_published, "The conference is not published, or not any more"
         );
-    if (email.find('@') == email.npos)
-        return refuse(refusal::email_malformed, "An e-mail address is like ada@example.org");
+    if (!is_email(email)) return refuse(refusal::email_malformed, email_wanted);
     if (auto fault = fault_of_order(seats)) return *std::move(fault);
     money cost;
     for (auto const& [seat_type, quantity] : seats) {
