@@ -121,6 +121,10 @@ TEST_CASE("P4-11 seats that are reserved for nobody are given back") {
     after(granted(0, 2)).then_sends();  // for who waits: the order comes in a moment
     after(placed, expired, granted(1, 2)).then_sends(cancel);
     after(placed, expired, granted(7, 2)).then_sends(cancel);
+    auto elsewhere = granted(1, 2);
+    elsewhere.conference = {"c2"};
+    after(placed, elsewhere)
+        .then_sends(cancel_seat_reservation{.reservation = {"o1"}, .conference = {"c2"}});
 }
 
 TEST_CASE("a reserved order is confirmed when it is paid, whichever comes first") {

@@ -120,6 +120,18 @@ TEST_CASE("a committed reservation keeps its seats for good") {
     given(ten).when(commit).then_nothing();
 }
 
+TEST_CASE("a reservation at one conference is none at another, whatever their names") {
+    available_seats_changed const others{{"c2"}, {"s2"}, {full(3)}};
+    auto elsewhere = reserve("o1", 1, {full(4)});
+    elsewhere.conference = {"c2"};
+    auto made = reserved("o1", 1, {full(3)}, {full(-3)});
+    made.conference = {"c2"};
+    given(ten, four, others).when(elsewhere).then(made);
+    given(ten, four, others, made).when(cancel).then(cancelled);
+    given(ten, others, made).when(cancel).then_nothing();
+    given(ten, others, made).when(commit).then_nothing();
+}
+
 TEST_CASE("P4-12 seats that are added or removed twice under one name are added or removed once") {
     add_seats const add{
         .conference = {"c1"}, .seat_type = {"full"}, .quantity = 5, .supply = {"s2"}

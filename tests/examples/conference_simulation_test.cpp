@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
@@ -24,19 +25,24 @@ namespace registration = conference::registration;
 
 using seats = std::map<registration::seat_type_id, int>;
 
-struct reservation {
-    registration::conference_id conference;
-    seats held;
-};
+seats positive(seats all) {
+    std::erase_if(all, [](auto const& one) { return one.second == 0; });
+    return all;
+}
 
-/// Each seat is free, or somebody's; and at rest it is somebody's only if the order is confirmed,
-/// and money is kept only for such an order.
+/// Each seat is free, or somebody's; and at rest it is somebody's only if it is of a confirmed
+/// order, which has all that it was confirmed with, nobody waits for what is free, and money is
+/// kept only for such an order.
 struct every_seat_and_payment_is_accounted_for {
     std::map<registration::conference_id, seats> supplied;
     std::map<registration::conference_id, seats> free;
-    std::map<std::string, reservation> reserved;  // by reservation
-    std::set<std::string> confirmed;              // orders
-    std::map<std::string, std::string> kept;      // payments, by whose order they were
+    std::map<registration::conference_id, std::map<std::string, seats>> reserved;  // for orders
+    std::map<std::string, registration::conference_id> placed;  // orders, and where
+    std::map<std::string, seats> promised;                      // of orders
+    std::set<std::string> confirmed;                            // orders
+    std::map<std::string, std::string> kept;  // payments, by whose order they were
+    std::map<registration::conference_id, std::map<std::string, seats>> waiting;  // for orders
+    std::set<registration::conference_id> published;
     std::optional<std::string> oversold;
 
     void evolve(registration::available_seats_changed const& e) {
@@ -50,12 +56,38 @@ struct every_seat_and_payment_is_accounted_for {
             auto& left = free[e.conference][one.seat_type] += one.quantity;
             if (one.quantity < 0 && left < 0) oversold = one.seat_type.value + " is oversold";
         }
-        auto& mine = reserved[e.reservation.value] = {e.conference, {}};
-        for (auto const& one : e.granted) mine.held[one.seat_type] = one.quantity;
+        auto& mine = reserved[e.conference][e.reservation.value];
+        mine.clear();
+        for (auto const& one : e.granted) mine[one.seat_type] = one.quantity;
     }
     void evolve(registration::seats_reservation_cancelled const& e) {
         for (auto const& one : e.changes) free[e.conference][one.seat_type] += one.quantity;
-        reserved.erase(e.reservation.value);
+        reserved[e.conference].erase(e.reservation.value);
+    }
+    void evolve(registration::from_management::conference_published const& e) {
+        published.insert(e.conference);
+    }
+    void evolve(registration::from_management::conference_unpublished const& e) {
+        published.erase(e.conference);
+    }
+    void evolve(registration::wait_list_joined const& e) {
+        for (auto const& one : e.seats)
+            waiting[e.conference][e.order.value][one.seat_type] = one.quantity;
+    }
+    void evolve(registration::wait_list_left const& e) {
+        waiting[e.conference].erase(e.order.value);
+    }
+    void evolve(registration::wait_list_called const& e) {
+        waiting[e.conference].erase(e.order.value);
+    }
+    void evolve(registration::order_placed const& e) {
+        placed[e.order.value] = e.conference;
+        waiting[e.conference].erase(e.order.value);
+    }
+    void evolve(registration::order_reservation_completed const& e) {
+        auto& all = promised[e.order.value];
+        all.clear();
+        for (auto const& line : e.lines) all[line.seat_type] = line.reserved;
     }
     void evolve(registration::order_confirmed const& e) { confirmed.insert(e.order.value); }
     void evolve(registration::from_payments::payment_completed const& e) {
@@ -63,11 +95,21 @@ struct every_seat_and_payment_is_accounted_for {
     }
     void evolve(registration::refund_required const& e) { kept.erase(e.payment.value); }
 
+    bool are_free(registration::conference_id const& where, seats const& wanted) const {
+        auto const there = free.find(where);
+        return there != free.end() && std::ranges::all_of(wanted, [&](auto const& one) {
+                   auto const found = there->second.find(one.first);
+                   return one.second == 0 ||
+                          (found != there->second.end() && found->second >= one.second);
+               });
+    }
+
     std::optional<std::string> broken() const {
         if (oversold) return oversold;
         auto all = free;
-        for (auto const& [name, one] : reserved)
-            for (auto const& [type, count] : one.held) all[one.conference][type] += count;
+        for (auto const& [where, orders] : reserved)
+            for (auto const& [order, mine] : orders)
+                for (auto const& [type, count] : mine) all[where][type] += count;
         for (auto const& [where, types] : supplied)
             for (auto const& [type, count] : types)
                 if (all[where][type] != count)
@@ -77,8 +119,20 @@ struct every_seat_and_payment_is_accounted_for {
     }
 
     std::optional<std::string> broken_at_rest() const {
-        for (auto const& [name, one] : reserved)
-            if (!confirmed.contains(name)) return "order " + name + " keeps seats";
+        for (auto const& [where, orders] : reserved)
+            for (auto const& [order, mine] : orders)
+                if (!confirmed.contains(order) || placed.at(order) != where)
+                    return "order " + order + " keeps seats of " + where.value;
+        for (auto const& order : confirmed) {
+            auto const& those = reserved.at(placed.at(order));
+            auto const mine = those.find(order);
+            if (mine == those.end() || positive(mine->second) != promised.at(order))
+                return "order " + order + " has other seats than it was confirmed with";
+        }
+        for (auto const& [where, orders] : waiting)
+            for (auto const& [order, wanted] : orders)
+                if (published.contains(where) && are_free(where, wanted))
+                    return "order " + order + " waits for seats that are free";
         for (auto const& [payment, order] : kept)
             if (!confirmed.contains(order))
                 return payment + " was paid for order " + order + " and is not paid back";
@@ -86,16 +140,24 @@ struct every_seat_and_payment_is_accounted_for {
     }
 };
 
+std::string a_conference(diptych::simulated_client& of) { return of.one_in(4) ? "c2" : "c1"; }
+
+// Of those who register and those who wait: some do both, in whatever order.
+std::string an_order(diptych::simulated_client& of) {
+    return of.one_in(3) ? of.one_of("w", 3) : of.one_of("o", 8);
+}
+
 management::seat_type_id seat_type(diptych::simulated_client& of) { return {of.one_of("t", 2)}; }
 
 void organise(diptych::simulated_client& of) {
-    management::conference_id const which{"c1"};
-    switch (of.below(5)) {
+    auto const name = a_conference(of);
+    management::conference_id const which{name};
+    switch (of.below(8)) {
         case 0:
             return of.execute(management::create_conference{
                 .conference = which,
-                .slug = {"c1"},
-                .name = "C1",
+                .slug = {name},
+                .name = "C",
                 .description = {},
                 .location = {},
                 .starts = std::chrono::sys_days{2027y / 9 / 1},
@@ -104,12 +166,15 @@ void organise(diptych::simulated_client& of) {
                 .owner_email = "ada@example.org"
             });
         case 1:
-            return of.execute(management::publish_conference{.conference = which});
         case 2:
-            return of.execute(registration::set_reservation_terms{
-                .conference = {"c1"}, .window = 1min, .buffer = of.one_in(2) ? 0min : 1min
-            });
+            if (of.one_in(4))
+                return of.execute(management::unpublish_conference{.conference = which});
+            return of.execute(management::publish_conference{.conference = which});
         case 3:
+            return of.execute(registration::set_reservation_terms{
+                .conference = {name}, .window = 1min, .buffer = of.one_in(2) ? 0min : 1min
+            });
+        case 4:
             return of.execute(management::create_seat{
                 .conference = which,
                 .seat_type = seat_type(of),
@@ -117,6 +182,10 @@ void organise(diptych::simulated_client& of) {
                 .description = {},
                 .quantity = static_cast<int>(of.between(2, 12)),
                 .price = money{of.one_in(4) ? 0 : 10'00}
+            });
+        case 5:
+            return of.execute(registration::create_promotion{
+                .promotion = {"half"}, .conference = {"c1"}, .percent = 50, .uses = 2, .until = {}
             });
         default:
             return of.execute(management::update_seat{
@@ -131,18 +200,20 @@ void organise(diptych::simulated_client& of) {
 }
 
 void take_part(diptych::simulated_client& of) {
-    auto const order = of.one_of("o", 8);
+    auto const order = an_order(of);
+    auto const where = a_conference(of);
     auto const payment = of.one_of("p", 12);
-    std::vector<registration::seat_quantity> const wanted{
-        {{of.one_of("t", 2)}, static_cast<int>(of.between(1, 4))}
-    };
-    switch (of.below(9)) {
+    std::vector<registration::seat_quantity> wanted{{{"t1"}, 0}, {{"t2"}, 0}};
+    if (of.one_in(2)) std::ranges::reverse(wanted);
+    if (!of.one_in(4)) wanted.pop_back();
+    wanted[0].quantity = static_cast<int>(of.between(1, 4));
+    switch (of.below(13)) {
         case 0:
         case 1:
         case 2:
         case 3:
             return of.execute(registration::register_to_conference{
-                .order = {order}, .conference = {"c1"}, .seats = wanted
+                .order = {order}, .conference = {where}, .seats = wanted
             });
         case 4:
             return of.execute(payments::initiate_third_party_processor_payment{
@@ -157,10 +228,18 @@ void take_part(diptych::simulated_client& of) {
             );
         case 7:
             return of.execute(registration::reject_order{.order = {order}});
+        case 8:
+            return of.execute(registration::confirm_order{.order = {order}});
+        case 9:
+            return of.execute(registration::apply_promotion{.order = {order}, .promotion = {"half"}}
+            );
+        case 10:
+            return of.execute(registration::leave_wait_list{.order = {order}, .conference = {where}}
+            );
         default:
             return of.execute(registration::join_wait_list{
-                .order = {of.one_of("w", 3)},
-                .conference = {"c1"},
+                .order = {of.one_in(2) ? order : of.one_of("w", 3)},
+                .conference = {where},
                 .email = "w@example.org",
                 .seats = wanted
             });
@@ -178,7 +257,7 @@ diptych::simulation conferences() {
 }  // namespace
 
 TEST_CASE("seats and payments of a conference are accounted for, also when the power fails") {
-    auto const report = conferences().run({.seeds = 20, .steps = 200}).or_throw();
+    auto const report = conferences().run({.seeds = 30, .steps = 400}).or_throw();
     CHECK_MESSAGE(!report.broken, report.text);
     CHECK(report.events > 1'000);
     CHECK(report.crashes > 20);

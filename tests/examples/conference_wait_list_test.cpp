@@ -50,6 +50,32 @@ join_wait_list join(std::string order, int quantity) {
     };
 }
 call_wait_list const call{.conference = {"c1"}};
+order_placed placed(std::string order, int quantity) {
+    return {
+        .order = {order},
+        .conference = {"c1"},
+        .revision = 1,
+        .lines = {{{"full"}, "Full", {1'00}, quantity, 0}},
+        .expires_at = {},
+        .buffer = 14min,
+        .access_code = "ABCDEF"
+    };
+}
+order_expired const expired{.order = {"o1"}, .promotion = {}};
+place_called_order const place{.order = {"o1"}, .conference = {"c1"}};
+seats_reservation_cancelled given_back(std::string order, int quantity) {
+    return {.conference = {"c1"}, .reservation = {order}, .changes = {{{"full"}, quantity}}};
+}
+wait_list_left const left{.order = {"o1"}, .conference = {"c1"}};
+from_management::conference_published const other_published{.conference = {"c2"}};
+from_management::seat_created const other_seats{
+    .conference = {"c2"}, .seat_type = {"full"}, .name = "Full", .quantity = 10, .price = {1'00}
+};
+join_wait_list join_elsewhere() {
+    auto elsewhere = join("o1", 2);
+    elsewhere.conference = {"c2"};
+    return elsewhere;
+}
 
 }  // namespace
 
@@ -72,16 +98,68 @@ TEST_CASE("S4-69 who finds no seats can wait, under the id of the order to come"
 }
 
 TEST_CASE("who has an order does not wait for it") {
-    order_placed const placed{
-        .order = {"o1"},
-        .conference = {"c1"},
-        .revision = 1,
-        .lines = {},
-        .expires_at = {},
-        .buffer = 14min,
-        .access_code = "ABCDEF"
+    auto const refused = [](auto const& outcome) {
+        outcome.when(join("o1", 2)).then_refused(refusal::order_exists);
     };
-    given(published, seats, placed).when(join("o1", 2)).then_refused(refusal::order_exists);
+    refused(given(published, seats, placed("o1", 1)));
+    refused(given(published, seats, joined("o1", 2), placed("o1", 1)));
+    refused(given(published, seats, placed("o1", 1), expired));
+}
+
+TEST_CASE("who waits and places the order does not wait any more, and is not called") {
+    auto request = reserved("o1", 1);
+    request.request = 1;
+    auto const not_called = [](auto const& outcome) {
+        outcome.when(call).then_nothing();
+        outcome.when(leave_wait_list{{"o1"}, {"c1"}}).then_nothing();
+    };
+    not_called(given(published, seats, supplied(9), joined("o1", 2), placed("o1", 1)));
+    not_called(given(published, seats, supplied(9), joined("o1", 2), placed("o1", 1), request));
+    not_called(given(published, seats, supplied(9), joined("o1", 2), placed("o1", 1), expired));
+    not_called(given(
+        published,
+        seats,
+        supplied(9),
+        joined("o1", 2),
+        placed("o1", 1),
+        request,
+        order_confirmed{{"o1"}}
+    ));
+    given(published, supplied(9), joined("o1", 2), joined("o2", 2), placed("o1", 1))
+        .when(call)
+        .then(called("o2", 2), reserved("o2", 2));
+}
+
+TEST_CASE("under one id there is one wait, at one conference, where the order will be") {
+    auto const open = given(published, seats, other_published, other_seats, joined("o1", 2));
+    open.when(join_elsewhere()).then_refused(refusal::order_of_other_conference);
+    register_to_conference elsewhere{
+        .order = {"o1"}, .conference = {"c2"}, .seats = {{{"full"}, 1}}
+    };
+    open.when(elsewhere).then_refused(refusal::order_of_other_conference);
+    given(other_published, other_seats, joined("o1", 2), called("o1", 2))
+        .when(elsewhere)
+        .then_refused(refusal::order_of_other_conference);
+    given(other_published, other_seats, joined("o1", 2), called("o1", 2))
+        .when(join_elsewhere())
+        .then_refused(refusal::order_of_other_conference);
+    given(other_published, other_seats, joined("o1", 2), left)
+        .when(join_elsewhere())
+        .then(wait_list_joined{{"o1"}, {"c2"}, "o1@x", {{{"full"}, 2}}});
+    elsewhere.conference = {"c1"};
+    CHECK_FALSE(open.when(elsewhere).refuses(refusal::order_of_other_conference));
+}
+
+TEST_CASE("seats of a type of which none are wanted hold up nobody") {
+    auto both = joined("o1", 2);
+    both.seats.push_back({{"day"}, 0});
+    auto was_called = called("o1", 2);
+    was_called.seats = both.seats;
+    auto kept = reserved("o1", 2);
+    kept.granted = both.seats;
+    available_seats_changed const owed{{"c1"}, {"s2"}, {{{"day"}, -1}}};
+    given(published, supplied(2), both).when(call).then(was_called, kept);
+    given(published, supplied(2), owed, both).when(call).then(was_called, kept);
 }
 
 TEST_CASE("the first for whom there are enough seats are called, and have them") {
@@ -181,27 +259,65 @@ TEST_CASE("whenever there may be seats, who waits is called, and nobody else is 
     calls(given(joined("o1", 2), published));
     given(joined("o1", 2), reserved("o9", 1)).reacting<wait_list_calling>().then_sends();
     given(back).reacting<wait_list_calling>().then_sends();
-    given(joined("o1", 2), wait_list_left{{"o1"}, {"c1"}}, back)
-        .reacting<wait_list_calling>()
-        .then_sends();
+    given(joined("o1", 2), left, back).reacting<wait_list_calling>().then_sends();
+    given(joined("o1", 2), placed("o1", 1), back).reacting<wait_list_calling>().then_sends();
 }
 
-TEST_CASE("for who is called the order is placed, if it can not be, the seats go back") {
-    given(joined("o1", 2), called("o1", 2))
-        .reacting<wait_list_calling>()
-        .then_sends(
-            register_to_conference{.order = {"o1"}, .conference = {"c1"}, .seats = {{{"full"}, 2}}}
-        );
-    diptych::refused<register_to_conference> const no{
-        .command = {.order = {"o1"}, .conference = {"c1"}, .seats = {{{"full"}, 2}}},
-        .id = "",
-        .reason = "conference_not_published",
-        .detail = ""
+TEST_CASE("for who is called the order is placed, at today's prices") {
+    given(joined("o1", 2), called("o1", 2)).reacting<wait_list_calling>().then_sends(place);
+    auto const made = place.decide(
+        {},
+        {.where = conference_id{"c1"},
+         .was_called = true,
+         .reservation = reservation_id{"o1"},
+         .seats = {{{"full"}, 2}}},
+        {},
+        {.is_published = true, .seats = {{{"full"}, {"Full", {3'00}}}}},
+        {},
+        {{}, 1}
+    );
+    REQUIRE(made.all<order_placed>().size() == 1);
+    auto lines = placed("o1", 2).lines;
+    lines[0].unit_price = {3'00};
+    CHECK(made.all<order_placed>().front().lines == lines);
+    REQUIRE(made.all<order_totals_calculated>().size() == 1);
+    CHECK(made.all<order_totals_calculated>().front().total == conference::money{6'00});
+}
+
+TEST_CASE("who was called and can get no order has no seats either, and may wait again") {
+    given(seats, supplied(2), joined("o1", 2), called("o1", 2), reserved("o1", 2))
+        .when(place)
+        .then(given_back("o1", 2), left);
+    given(joined("o1", 2), called("o1", 2), reserved("o1", 2), given_back("o1", 2))
+        .when(place)
+        .then(left);
+    given(joined("o1", 2), called("o1", 2), reserved("o1", 2), given_back("o1", 2), left)
+        .when(place)
+        .then_nothing();
+    given(published, seats, joined("o1", 2), called("o1", 2), left)
+        .when(join("o1", 3))
+        .then(joined("o1", 3));
+}
+
+TEST_CASE("the order of who was called is theirs if they were faster, and nobody else's") {
+    auto const nothing = [](auto const& outcome) { outcome.when(place).then_nothing(); };
+    nothing(given(published, seats));
+    nothing(given(published, seats, joined("o1", 2)));
+    nothing(given(published, seats, joined("o1", 2), left));
+    auto const open = [&](auto const&... then) {
+        // Unpublished: a reservation that an order has built on must not go back, whatever else.
+        nothing(given(
+            seats, joined("o1", 2), called("o1", 2), reserved("o1", 2), placed("o1", 1), then...
+        ));
     };
-    auto const back = wait_list_calling{}.react(no).commands();
-    REQUIRE(back.size() == 1);
-    CHECK(back[0].name == "cancel_seat_reservation");
-    CHECK(back[0].json == R"({"reservation":"o1","conference":"c1"})");
+    open();
+    open(expired);
+    open(order_confirmed{{"o1"}});
+    auto elsewhere = place;
+    elsewhere.conference = {"c2"};
+    given(published, seats, joined("o1", 2), called("o1", 2), reserved("o1", 2))
+        .when(elsewhere)
+        .then_nothing();
 }
 
 TEST_CASE("P4-08 P4-12 what management announces is added or removed by difference") {

@@ -36,6 +36,7 @@ struct context
               join_wait_list,
               leave_wait_list,
               call_wait_list,
+              place_called_order,
               create_seat_assignments,
               assign_seat,
               unassign_seat>,

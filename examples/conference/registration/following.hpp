@@ -75,13 +75,13 @@ struct seat_assigning {
 /// Calls who waits whenever there may be seats.
 struct wait_list_calling {
     using of = conference_id;
-    using sends =
-        diptych::commands<call_wait_list, register_to_conference, cancel_seat_reservation>;
+    using sends = diptych::commands<call_wait_list, place_called_order>;
     std::set<order_id> waiting;
     std::size_t called = 0;
 
     void evolve(wait_list_joined const& e) { waiting.insert(e.order); }
     void evolve(wait_list_left const& e) { waiting.erase(e.order); }
+    void evolve(order_placed const& e) { waiting.erase(e.order); }
     void evolve(wait_list_called const& e) {
         waiting.erase(e.order);
         ++called;
@@ -101,16 +101,10 @@ struct wait_list_calling {
         return {};
     }
     diptych::reaction react(wait_list_called const& e) const {
-        diptych::reaction all =
-            register_to_conference{.order = e.order, .conference = e.conference, .seats = e.seats};
+        diptych::reaction all = place_called_order{.order = e.order, .conference = e.conference};
         // One of each so many that are called at once: there may be seats for those behind them.
         if (called % called_at_once_max == 0) all += call(e.conference);
         return all;
-    }
-    diptych::reaction react(diptych::refused<register_to_conference> const& no) const {
-        return cancel_seat_reservation{
-            .reservation = reservation_of(no.command.order), .conference = no.command.conference
-        };
     }
 
     diptych::reaction call(conference_id const& conference) const {

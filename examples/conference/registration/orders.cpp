@@ -43,6 +43,7 @@ diptych::decision<reservation_terms_set> set_reservation_terms::decide(terms_sta
 diptych::decision<order_placed, order_updated, order_totals_calculated>
 register_to_conference::decide(
     order_state const& known,
+    waiter_state const& waiter,
     offer_state const& offer,
     terms_state const& terms,
     diptych::environment const& surroundings
@@ -52,6 +53,10 @@ register_to_conference::decide(
     if (known.status == expired) return refuse(refusal::order_is_expired, "The order has expired");
     if (known.status != none && known.conference != conference)
         return refuse(refusal::order_of_other_conference, "The order is one of another conference");
+    if (known.status == none && waiter.where && *waiter.where != conference)
+        return refuse(
+            refusal::order_of_other_conference, "The order waits for seats of another conference"
+        );
     if (!offer.is_published)
         return refuse(
             refusal::conference_not_published, "The conference is not published, or not any more"

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "registration/foreign_events.hpp"
+#include "registration/waiting.hpp"
 
 #include <diptych/context.hpp>
 
@@ -213,6 +214,7 @@ struct register_to_conference {
 
     diptych::decision<order_placed, order_updated, order_totals_calculated> decide(
         order_state const& known,
+        waiter_state const& waiter,
         offer_state const& offer,
         terms_state const& terms,
         diptych::environment const& surroundings

@@ -82,7 +82,9 @@ void registration_process::evolve(order_reservation_completed const&) {
 }
 
 void registration_process::evolve(seats_reserved const& e) {
-    if (status == reacquiring && e.request == request && e.granted == seats) reinstated = request;
+    if (status == reacquiring && e.conference == conference && e.request == request &&
+        e.granted == seats)
+        reinstated = request;
 }
 
 void registration_process::evolve(from_payments::payment_completed const& e) {
@@ -135,7 +137,8 @@ reaction registration_process::react(seats_reserved const& e) const {
     // The wait-list reserves for an order that is placed in a moment; else there will be none.
     if (status == not_started)
         return e.request == 0 ? reaction{} : give_seats_back(its_order, e.conference);
-    if (status == expired) return give_seats_back(its_order, e.conference);
+    if (status == expired || e.conference != conference)
+        return give_seats_back(its_order, e.conference);
     if (e.request != request) return {};
     if (status == awaiting_reservation)
         return mark_seats_as_reserved{.order = order, .revision = request, .seats = e.granted};

@@ -15,6 +15,7 @@
 #include <diptych/context.hpp>
 
 #include <map>
+#include <tuple>
 #include <vector>
 
 namespace conference::registration {
@@ -67,8 +68,9 @@ struct seats_availability {
 
 enum class reservation_status { none, held, cancelled, committed };
 
+/// At one conference: under the same name there may be another one elsewhere.
 struct reservation_state {
-    using of = reservation_id;
+    using of = std::tuple<reservation_id, conference_id>;
     reservation_status status = reservation_status::none;
     int request = 0;  // the newest
     std::map<seat_type_id, int> held;

@@ -15,6 +15,7 @@ namespace {
 
 bool has_enough(std::map<seat_type_id, int> const& free, std::vector<seat_quantity> const& wanted) {
     return std::ranges::all_of(wanted, [&](seat_quantity const& one) {
+        if (one.quantity == 0) return true;  // also of a type that is owed
         auto const found = free.find(one.seat_type);
         return found != free.end() && found->second >= one.quantity;
     });
@@ -28,6 +29,10 @@ diptych::decision<wait_list_joined> join_wait_list::decide(
     offer_state const& offer,
     wait_list_state const& list
 ) const {
+    if (before.where && *before.where != conference)
+        return refuse(
+            refusal::order_of_other_conference, "The order waits for seats of another conference"
+        );
     if (before.was_called) return no_events;
     for (auto const& one : list.waiting)
         if (one.order == order) {
@@ -87,6 +92,32 @@ diptych::decision<wait_list_called, seats_reserved> call_wait_list::decide(
         made += reserved;
         ++called;
     }
+    return made;
+}
+
+place_called_order::outcome place_called_order::decide(
+    order_state const& known,
+    waiter_state const& waiter,
+    reservation_state const& kept,
+    offer_state const& offer,
+    terms_state const& terms,
+    diptych::environment const& surroundings
+) const {
+    if (!waiter.was_called || waiter.where != conference) return no_events;
+    if (known.status != order_status::none && known.conference == conference) return no_events;
+    register_to_conference const wanted{
+        .order = order, .conference = conference, .seats = waiter.seats
+    };
+    auto const placed = wanted.decide(known, waiter, offer, terms, surroundings);
+    if (!placed.refused())
+        return {placed.all<order_placed>().front(), placed.all<order_totals_calculated>().front()};
+    cancel_seat_reservation const back{
+        .reservation = reservation_of(order), .conference = conference
+    };
+    outcome made;
+    for (auto const& given_back : back.decide(kept).all<seats_reservation_cancelled>())
+        made += given_back;
+    made += wait_list_left{.order = order, .conference = conference};
     return made;
 }
 

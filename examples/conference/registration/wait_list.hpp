@@ -5,36 +5,18 @@
 /// first for whom there are enough is called: the seats are reserved for that order in the same
 /// moment, and it is placed. From then on it is an order as any other, and expires like one. At
 /// most so many are called at once; who waits behind them is called when they are.
+///
+/// Under one id there is one wait, at one conference, and it ends when an order of that id is
+/// placed, by whomever: an order that is placed has a reservation of its own, and no call may take
+/// seats for it besides.
 #pragma once
 
 #include "registration/foreign_events.hpp"
 #include "registration/orders.hpp"
 #include "registration/seats_availability.hpp"
+#include "registration/waiting.hpp"
 
 namespace conference::registration {
-
-// What happened.
-
-struct wait_list_joined {
-    using home = order_id;
-    order_id order;
-    conference_id conference;
-    std::string email;
-    std::vector<seat_quantity> seats;
-};
-
-struct wait_list_left {
-    using home = order_id;
-    order_id order;
-    conference_id conference;
-};
-
-struct wait_list_called {
-    using home = order_id;
-    order_id order;
-    conference_id conference;
-    std::vector<seat_quantity> seats;
-};
 
 // What decisions need to know.
 
@@ -44,15 +26,10 @@ struct wait_list_state {
     void evolve(wait_list_joined const& e) { waiting.push_back(e); }
     void evolve(wait_list_left const& e) { remove(e.order); }
     void evolve(wait_list_called const& e) { remove(e.order); }
+    void evolve(order_placed const& e) { remove(e.order); }
     void remove(order_id const& order) {
         std::erase_if(waiting, [&](auto const& one) { return one.order == order; });
     }
-};
-
-struct waiter_state {
-    using of = order_id;
-    bool was_called = false;
-    void evolve(wait_list_called const&) { was_called = true; }
 };
 
 // What may be asked. The rules are in wait_list.cpp.
@@ -88,6 +65,28 @@ struct call_wait_list {
 
     diptych::decision<wait_list_called, seats_reserved> decide(
         wait_list_state const& list, seats_availability const& free, offer_state const& offer
+    ) const;
+};
+
+/// Places the order of who was called, unless its registrant has done so meanwhile. If it can not
+/// be placed any more, the seats go back in the same moment: nobody may come in between and build
+/// on them.
+struct place_called_order {
+    using outcome = diptych::decision<
+        order_placed,
+        order_totals_calculated,
+        seats_reservation_cancelled,
+        wait_list_left>;
+    order_id order;
+    conference_id conference;
+
+    outcome decide(
+        order_state const& known,
+        waiter_state const& waiter,
+        reservation_state const& kept,
+        offer_state const& offer,
+        terms_state const& terms,
+        diptych::environment const& surroundings
     ) const;
 };
 

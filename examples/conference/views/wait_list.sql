@@ -1,4 +1,4 @@
--- Who waits for seats, and since when; who was called, and has an order now.
+-- Who waits for seats, and since when; who has left, was called, or has placed the order without being called.
 -- @view wait_list  async
 create table wait_list (
   order_id      text primary key,
@@ -22,17 +22,24 @@ update wait_list set state = 'left' where order_id = :order;
 -- @on wait_list_called
 update wait_list set state = 'called' where order_id = :order;
 
+-- @on order_placed
+update wait_list set state = 'placed' where order_id = :order and state = 'waiting';
+
 -- @serve filter conference_id
 
--- @given three who wait, of whom one is called, one leaves, and one leaves and comes back
+-- @given four who wait, of whom one is called, one leaves, one leaves and comes back, and one places the order
 -- {"type": "wait_list_joined", "data": {"order": "o1", "conference": "c1", "email": "a@x", "seats": [{"seat_type": "full", "quantity": 2}]}}
 -- {"type": "wait_list_joined", "data": {"order": "o2", "conference": "c1", "email": "b@x", "seats": []}}
 -- {"type": "wait_list_joined", "data": {"order": "o3", "conference": "c1", "email": "c@x", "seats": []}}
+-- {"type": "wait_list_joined", "data": {"order": "o4", "conference": "c1", "email": "d@x", "seats": []}}
 -- {"type": "wait_list_called", "data": {"order": "o1", "conference": "c1", "seats": []}}
 -- {"type": "wait_list_left", "data": {"order": "o2", "conference": "c1"}}
 -- {"type": "wait_list_left", "data": {"order": "o3", "conference": "c1"}}
 -- {"type": "wait_list_joined", "data": {"order": "o3", "conference": "c1", "email": "c@y", "seats": []}}
+-- {"type": "order_placed", "data": {"order": "o1", "conference": "c1", "revision": 1, "lines": [], "expires_at": "2026-01-01T00:15:00Z", "buffer": "PT14M", "access_code": "ABCDEF"}}
+-- {"type": "order_placed", "data": {"order": "o4", "conference": "c1", "revision": 1, "lines": [], "expires_at": "2026-01-01T00:15:00Z", "buffer": "PT14M", "access_code": "ABCDEF"}}
 -- @expect
 -- {"order_id": "o1", "conference_id": "c1", "email": "a@x", "seats": [{"seat_type": "full", "quantity": 2}], "state": "called", "joined_at": "2026-01-01T00:00:00Z"}
 -- {"order_id": "o2", "state": "left"}
--- {"order_id": "o3", "state": "waiting", "email": "c@y", "joined_at": "2026-01-01T00:00:06Z"}
+-- {"order_id": "o3", "state": "waiting", "email": "c@y", "joined_at": "2026-01-01T00:00:07Z"}
+-- {"order_id": "o4", "state": "placed"}

@@ -124,7 +124,15 @@ http::response show_waiting(site const& with, http::request const& asked) {
     auto const order = asked_for(asked, "order");
     if (with.find("draft_orders", "order_id", order))
         return send_to(link_to(path_of(asked, "registrant"), {{"order", order}}));
-    if (!with.find("wait_list", "order_id", order)) return no_order();
+    auto const waiting = with.find("wait_list", "order_id", order);
+    if (!waiting) return no_order();
+    if ((*waiting)["state"] == "left")
+        return show(
+            {.title = "You are not on the wait-list any more",
+             .body = "<p id=left><a href=\"" +
+                     link_to(path_of(asked, "register"), {{"order", order}}) +
+                     "\">Choose seats, or wait for some</a></p>"}
+        );
     return show(
         {.title = "You are on the wait-list",
          .body = "<p id=waiting>Keep this page, or come back to it: as soon as there are seats "
