@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <set>
+#include <string>
 #include <system_error>
 #include <utility>
 
@@ -33,12 +35,25 @@ result<bool> step_view(read::view_set& views, std::string const& name) {
     return false;
 }
 
-// As step_view: also while it rests.
-result<bool> step_process(write::process_runner& runner) {
-    DIPTYCH_TRY(auto const more, runner.step());
-    if (more) return true;
-    if (auto now = runner.status(); now.last_error) return std::unexpected(*now.last_error);
-    return false;
+// Each fault is told of once, as long as there is one; and what has been given up since.
+worker::step_function stepped_process(write::process_runner& of) {
+    return
+        [&of, told = std::set<std::string>(), known = std::uint64_t{0}]() mutable -> result<bool> {
+            constexpr std::size_t told_most = 1'000;
+            DIPTYCH_TRY(auto const more, of.step());
+            auto const now = of.status();
+            if (!now.last_error || told.size() > told_most) told.clear();
+            if (now.dead > std::exchange(known, now.dead))
+                return fail(
+                    errc::failed,
+                    "dead_inputs",
+                    "it has given up inputs: " + std::to_string(now.dead) +
+                        (now.last_error ? "; " + now.last_error->message : std::string())
+                );
+            if (now.last_error && told.insert(now.last_error->message).second)
+                return std::unexpected(*now.last_error);
+            return more;
+        };
 }
 
 // Commands that have died since it was looked at last are told of.
@@ -51,7 +66,7 @@ worker::step_function stepped_queue(write::command_queue& of) {
             errc::failed,
             "dead_commands",
             "it has dead commands: " + std::to_string(now.dead) +
-                (now.last_error ? "; " + now.last_error->message : std::string())
+                (now.dead_error ? "; " + now.dead_error->message : std::string())
         );
     };
 }
@@ -168,9 +183,7 @@ void runtime::start_checking(node& of) {
 void runtime::start_writing(node& of) {
     add("snapshots", in_bulk, [&commands = of.commands()] { return commands.snapshot_step(); });
     for (auto const& [name, process] : of.processes()) {
-        auto& made = add("process " + name, with_timers, [&runner = *process] {
-            return step_process(runner);
-        });
+        auto& made = add("process " + name, with_timers, stepped_process(*process));
         process->on_answer([&made] { made.wake(); });
     }
 

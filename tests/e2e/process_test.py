@@ -42,6 +42,16 @@ class Instances(ProcessTest):
         self.said("append", "--data", self.data, "product-ghost", "shop.deallocated", json.dumps(poison), "--tag", "order-oX")
         self.serve()
 
+    def test_the_servers_output_names_each_parked_input_once(self):
+        self.service.stop()
+        other = {"order": "oY", "product": "spirit", "batch": "b9", "quantity": "four"}
+        self.said("append", "--data", self.data, "product-spirit", "shop.deallocated", json.dumps(other), "--tag", "order-oY")
+        self.serve()
+        self.assertTrue(eventually(lambda: [one["attempts"] for one in self.lines("process", "dead-letters", "reallocation")][-1:] > [4]))
+        told = [line for line in self.service.said().splitlines() if "process shop.reallocation: " in line]
+        self.assertEqual(2, len(told), told)
+        self.assertNotEqual(told[0], told[1])
+
     def test_s1_28_an_event_that_can_not_be_read_stops_its_instance_and_no_other(self):
         for ref in ("b1", "b2"):
             self.command("create_batch", batch=ref, product="lamp", quantity=20)

@@ -250,6 +250,46 @@ TEST_CASE("what was executed can not be dropped, and what was dropped can not be
     CHECK(at.balance_of("b") == "0");
 }
 
+TEST_CASE("what is for later and was executed at once has its answer when it is to be dropped") {
+    queue_house at;
+    auto later = queue_house::deposit("c1", "a", 3);
+    later.not_before = at.time.now() + 1h;
+    at.put(later).or_throw();
+    at.commands->execute("bank.deposit", bank::money("a", 3), {.command_id = "c1"}).or_throw();
+    at.run();
+    CHECK(at.state_of("c1") == state::waiting);
+    CHECK(at.queue->drop("c1").error().code == "under_way");
+    at.run();
+    CHECK(at.state_of("c1") == state::accepted);
+    CHECK(at.balance_of("a") == "3");
+}
+
+TEST_CASE("of dead commands it is said why the newest is, whatever fails since") {
+    queue_house at;
+    at.intercept();
+    at.fault = error{errc::failed, "defect", "no paper"};
+    at.put(queue_house::deposit("c1", "a", 1)).or_throw();
+    at.run();
+    CHECK(at.queue->status("c1").or_throw().command.retry_at == at.time.now() + 100ms);
+    for (int i = 0; i < 5; ++i) {
+        at.run();
+        at.time.advance(30s);
+    }
+    CHECK(at.state_of("c1") == state::dead);
+    CHECK_FALSE(at.queue->status("c1").or_throw().command.retry_at);
+    at.fault = error{errc::unavailable, "away", "away"};
+    at.put(queue_house::deposit("c2", "b", 1)).or_throw();
+    at.run();
+    CHECK(at.queue->counts().last_error.value().message == "away");
+    CHECK(at.queue->counts().dead_error.value().message == "no paper");
+    at.restart();
+    at.run();
+    CHECK(at.queue->counts().dead_error.value().message == "no paper");
+    at.queue->drop("c1").or_throw();
+    at.run();
+    CHECK_FALSE(at.queue->counts().dead_error);
+}
+
 TEST_CASE("an outage is no defect: a command that met both is tried as often as any") {
     queue_house at;
     at.intercept();

@@ -65,10 +65,14 @@ TEST_CASE("what the machine could not do is tried again as a whole, and parks no
     SUBCASE("folding its inputs") { bank::echo_in_use().fold_fault = away; }
     CHECK(at.runner->step().error().code == "away");
     CHECK(at.runner->parked({}, 10).or_throw().empty());
+    auto const why = at.runner->statistics().step_error;
+    REQUIRE(why);
+    CHECK(why->code == "away");
     bank::echo_in_use().key_fault.reset();
     bank::echo_in_use().fold_fault.reset();
     at.time.advance(1s);
     at.run();
+    CHECK_FALSE(at.runner->statistics().step_error);
     CHECK(at.balance_of("xa") == "1");  // folded once
     CHECK(at.balance_of("xk") == "1");
     CHECK(at.data_of("$parked").empty());

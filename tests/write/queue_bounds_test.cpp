@@ -24,6 +24,22 @@ TEST_CASE("a body that its command can not be read from is refused before it is 
     CHECK(at.data_of("$queued").empty());
 }
 
+TEST_CASE("who asks about a queue that nobody uses makes no file for it") {
+    testing::temporary_folder const folder;
+    auto const file = folder / "queue.db";
+    queue_house at({.ledger = {file}});
+    at.run();
+    CHECK(at.queue->list(false, {}, 10).or_throw().empty());
+    CHECK(at.queue->status("c1").error().code == "not_queued");
+    CHECK(at.queue->drop("c1").error().code == "not_queued");
+    CHECK(at.queue->retry("c1").error().code == "not_dead");
+    CHECK(at.queue->retry("").or_throw() == 0);
+    CHECK_FALSE(std::filesystem::exists(file));
+    at.put(queue_house::deposit("c1", "a", 1)).or_throw();
+    CHECK(at.queue->list(false, {}, 10).or_throw().size() == 1);
+    CHECK(std::filesystem::exists(file));
+}
+
 TEST_CASE("a full queue takes no more until something has ended") {
     queue_house at({.outside = {"printing.print"}, .waiting_max = 2});
     at.put({queue_house::print("p1"), queue_house::print("p2")}).or_throw();

@@ -48,6 +48,7 @@ TEST_CASE("a command can be worked on elsewhere: received, renewed, completed wi
         append_request effects{.events = {{.stream = "page-1", .type = "printing.printed"}}};
         at.queue->complete("p1", got[0].lease, outcome{}, effects).or_throw();
         CHECK(at.state_of("p1") == state::accepted);
+        CHECK(at.queue->counts().ended == 1);
         CHECK(at.data_of("printing.printed").size() == 1);
         auto const told = at.queue->status("p1").or_throw().answer;
         CHECK(
@@ -129,6 +130,26 @@ TEST_CASE("a command can be worked on elsewhere: received, renewed, completed wi
         CHECK(at.state_of("p1") == state::dead);
         CHECK(at.queue->list(true, {}, 1).or_throw().at(0).why.message == "no paper");
     }
+}
+
+TEST_CASE("no more than a page is leased at once, and what is leased is not read again") {
+    queue_house at({.outside = {"printing.print"}});
+    for (int i = 0; i < 5; ++i) {
+        auto large = queue_house::print("p" + std::to_string(i));
+        large.body = "\"" + std::string(2u << 20, 'x') + "\"";
+        at.put(std::move(large)).or_throw();
+    }
+    at.run();
+    auto const until = at.time.now() + 30s;
+    for (std::size_t const count : {2, 2, 1, 0})
+        CHECK(at.queue->receive("printing.print", 100, 30s).or_throw().size() == count);
+    CHECK(at.queue->status("p4").or_throw().command.leased_until == until);
+    auto const listed = at.queue->list(false, {}, 10).or_throw();
+    REQUIRE(listed.size() == 2);
+    CHECK(listed[1].leased_until == until);
+    at.time.advance(30s);
+    CHECK(at.queue->receive("printing.print", 1, 30s).or_throw().at(0).what.id == "p0");
+    CHECK_FALSE(at.queue->status("p4").or_throw().command.leased_until);
 }
 
 TEST_CASE("commands of other programs hold up none of this one, and end when they expire") {

@@ -108,6 +108,10 @@ void add_incoming_worries(std::vector<std::string>& all, site_parts const& parts
 void add_process_worries(std::vector<std::string>& all, site_parts const& parts) {
     for (auto const& [name, runner] : parts.of.processes) {
         auto const now = runner->statistics();
+        if (now.step_error)
+            all.push_back(
+                fmt::format("process {} does not get on: {}", name, now.step_error->message)
+            );
         if (now.parked > 0)
             all.push_back(fmt::format(
                 "process {} has parked inputs: {}; of them given up: {}", name, now.parked, now.dead
@@ -119,8 +123,12 @@ void add_process_worries(std::vector<std::string>& all, site_parts const& parts)
         all.push_back(fmt::format(
             "the queue has dead commands: {}{}",
             queued.dead,
-            queued.last_error ? "; " + queued.last_error->message : std::string{}
+            queued.dead_error ? "; " + queued.dead_error->message : std::string{}
         ));
+    if (queued.step_error)
+        all.push_back(
+            fmt::format("the command queue does not get on: {}", queued.step_error->message)
+        );
 }
 
 /// What a person should look at though commands and queries are answered.

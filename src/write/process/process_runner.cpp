@@ -42,6 +42,7 @@ void process_runner::parts::publish(result<bool> const& how_it_went) {
     else
         pause.note_failure(inputs_at, how_it_went.error(), time.now());
     counts.at = inputs_at;
+    counts.step_error = pause.last_error();
     if (!ledger) return;
     counts.open = ledger->open_count();
     counts.timers = ledger->timer_count();

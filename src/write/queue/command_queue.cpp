@@ -163,6 +163,14 @@ result<bool> command_queue::parts::is_used() {
     return has_records = !page.empty();
 }
 
+// Whether there is anything to show.
+result<bool> command_queue::parts::ready_to_show() {
+    DIPTYCH_TRY(auto const used, is_used());
+    if (!used) return false;
+    DIPTYCH_TRY(catch_up());
+    return true;
+}
+
 result<void> command_queue::parts::open() {
     if (ledger && ledger->is_lost()) ledger.reset();
     if (ledger) return {};
@@ -274,14 +282,11 @@ result<bool> command_queue::parts::record() {
 result<bool> command_queue::parts::send() {
     if (under_way.size() >= window.size()) return false;
     auto const room = window.size() - under_way.size();
-    auto const limit = room + under_way.size() + answered.size();  // those come first in the list
-    DIPTYCH_TRY(auto const commands_ready, ledger->ready(time.now(), limit));
-    std::size_t sent = 0;
+    auto const taken = [this](std::string const& id) { return is_taken(id); };
+    DIPTYCH_TRY(auto const commands_ready, ledger->ready(time.now(), room, taken));
+    auto const sent = commands_ready.size();
     for (auto const& one : commands_ready) {
-        if (sent == room) break;
-        if (is_taken(one.id)) continue;
         under_way.insert(one.id);
-        ++sent;
         auto how = one.options();
         if (is_planted(bug::queue_sends_anew))
             how.command_id += "/" + std::to_string(random.next());
@@ -334,11 +339,13 @@ void command_queue::parts::publish(result<void> const& how_it_went) {
         pause.note_success();
     else
         pause.note_failure({}, how_it_went.error(), time.now());
+    shown.step_error = pause.last_error();
     shown.window = window.size();
     shown.leased = leases.size();
     if (!ledger) return;
     shown.waiting = ledger->size();
-    shown.dead = ledger->dead();
+    if (auto const dead = ledger->dead(); std::exchange(shown.dead, dead) != dead)
+        shown.dead_error = ledger->newest_death();
     if (shown.waiting == 0) trouble.reset();
     shown.last_error = how_it_went ? trouble : std::optional(how_it_went.error());
     due = next ? *next : std::nullopt;

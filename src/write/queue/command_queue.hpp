@@ -47,11 +47,13 @@ struct queue_options {
 struct queue_counts {
     std::uint64_t waiting = 0;  ///< Now, the dead among them.
     std::uint64_t dead = 0;
-    std::uint64_t leased = 0;  ///< Worked on elsewhere, now.
-    std::uint64_t sent = 0;    ///< To contexts here, since the start.
-    std::uint64_t ended = 0;   ///< On record, by this life.
-    std::size_t window = 0;    ///< Commands that may be under way at once.
-    std::optional<error> last_error = {};
+    std::uint64_t leased = 0;              ///< Worked on elsewhere, now.
+    std::uint64_t sent = 0;                ///< To contexts here, since the start.
+    std::uint64_t ended = 0;               ///< On record, by this life.
+    std::size_t window = 0;                ///< Commands that may be under way at once.
+    std::optional<error> last_error = {};  ///< Of the newest attempt that failed, while some wait.
+    std::optional<error> dead_error = {};  ///< Of the newest of the dead.
+    std::optional<error> step_error = {};  ///< The queue itself does not get on.
 };
 
 /// A command that somebody works on.
@@ -117,7 +119,8 @@ public:
     /// It is not executed. Fails with not_found, and unavailable while it is under way.
     result<void> drop(std::string_view id);
 
-    /// Commands of one name to work on elsewhere: nobody else gets them for so long.
+    /// Commands of one name to work on elsewhere, no more than a page: nobody else gets them for so
+    /// long.
     result<std::vector<leased_command>> receive(
         std::string_view name, std::size_t limit, std::chrono::microseconds length
     );

@@ -26,6 +26,7 @@ struct command_queue::parts {
     };
 
     result<bool> is_used();
+    result<bool> ready_to_show();
     result<void> open();
     result<void> catch_up();
     result<void> collect();
@@ -40,6 +41,8 @@ struct command_queue::parts {
     bool is_known(std::string_view name) const;
     result<void> complete(queued_command& what) const;
     bool is_taken(std::string const& id) const;
+    void note_lease(queued_command& of) const;
+    void note_ended(std::string const& id);
     query records_about(queued_command const& what) const;
     void publish(result<void> const& how_it_went);
 

@@ -70,9 +70,11 @@ command_key completion_key(
 result<queued_status> command_queue::status(std::string_view id) {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
-    DIPTYCH_TRY(my.catch_up());
+    DIPTYCH_TRY(auto const used, my.ready_to_show());
+    if (!used) return not_queued(id);
     DIPTYCH_TRY(auto found, my.ledger->status(id));
     if (!found) return not_queued(id);
+    my.note_lease(found->command);
     return *std::move(found);
 }
 
@@ -81,8 +83,11 @@ result<std::vector<queued_command>> command_queue::list(
 ) {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
-    DIPTYCH_TRY(my.catch_up());
-    return my.ledger->list(only_dead, after, limit);
+    DIPTYCH_TRY(auto const used, my.ready_to_show());
+    if (!used) return std::vector<queued_command>{};
+    DIPTYCH_TRY(auto page, my.ledger->list(only_dead, after, limit));
+    for (auto& one : page) my.note_lease(one);
+    return page;
 }
 
 std::vector<std::string> command_queue::outside() const {
@@ -93,9 +98,8 @@ std::vector<std::string> command_queue::outside() const {
 result<std::vector<std::string>> command_queue::unhandled() {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
-    DIPTYCH_TRY(auto const used, my.is_used());
+    DIPTYCH_TRY(auto const used, my.ready_to_show());
     if (!used) return std::vector<std::string>{};
-    DIPTYCH_TRY(my.catch_up());
     DIPTYCH_TRY(auto all, my.ledger->names());
     std::erase_if(all, [&](std::string const& name) { return my.is_known(name); });
     return all;
@@ -104,9 +108,10 @@ result<std::vector<std::string>> command_queue::unhandled() {
 result<std::uint64_t> command_queue::retry(std::string_view id) {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
-    DIPTYCH_TRY(my.catch_up());
-    DIPTYCH_TRY(auto const count, my.ledger->hurry(id));
-    if (count == 0 && !id.empty())
+    DIPTYCH_TRY(auto const used, my.ready_to_show());
+    auto const count = used ? my.ledger->hurry(id) : result<std::uint64_t>(0);
+    if (!count) return count;
+    if (*count == 0 && !id.empty())
         return fail(
             errc::not_found, "not_dead", "command '" + std::string(id) + "' is no dead letter"
         );
@@ -117,7 +122,8 @@ result<void> command_queue::drop(std::string_view id) {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
     for (;;) {
-        DIPTYCH_TRY(my.catch_up());
+        DIPTYCH_TRY(auto const used, my.ready_to_show());
+        if (!used) return not_queued(id);
         DIPTYCH_TRY(auto const found, my.ledger->find(id));
         if (!found) return not_queued(id);
         if (my.is_taken(found->id)) return being_ended(found->id);
@@ -135,10 +141,16 @@ result<void> command_queue::drop(std::string_view id) {
                  }}
         );
         if (said) {
+            my.note_ended(found->id);
             (void)my.catch_up();
             return {};
         }
-        if (said.error().code == "command_id_reused") return being_ended(found->id);
+        // Executed already, by this step or by whoever sent it again without waiting for the queue:
+        // then its answer need not wait for its time.
+        if (said.error().code == "command_id_reused") {
+            DIPTYCH_TRY(my.ledger->hold(found->id, my.time.now(), found->attempts, found->why));
+            return being_ended(found->id);
+        }
         if (said.error().kind != errc::conflict) return std::unexpected(said.error());
     }
 }
@@ -157,11 +169,12 @@ result<std::vector<leased_command>> command_queue::receive(
     DIPTYCH_TRY(my.catch_up());
     auto const now = my.time.now();
     auto const until = now + std::min(length, my.options.lease_longest);
-    DIPTYCH_TRY(auto commands, my.ledger->ready(now, limit + my.leases.size(), name));
+    auto const taken = [&my](std::string const& id) {
+        return my.is_taken(id) && !is_planted(bug::leased_twice);
+    };
+    DIPTYCH_TRY(auto commands, my.ledger->ready(now, limit, taken, name));
     std::vector<leased_command> all;
     for (auto& one : commands) {
-        if (all.size() == limit) break;
-        if (my.is_taken(one.id) && !is_planted(bug::leased_twice)) continue;
         auto token = to_string(make_uuid_v7(
             std::chrono::floor<std::chrono::milliseconds>(now), my.random.next(), my.random.next()
         ));
@@ -169,6 +182,17 @@ result<std::vector<leased_command>> command_queue::receive(
         all.push_back({.what = std::move(one), .lease = std::move(token), .until = until});
     }
     return all;
+}
+
+void command_queue::parts::note_lease(queued_command& of) const {
+    if (auto const found = leases.find(of.id); found != leases.end())
+        of.leased_until = found->second.until;
+}
+
+void command_queue::parts::note_ended(std::string const& id) {
+    outages.erase(id);
+    std::lock_guard const lock(mutex);
+    ++shown.ended;
 }
 
 result<queued_command*> command_queue::parts::leased(
@@ -208,8 +232,20 @@ result<appended> command_queue::complete(
             event.metadata = metadata_of((*what)->name, (*what)->options());
     }
     effects.events.push_back(queue_answer_record(**what, said_of_it));
-    DIPTYCH_TRY(auto said, my.log.append(std::move(effects)));
+    // Somebody else may have ended it where nobody was told so.
+    if (!effects.unless)
+        effects.unless =
+            unless_recorded{.what = my.records_about(**what), .after = my.ledger->at()};
+    auto key = *effects.command;
+    auto said = my.log.append(std::move(effects));
+    if (!said && said.error().kind == errc::conflict) {
+        if (my.catch_up() && !my.leased(id, lease, kept))
+            return my.completed_before(std::move(key), lease_lost(id).error());
+        return said;
+    }
+    if (!said) return said;
     my.leases.erase(my.leases.find(id));
+    my.note_ended(std::string(id));
     (void)my.catch_up();  // it is recorded, whatever is wrong with the ledger
     return said;
 }

@@ -21,7 +21,7 @@
 
 namespace diptych::write {
 
-/// Of the bodies in a list; one that goes beyond is its last.
+/// Of the bodies in a page of commands; one that goes beyond is its last.
 inline constexpr std::size_t queue_page_bytes = 4u << 20;
 
 /// How a command of the queue is.
@@ -50,10 +50,14 @@ public:
     token at() const { return at_; }
     bool is_lost() const { return file_.is_lost(); }
 
-    /// Those that may be executed now: of each lane the oldest, higher priorities first. Those that
-    /// are executed here, or (if it is given) those of one name that have not expired.
+    /// Those that may be executed now and are not taken: of each lane the oldest, higher priorities
+    /// first, no more than a page. Those that are executed here, or (if it is given) those of one
+    /// name that have not expired.
     result<std::vector<queued_command>> ready(
-        timestamp now, std::size_t limit, std::string_view name = {}
+        timestamp now,
+        std::size_t limit,
+        std::function<bool(std::string const&)> const& is_taken,
+        std::string_view name = {}
     );
     result<std::optional<timestamp>> next_ready();
 
@@ -72,6 +76,9 @@ public:
 
     /// In the order of the log, after one.
     result<std::vector<queued_command>> list(bool only_dead, position after, std::size_t limit);
+
+    /// Why the newest of the dead is so; nullopt: there is none, or it can not be told.
+    std::optional<error> newest_death();
 
     /// Names of the commands that wait.
     result<std::vector<std::string>> names();

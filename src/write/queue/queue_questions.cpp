@@ -15,7 +15,7 @@ namespace {
 constexpr std::string_view queued_columns =
     "position, id, name, body, key, priority, not_before, expires, caller, user, reason, "
     "correlation_id, causation_id, traceparent, attempts, is_dead, kind, code, message, "
-    "command_id";
+    "command_id, is_ready, ready";
 
 timestamp time_of(sqlite::statement const& row, int column) {
     return timestamp{std::chrono::microseconds{row.integer(column)}};
@@ -44,6 +44,7 @@ queued_command queued_at(sqlite::statement const& row) {
     };
     if (row.integer(6) != 0) made.not_before = time_of(row, 6);
     if (!row.is_null(7)) made.expires = time_of(row, 7);
+    if (row.integer(20) == 0 && made.attempts > 0) made.retry_at = time_of(row, 21);
     return made;
 }
 
@@ -54,16 +55,18 @@ std::string select(std::string_view behind) {
 }  // namespace
 
 result<std::vector<queued_command>> queue_ledger::ready(
-    timestamp now, std::size_t limit, std::string_view name
+    timestamp now,
+    std::size_t limit,
+    std::function<bool(std::string const&)> const& is_taken,
+    std::string_view name
 ) {
     static auto const of_all = select(
         "where is_head = 1 and is_dead = 0 and is_ready = 1 and is_here = 1 order by priority "
-        "desc, "
-        "position limit ?1"
+        "desc, position"
     );
     static auto const of_one = select(
-        "where is_head = 1 and is_dead = 0 and is_ready = 1 and name = ?2 and (expires is null or "
-        "expires > ?3) order by priority desc, position limit ?1"
+        "where is_head = 1 and is_dead = 0 and is_ready = 1 and name = ?1 and (expires is null or "
+        "expires > ?2) order by priority desc, position"
     );
     DIPTYCH_TRY(
         auto* const come,
@@ -71,9 +74,18 @@ result<std::vector<queued_command>> queue_ledger::ready(
     );
     DIPTYCH_TRY(come->bind(1, microseconds_of(now)).run());
     DIPTYCH_TRY(auto* const rows, file_.sql(name.empty() ? of_all : of_one));
-    rows->bind(1, static_cast<std::int64_t>(limit));
-    if (!name.empty()) rows->bind(2, name).bind(3, microseconds_of(now));
-    return sqlite::all_rows(*rows, queued_at);
+    if (!name.empty()) rows->bind(1, name).bind(2, microseconds_of(now));
+    std::vector<queued_command> page;
+    std::size_t bytes = 0;
+    while (page.size() < limit && bytes < queue_page_bytes) {
+        DIPTYCH_TRY(auto const is_there, rows->step());
+        if (!is_there) break;
+        if (is_taken(text_of(*rows, 1))) continue;  // its body, which may be large, is not read
+        page.push_back(queued_at(*rows));
+        bytes += page.back().body.size();
+    }
+    rows->reset();
+    return page;
 }
 
 result<std::optional<timestamp>> queue_ledger::next_ready() {
@@ -185,6 +197,17 @@ result<std::vector<queued_command>> queue_ledger::list(
     }
     rows->reset();
     return page;
+}
+
+std::optional<error> queue_ledger::newest_death() {
+    static auto const newest = select("where is_dead = 1 order by position desc limit 1");
+    auto const row = file_.sql(newest);
+    if (!row) return std::nullopt;
+    auto const is_there = (*row)->step();
+    std::optional<error> why;
+    if (is_there && *is_there) why = queued_at(**row).why;
+    (*row)->reset();
+    return why;
 }
 
 result<std::vector<std::string>> queue_ledger::names() {

@@ -37,8 +37,10 @@ struct queued_command {
     std::string user = {};
     std::string reason = {};
     conversation about = {};
-    position at{};     ///< Of its record.
-    int attempts = 0;  ///< Failed so far, of those known.
+    position at{};                               ///< Of its record.
+    std::optional<timestamp> leased_until = {};  ///< Somebody elsewhere works on it.
+    std::optional<timestamp> retry_at = {};      ///< It rests after an attempt that failed.
+    int attempts = 0;                            ///< Failed so far, of those known.
     bool is_dead = false;
     error why = {errc::failed, "", ""};  ///< Of the last attempt.
 
