@@ -30,14 +30,16 @@ std::string time_if(json::value const& one, std::string_view name, std::string_v
 
 void print_queued(json::value const& one) {
     fmt::print(
-        "{}  {}  {}  {}  {}{}{}\n",
+        "{}  {}  {}  {}  {}{}{}{}{}\n",
         word_of(one, "position"),
         word_of(one, "id"),
         word_of(one, "command"),
         word_of(one, "key"),
         word_of(one, "status"),
         time_if(one, "deliver_at", "not before"),
-        time_if(one, "expires", "not from")
+        time_if(one, "expires", "not from"),
+        time_if(one, "leased_until", "leased until"),
+        time_if(one, "retry_at", "tried again at")
     );
     auto const why = one.find("error");
     auto const tried = word_of(one, "attempts");
@@ -81,7 +83,7 @@ result<void> queue_list(queue_options const& how) {
             else
                 print_queued(one);
         }
-        if (list->size() < queue_page) return {};
+        if (list->size() == 0) return {};  // a page may have fewer, if they are large
     }
 }
 

@@ -23,9 +23,11 @@ void write_members(json::writer& to, write::queued_command const& one) {
     if (one.priority != 0) to.member("priority", one.priority);
     write_when(to, "deliver_at", one.not_before);
     write_when(to, "expires", one.expires);
+    write_when(to, "leased_until", one.leased_until);
     if (!one.body.empty()) to.raw_member("body", one.body);
     if (one.attempts == 0) return;
     to.member("attempts", one.attempts);
+    write_when(to, "retry_at", one.retry_at);
     write_fault(to, "error", one.why);
 }
 

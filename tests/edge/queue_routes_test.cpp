@@ -49,6 +49,7 @@ TEST_CASE("a queued command is answered 202 with a place to ask, and executed la
     auto const again = of.post("/commands/lend?async", ada_takes_one, "Idempotency-Key: k/1\r\n");
     CHECK(again.status == 202);
     CHECK(json_at(again.body, "repeated") == "true");
+    CHECK(json_at(again.body, "status") == "accepted");
     auto const direct = of.post("/commands/lend", ada_takes_one, "Idempotency-Key: k/1\r\n");
     CHECK(json_at(direct.body, "token") == json_at(done, "outcome.token"));
     auto const other = of.post(

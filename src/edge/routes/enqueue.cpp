@@ -151,15 +151,23 @@ result<std::vector<write::queued_command>> commands_asked(
 
 std::string place_of(std::string_view id) { return "/queued/" + percent_encode(id); }
 
+// What was queued before may have ended since; how is forgotten after some days.
+std::string_view status_now(site_parts& parts, std::string const& id, appended const& said) {
+    if (!said.repeated) return "waiting";
+    auto const known = parts.of.queue->status(id);
+    if (known) return known->command.is_dead ? "dead" : to_string(known->is);
+    return known.error().kind == errc::not_found ? "ended" : "waiting";
+}
+
 http::response all_queued_answer(
-    std::string_view id, std::span<std::string const> ids, appended const& said
+    site_parts& parts, std::string_view id, std::span<std::string const> ids, appended const& said
 ) {
     json::writer body;
     body.begin_object().member("id", id).key("commands").begin_array();
     for (auto const& one : ids)
         body.begin_object()
             .member("id", one)
-            .member("status", "waiting")
+            .member("status", status_now(parts, one, said))
             .member("location", place_of(one))
             .end_object();
     body.end_array().member("token", to_string(said.at));
@@ -170,12 +178,12 @@ http::response all_queued_answer(
     return response;
 }
 
-http::response queued_answer(std::string const& id, appended const& said) {
+http::response queued_answer(site_parts& parts, std::string const& id, appended const& said) {
     auto const place = place_of(id);
     json::writer body;
     body.begin_object()
         .member("id", id)
-        .member("status", "waiting")
+        .member("status", status_now(parts, id, said))
         .member("location", place)
         .member("token", to_string(said.at));
     if (said.repeated) body.member("repeated", true);
@@ -234,7 +242,7 @@ void enqueue(site_parts& parts, http::request const& asked, http::responder to) 
         std::move(one),
         [&parts, name, id = std::move(id), to = std::move(to)](result<appended> said) mutable {
             to.answer_later([&parts, name, id = std::move(id), said = std::move(said)] {
-                if (said) return queued_answer(id, *said);
+                if (said) return queued_answer(parts, id, *said);
                 auto why = said.error();
                 if (why.kind == errc::not_found)
                     why = unknown_command(parts.of, name, std::move(why));
@@ -267,7 +275,7 @@ void enqueue_all(site_parts& parts, http::request const& asked, http::responder 
                     }
                     std::vector<std::string> ids;
                     for (auto const& one : sent) ids.push_back(one.id);
-                    return all_queued_answer(id, ids, *said);
+                    return all_queued_answer(parts, id, ids, *said);
                 }
             );
         },
