@@ -134,6 +134,32 @@ TEST_CASE("a reserved order is confirmed when it is paid, whichever comes first"
     after(placed, totals, granted(1, 2), completed).then_sends();
 }
 
+TEST_CASE("what was too little is enough when a promotion comes before it is paid back") {
+    auto less = totals;
+    less.total = {100'00};
+    auto const half = paid("p1", {100'00});
+    after(placed, totals, granted(1, 2), completed, half, less).then_sends(confirm);
+    after(placed, totals, granted(1, 2), completed, less).then_sends();
+    after(placed, totals, half, less).then_sends();
+    less.total = {150'00};
+    after(placed, totals, granted(1, 2), completed, half, less).then_sends();
+}
+
+TEST_CASE("an order whose seats are given back by hand ends, and what is paid for it goes back") {
+    seats_reservation_cancelled back{
+        .conference = {"c1"}, .reservation = {"o1"}, .changes = seats(2)
+    };
+    after(placed, back).then_sends(reject);
+    after(placed, totals, granted(1, 1), partially, back).then_sends(reject);
+    after(placed, totals, granted(1, 2), completed, back).then_sends(reject);
+    after(placed, totals, granted(1, 2), completed, expired, back).then_sends();
+    after(placed, totals, granted(1, 2), completed, expired, paid("p1"), back).then_sends();
+    after(back).then_sends();
+    after(back, placed).then_sends(reserve(1, 2));
+    back.conference = {"c2"};
+    after(placed, back).then_sends();
+}
+
 TEST_CASE("a payment for a part waits until the part is ordered as such") {
     after(placed, totals, granted(1, 1), partially, paid("p1")).then_sends();
     after(placed, totals, granted(1, 1), partially, paid("p1"), expired)

@@ -149,8 +149,20 @@ reaction registration_process::react(seats_reserved const& e) const {
     return all;
 }
 
+// Nothing here gives back the seats of an order that lives: somebody did so by hand.
+reaction registration_process::react(seats_reservation_cancelled const& e) const {
+    if (!is_open(status) || e.conference != conference) return {};
+    return reject_order{.order = order};
+}
+
 reaction registration_process::react(order_reservation_completed const&) const {
     if (payments.empty()) return {};
+    return confirm_order{.order = order};
+}
+
+// A promotion may make enough of what was too little, before it is paid back.
+reaction registration_process::react(order_totals_calculated const&) const {
+    if (status != reserved || payments.empty() || paid_in(payments) < total) return {};
     return confirm_order{.order = order};
 }
 

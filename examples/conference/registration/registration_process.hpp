@@ -57,6 +57,7 @@ struct registration_process {
     // [key]
     static order_id key(seats_reserved const& e) { return {e.reservation.value}; }
     // [key]
+    static order_id key(seats_reservation_cancelled const& e) { return {e.reservation.value}; }
 
     void evolve(order_placed const& e);
     void evolve(order_updated const& e);
@@ -72,7 +73,9 @@ struct registration_process {
     diptych::reaction react(order_placed const& e, diptych::environment const& surroundings) const;
     diptych::reaction react(order_updated const& e) const;
     diptych::reaction react(seats_reserved const& e) const;
+    diptych::reaction react(seats_reservation_cancelled const& e) const;
     diptych::reaction react(order_reservation_completed const& e) const;
+    diptych::reaction react(order_totals_calculated const& e) const;
     diptych::reaction react(from_payments::payment_completed const& e) const;
     diptych::reaction react(order_confirmed const& e) const;
     diptych::reaction react(order_expired const& e) const;
