@@ -51,6 +51,13 @@ void print_channel(json::value of) {
         fmt::print("  the oldest is of {}\n", since);
     if (auto const stream = said_of(of, "paused_at"); !stream.empty())
         fmt::print("  paused at {}\n", stream);
+    if (of.find("paused_message"))
+        fmt::print(
+            "    version {}, {}, position {}: resume tries it again, drop lets it go\n",
+            said_of(of, "paused_message.version"),
+            said_of(of, "paused_message.type"),
+            said_of(of, "paused_message.position")
+        );
     if (auto const why = said_of(of, "error.detail"); !why.empty())
         fmt::print("  {}: {}\n", said_of(of, "error.when"), why);
     if (auto const when = said_of(of, "next_try"); !when.empty())
@@ -156,7 +163,11 @@ result<void> channel_dead_letters(channel_options const& how) {
 
 result<void> channel_retry(channel_options const& how) {
     if (how.all == !how.stream.empty())
-        return fail(errc::invalid, "retry needs the name of a stream, or --all");
+        return fail(
+            errc::invalid,
+            "retry needs the name of a stream, of an incoming channel the number of a letter, or "
+            "--all"
+        );
     if (!how.all)
         return ask_channel(
             how, {.method = "POST", .path = letter_path(how, "/retry")}, print_channel

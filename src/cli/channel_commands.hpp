@@ -43,11 +43,12 @@ public:
             ->capture_default_str();
         auto* const retry =
             one("retry", "Delivers what is parked of a stream", retry_, channel_retry);
-        retry->add_option("STREAM", retry_.stream, "Like order-o1");
+        retry->add_option("STREAM", retry_.stream, "Like order-o1, or the number of a letter");
         retry->add_flag("--all", retry_.all, "Of every stream");
         auto* const drop =
             one("drop", "Lets a refused event go; its stream goes on", drop_, channel_drop);
-        drop->add_option("STREAM", drop_.stream, "Like order-o1")->required();
+        drop->add_option("STREAM", drop_.stream, "Like order-o1, or the number of a letter")
+            ->required();
     }
 
 private:

@@ -14,6 +14,14 @@ void write_channel(json::writer& to, outbox::channel_status const& of) {
     if (of.oldest) to.member("oldest", time_text(*of.oldest));
     to.member("in_flight", of.in_flight).member("dead_letters", of.dead_letters);
     if (!of.paused_stream.empty()) to.member("paused_at", of.paused_stream);
+    if (of.paused)
+        to.key("paused_message")
+            .begin_object()
+            .member("position", of.paused->position.value)
+            .member("version", of.paused->version.value)
+            .member("type", of.paused->type)
+            .member("event_id", of.paused->event_id)
+            .end_object();
     if (of.next_try) to.member("next_try", time_text(*of.next_try));
     if (!of.last_error.empty()) {
         to.key("error").begin_object();

@@ -178,7 +178,7 @@ void channel::publish(timestamp now) {
     shown_.oldest = progress_.oldest();
     shown_.in_flight = under_way_.size();
     shown_.dead_letters = letters_.size();
-    shown_.paused_stream = paused_.value_or("");
+    show_pause();
     shown_.next_try = lanes_.next_rest();
     if (now < not_before_) shown_.next_try = not_before_;
     if (paused_) shown_.next_try.reset();
@@ -195,6 +195,17 @@ void channel::publish(timestamp now) {
     std::lock_guard const lock(showing_);
     published_ = shown_;
     looked_at_ = progress_.looked_at();
+}
+
+void channel::show_pause() {
+    shown_.paused_stream = paused_.value_or("");
+    shown_.paused.reset();
+    auto const* const at = paused_ ? lanes_.find(*paused_) : nullptr;
+    if (at == nullptr) return;
+    auto const& what = at->queue.front();
+    shown_.paused = {
+        .position = what.position, .version = what.version, .type = what.type, .event_id = what.id
+    };
 }
 
 result<void> channel::look() {

@@ -117,6 +117,7 @@ private:
     bool is_time_to_record(timestamp now) const;
     void note_error(std::string_view why, timestamp now);
     void publish(timestamp now);
+    void show_pause();
     std::chrono::microseconds pause_after(int failures);
 
     struct refused_one {

@@ -101,6 +101,17 @@ result<void> channel::retry(std::string_view stream) {
     operating const now(*this);
     DIPTYCH_TRY(open());
     auto const found = letters_.find(stream);
+    if (found == letters_.end() && paused_ == stream)
+        return fail(
+            errc::not_found,
+            "no_such_dead_letter",
+            fmt::format(
+                "channel {} is paused at a message of stream {}, which is no dead letter: resume "
+                "tries it again",
+                of_.name,
+                stream
+            )
+        );
     if (found == letters_.end()) return no_letter(of_.name, stream);
     if (found->second.goes_on) return {};
     DIPTYCH_TRY(log_.append({.events = {resumed_record(of_, found->second)}}));

@@ -28,6 +28,14 @@ enum class channel_state : std::uint8_t {
 /// The state's name, for example "waiting".
 std::string_view to_string(channel_state what);
 
+/// The message that a channel is paused at: what a drop lets go.
+struct paused_message {
+    diptych::position position;
+    diptych::version version;
+    std::string type;
+    std::string event_id;
+};
+
 struct channel_status {
     std::string name;
     std::string to;
@@ -46,6 +54,7 @@ struct channel_status {
     timestamp last_error_at = {};
     std::optional<timestamp> next_try = {};
     std::string paused_stream = {};  ///< If it is paused: of the message that was refused.
+    std::optional<paused_message> paused = {};
 };
 
 /// A stream of dead letters.

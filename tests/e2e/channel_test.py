@@ -140,6 +140,11 @@ class CommandLine(ChannelTest):
         self.assertEqual(2, served.returncode)
         self.assertIn("orders.toml:2:1", served.stderr)
         self.declare("orders", 'to = "file:out/orders.jsonl"\n')
+        self.declare("same", 'to = "file:out/./orders.jsonl"\n')
+        served = run(DIPTYCH, "serve", "--data", self.data, "--http", "127.0.0.1:0")
+        self.assertEqual(2, served.returncode)
+        self.assertRegex(served.stderr, "same.toml: it delivers to .*/out/orders.jsonl, as .*orders.toml does")
+        (self.channels / "same.toml").unlink()
         checked = run(DIPTYCH, "channel", "check", self.channels)
         self.assertEqual((0, f"{self.channels}/orders.toml: channel orders to file:out/orders.jsonl\n"),
                          (checked.returncode, checked.stdout))
@@ -154,6 +159,9 @@ class CommandLine(ChannelTest):
         missing = run(DIPTYCH, "channel", "retry", "orders", "order-1", "--data", self.data)
         self.assertEqual(5, missing.returncode)
         self.assertIn("channel orders has no dead letter of stream order-1", missing.stderr)
+        nameless = run(DIPTYCH, "channel", "retry", "orders", "--data", self.data)
+        self.assertEqual(2, nameless.returncode)
+        self.assertIn("the number of a letter", nameless.stderr)
         self.assertEqual(5, run(DIPTYCH, "channel", "show", "others", "--data", self.data).returncode)
 
     def test_what_a_folder_can_not_do_without_its_server_it_says_and_the_rest_it_does(self):

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <future>
 #include <string>
 
 using namespace diptych;
@@ -86,4 +87,54 @@ TEST_CASE("dead letters of a channel are listed, retried and dropped") {
     CHECK(
         json_at(of.ask("GET", "/channels/loans/dead-letters").body, "dead_letters.0.stream") == ""
     );
+}
+
+TEST_CASE("a paused channel tells of the message that it stands at") {
+    site_fixture of;
+    of.channels.add("bills.toml", "to = 'test:'\nattempts_max = 1").or_throw();
+    lend(of, "dune");
+    deliver(of, outbox::fate::refused);
+    auto const paused = of.ask("GET", "/channels/bills").body;
+    CHECK(json_at(paused, "paused_at") == "book-dune");
+    CHECK(json_at(paused, "paused_message.version") == "1");
+    CHECK(json_at(paused, "paused_message.position") == "1");
+    CHECK(json_at(paused, "paused_message.type") == "lending.lent");
+    CHECK(json_at(paused, "paused_message.event_id").size() == 36);
+    auto const retried = of.post("/channels/bills/dead-letters/book-dune/retry", "");
+    CHECK(retried.status == 404);
+    CHECK(json_at(retried.body, "detail").contains("resume"));
+}
+
+TEST_CASE("a batch of messages waits for a worker as commands do, and no connection for it") {
+    std::promise<void> begun;
+    std::promise<void> go_on;
+    site_fixture of(
+        {.routes =
+             {{.method = "GET",
+               .pattern = "/blocks",
+               .answer =
+                   [&](http::request const&) {
+                       begun.set_value();
+                       go_on.get_future().wait();
+                       return http::json(200, "1");
+                   }}},
+         .workers = 1,
+         .queue_max = 1}
+    );
+    auto blocking = of.client();
+    blocking.send(request_text("GET", "/blocks"));
+    begun.get_future().wait();
+    auto const send_batch = [&] {
+        return of.post(
+            "/channels/loans/messages", "[]", "Content-Type: application/cloudevents-batch+json\r\n"
+        );
+    };
+    auto const refused = send_batch();
+    CHECK(refused.status == 503);
+    CHECK(json_at(refused.body, "code") == "overloaded");
+    // One alone is only put down where it is fetched: that needs nobody.
+    CHECK(json_at(of.post("/channels/loans/messages", "{}").body, "code") == "not_offered");
+    go_on.set_value();
+    CHECK(blocking.read().status == 200);
+    CHECK(of.time.soon([&] { return json_at(send_batch().body, "code") == "not_offered"; }));
 }

@@ -81,7 +81,8 @@ TEST_CASE("the file of a channel to a mail server is checked before anything is 
     };
     CHECK(fault(whole) == "none");
     CHECK(fault(whole + "body = \"{data.name\"").contains("without its '}'"));
-    CHECK(fault("").contains("from is a mail address"));
+    CHECK(fault("").contains("from is missing"));
+    CHECK(fault("from = \"nobody\"\n").contains("'nobody' is no mail address"));
     CHECK(fault("from = \"a@b.c\"").contains("recipients is missing"));
     CHECK(fault("from = \"a@b.c\"\nrecipients = [\"x@y.z\"]").contains("subject is missing"));
     CHECK(fault(whole.substr(12)).contains("once = true"));

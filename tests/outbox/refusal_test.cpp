@@ -83,12 +83,20 @@ TEST_CASE("a channel whose message goes on being refused pauses, until somebody 
     CHECK(at.to.got.empty());
     CHECK(at.channel->status().state == channel_state::paused);
     CHECK(at.channel->status().paused_stream == "order-1");
+    auto const& stands = at.channel->status().paused;
+    REQUIRE(stands);
+    CHECK(stands->version == version{1});
+    CHECK(stands->position == position{1});
+    CHECK(stands->type == "placed");
+    auto const retried = at.channel->retry("order-1");
+    CHECK(retried.error().message.contains("resume"));
     accept(at);
     at.channel->resume();
     at.run();
     CHECK(at.to.got.size() == 3);
     CHECK(at.to.versions_of("order-1") == std::vector<std::uint64_t>{1, 2});
     CHECK(at.channel->status().state == channel_state::running);
+    CHECK_FALSE(at.channel->status().paused);
 }
 
 TEST_CASE("a paused channel tries again after a restart, and lets a message go if it is told to") {

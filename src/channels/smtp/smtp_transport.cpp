@@ -92,8 +92,16 @@ result<smtp_transport::parts> parts_of_mail(outbox::declaration const& of) {
     smtp_transport::parts made{.url = of.to, .from = of.setting("from")};
     made.source = of.source;
     made.attach = of.setting("attach") == "true";
+    if (made.from.empty())
+        return fail(
+            errc::invalid, "channel_file", "from is missing: a mail address like shop@example.org"
+        );
     if (!is_mail_address(made.from))
-        return fail(errc::invalid, "channel_file", "from is a mail address: \"shop@example.org\"");
+        return fail(
+            errc::invalid,
+            "channel_file",
+            fmt::format("from: '{}' is no mail address, like shop@example.org", made.from)
+        );
     if (auto const found = of.settings.find("recipients"); found != of.settings.end())
         for (auto const& one : found->second) {
             DIPTYCH_TRY(auto read, outbox::pattern::parse(one));

@@ -102,11 +102,11 @@ private:
 };
 
 // Each as if it had come alone: its id is its own, and not that of the request.
-result<std::vector<intake::delivery>> deliveries_of(intake::delivery const& batch) {
+result<std::vector<intake::delivery>> deliveries_of(intake::delivery one) {
     auto const wrong = [](std::string why) {
         return fail(errc::invalid, "malformed_message", std::move(why));
     };
-    auto const read = json::parse(batch.body);
+    auto const read = json::parse(std::exchange(one.body, {}));
     if (!read) return wrong("its body is no JSON: " + read.error().message);
     if (read->root().kind() != json::kind::array)
         return wrong("a batch is an array of CloudEvents");
@@ -114,7 +114,6 @@ result<std::vector<intake::delivery>> deliveries_of(intake::delivery const& batc
         return fail(
             errc::invalid, "batch_too_large", fmt::format("at most {} at once", batch_most)
         );
-    auto one = batch;
     std::erase_if(one.headers, [](auto const& header) {
         return header.first == "content-type" || header.first == "idempotency-key" ||
                header.first == "webhook-id" || header.first == "nats-msg-id";
@@ -128,22 +127,26 @@ result<std::vector<intake::delivery>> deliveries_of(intake::delivery const& batc
     return all;
 }
 
-void take_batch(intake::incoming& in, intake::delivery const& batch, http::responder to) {
-    auto all = deliveries_of(batch);
+void take_batch(site_parts& parts, http::request asked, http::responder to) {
+    auto const in = incoming_channel(parts, asked.parameter("channel"));
+    if (!in) return to.answer(http::problem(in.error()));
+    auto all = deliveries_of(delivery_of(std::move(asked)));
     if (!all) return to.answer(http::problem(all.error()));
     if (all->empty()) return to.answer(answer_of_batch({}));
     auto const answer = std::make_shared<batch_answer>(std::move(to), all->size());
     for (std::size_t i = 0; i < all->size(); ++i) {
-        auto const begun = in.offer(std::move((*all)[i]), [answer, i](taken said) {
+        auto const begun = (*in)->offer(std::move((*all)[i]), [answer, i](taken said) {
             answer->take(i, std::move(said));
         });
         if (!begun) answer->take(i, std::unexpected(begun.error()));
     }
 }
 
-void take_message(intake::incoming& in, intake::delivery message, http::responder to) {
+void take_message(site_parts& parts, http::request asked, http::responder to) {
+    auto const in = incoming_channel(parts, asked.parameter("channel"));
+    if (!in) return to.answer(http::problem(in.error()));
     auto const kept = std::make_shared<http::responder>(std::move(to));
-    auto const begun = in.offer(std::move(message), [kept](taken said) {
+    auto const begun = (*in)->offer(delivery_of(std::move(asked)), [kept](taken said) {
         kept->answer_later([said = std::move(said)] { return answer_of_taken(said); });
     });
     if (!begun) kept->answer(http::problem(begun.error()));
@@ -157,12 +160,19 @@ http::route channel_message_route(site_parts& parts) {
         .pattern = "/channels/{channel}/messages",
         .handle =
             [&parts](http::request asked, http::responder to) {
-                auto const in = incoming_channel(parts, asked.parameter("channel"));
-                if (!in) return to.answer(http::problem(in.error()));
                 auto const kind = asked.header("Content-Type").value_or("");
-                if (kind.starts_with(batch_media_type))
-                    return take_batch(**in, delivery_of(std::move(asked)), std::move(to));
-                take_message(**in, delivery_of(std::move(asked)), std::move(to));
+                // One alone is read where its turn comes, and so in the order that they came.
+                if (!kind.starts_with(batch_media_type))
+                    return take_message(parts, std::move(asked), std::move(to));
+                run_or_refuse(
+                    parts.pool,
+                    parts.server,
+                    std::move(asked),
+                    std::move(to),
+                    [&parts](http::request batch, http::responder answer) {
+                        take_batch(parts, std::move(batch), std::move(answer));
+                    }
+                );
             },
         .summary = "Takes messages of another service, in their form"
     };
