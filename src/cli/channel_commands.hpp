@@ -34,21 +34,27 @@ public:
         any("list", "Says how all channels are", list_, channel_list);
         one("show", "Says how a channel is", show_, channel_show);
         one("resume", "Ends a channel's pause: it tries again now", resume_, channel_resume);
-        auto* const letters = one(
-            "dead-letters", "Lists streams that were refused", dead_letters_, channel_dead_letters
+        auto* const letters =
+            one("dead-letters",
+                "Lists what was refused, or could not be taken",
+                dead_letters_,
+                channel_dead_letters);
+        letters->add_option(
+            "--after", dead_letters_.after, "Only those behind this stream, or number"
         );
-        letters->add_option("--after", dead_letters_.after, "Only those behind this stream");
         letters->add_option("--limit", dead_letters_.limit, "At most so many")
             ->check(whole_number<1>)
             ->capture_default_str();
-        auto* const retry =
-            one("retry", "Delivers what is parked of a stream", retry_, channel_retry);
-        retry->add_option("STREAM", retry_.stream, "Like order-o1, or the number of a letter");
-        retry->add_flag("--all", retry_.all, "Of every stream");
+        constexpr auto stream_or_number =
+            "Like order-o1; of an incoming channel the number of a dead letter";
+        auto* const retry = one(
+            "retry", "Delivers what is parked of a stream, or takes it again", retry_, channel_retry
+        );
+        retry->add_option("STREAM", retry_.stream, stream_or_number);
+        retry->add_flag("--all", retry_.all, "All of them");
         auto* const drop =
             one("drop", "Lets a refused event go; its stream goes on", drop_, channel_drop);
-        drop->add_option("STREAM", drop_.stream, "Like order-o1, or the number of a letter")
-            ->required();
+        drop->add_option("STREAM", drop_.stream, stream_or_number)->required();
     }
 
 private:

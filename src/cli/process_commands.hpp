@@ -29,7 +29,7 @@ public:
             ->add_option("--state", list_.state, "Of instances")
             ->check(CLI::IsMember({"running", "finished", "parked"}));
         one("show", "Prints an instance: its state, open commands, timers", show_, process_show)
-            ->add_option("INSTANCE", show_.instance, "\"order-o1\"")
+            ->add_option("INSTANCE", show_.instance, "\"product-lamp\"")
             ->required();
         one("dead-letters",
             "Lists inputs that a process can not react to, and what waits behind them",
@@ -37,7 +37,7 @@ public:
             process_dead_letters);
         auto* const retry =
             one("retry", "Tries them again, in order, also those given up", retry_, process_retry);
-        auto* const which = retry->add_option("INSTANCE", retry_.instance, "\"order-o1\"");
+        auto* const which = retry->add_option("INSTANCE", retry_.instance, "\"product-lamp\"");
         retry->add_flag("--all", retry_.all, "Of all instances")->excludes(which);
         one("drop", "Gives an input up: it was never one", drop_, process_drop)
             ->add_option("POSITION", drop_.position, "As dead-letters says it")
@@ -45,7 +45,7 @@ public:
             ->check(whole_number<1>);
         group->footer(
             "Of an application that is served: the program `diptych` itself has no processes.\n\n"
-            "Example:\n  diptych process retry shop.reallocation order-o1 --url "
+            "Example:\n  diptych process retry shop.reallocation product-lamp --url "
             "http://127.0.0.1:8080"
         );
     }

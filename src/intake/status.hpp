@@ -26,7 +26,7 @@ struct intake_counts {
     std::uint64_t held = 0;
     std::uint64_t unmapped = 0;   ///< Of a type that the file says nothing of.
     std::uint64_t malformed = 0;  ///< That could not be read.
-    std::uint64_t parked = 0;     ///< Given up on, after tries.
+    std::uint64_t parked = 0;     ///< Given up on: after tries, or because none can help.
     std::uint64_t failures = 0;   ///< Tries that failed; a message may have several.
 };
 

@@ -33,9 +33,9 @@ std::vector<http::route> queue_routes(site_parts& parts);
 std::vector<http::route> health_routes(site_parts& parts);
 std::vector<http::route> index_routes(site_parts& parts);  ///< Also metrics and openapi.json.
 
-/// `POST /commands/{name}?async`: answers 202 when the command is stored.
 /// Whether a command is to be stored, and executed later. Fails with invalid, naming the parameter.
 result<bool> is_for_later(http::request const& asked);
+/// `POST /commands/{name}?async`: answers 202 when the command is stored.
 void enqueue(site_parts& parts, http::request const& asked, http::responder to);
 /// `POST /commands?async`: as above, when all are.
 void enqueue_all(site_parts& parts, http::request const& asked, http::responder to);
