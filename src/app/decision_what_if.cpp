@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <utility>
 
 namespace diptych::app {
@@ -81,11 +82,17 @@ public:
         };
         asked_history history{.log = log_, .otherwise = otherwise_, .up_to = *at, .stop = stop_};
         DIPTYCH_TRY(made.would_be, decide_in(history, what));
+        all_missed.insert(history.missed.begin(), history.missed.end());
+        for (auto const& place : history.seen)
+            if (place.ordinal > 0) all_inserted.insert(place.ordinal);
         if (is_told && !made.was.is_same_as(made.would_be)) {
             DIPTYCH_TRY(made.tipped_by, find_tip(history, what, made));
         }
         return std::optional(std::move(made));
     }
+
+    std::set<position> all_missed;       ///< That anybody has missed.
+    std::set<std::size_t> all_inserted;  ///< That anybody has seen, by their numbers.
 
 private:
     // As it stands in the log; its events may know the environment.
@@ -216,6 +223,8 @@ result<decision_what_if> decide_what_if(
         what.after = page.seen;
         at_end = page.at_end;
     }
+    made.left_out = of.all_missed.size();
+    made.inserted = of.all_inserted.size();
     return made;
 }
 

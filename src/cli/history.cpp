@@ -87,6 +87,12 @@ result<void> decisions_what_if(view_what_if_options const& how) {
         word_of(said, "different"),
         word_of(said, "skipped")
     );
+    if (!how.insert.empty() || !how.without.empty() || !how.without_types.empty())
+        fmt::print(
+            "of the events that they look at, {} left out and {} inserted\n",
+            word_of(said, "left_out"),
+            word_of(said, "inserted")
+        );
     for (auto const one : said.find("differences")->elements()) print_changed(one);
     return {};
 }

@@ -130,8 +130,10 @@ class Conference(MessageLogTest):
                          (one["was"]["outcome"], one["would_be"]["outcome"], one["would_be"]["code"]))
         self.assertEqual({"is": "left_out", "position": published["position"], "type": "management.conference_published",
                           "stream": "conference-c1"}, one["tipped_by"])
-        self.assertIn("because of management.conference_published",
-                      self.of_server("what-if", "--without", str(published["position"])))
+        said = self.of_server("what-if", "--without", str(published["position"]))
+        self.assertIn("because of management.conference_published", said)
+        self.assertIn("\nof the events that they look at, 1 left out and 0 inserted\n", said)
+        self.assertIn(", 0 left out and 0 inserted\n", self.of_server("what-if", "--without-type", "management.conference_publihsed"))
         self.assertEqual(before, self.client.get("/events?limit=1&direction=backward&engine=true").json["seen"])
 
     def test_the_map_shows_what_the_application_is_made_of(self):

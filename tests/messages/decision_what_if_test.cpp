@@ -179,7 +179,9 @@ TEST_CASE("without all events of a type, the one that is missed is named") {
     report(of, "doll");
     report(of, "lamp");
     report(of, "lamp");
+    CHECK(asked(of.app, {.without_types = {"workshop.repotred"}}).left_out == 0);
     auto const made = asked(of.app, {.without_types = {"workshop.reported"}});
+    CHECK(made.left_out == 1);  // nobody looked at the doll's again
     REQUIRE(made.differences.size() == 1);
     REQUIRE(made.differences[0].tipped_by);
     auto const& by = *made.differences[0].tipped_by;
@@ -229,6 +231,8 @@ TEST_CASE("with an event that never was, what was accepted would be refused") {
     REQUIRE(one.tipped_by);
     CHECK(one.tipped_by->is == app::tipping_event::kind::inserted);
     CHECK(one.tipped_by->at == between);
+    CHECK(made.inserted == 1);  // nobody looked at the chair
+    CHECK(made.left_out == 0);
     // Behind the command it comes too late.
     auto const late = of.app.log().end().position;
     CHECK(asked(of.app, {.inserted = {{.after = late, .event = reported("doll")}}}).different == 0);

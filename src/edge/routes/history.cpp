@@ -162,6 +162,8 @@ result<http::response> decide_what_if(
     body.begin_object()
         .member("asked", made.asked)
         .member("skipped", made.skipped)
+        .member("left_out", made.left_out)
+        .member("inserted", made.inserted)
         .member("different", made.different)
         .key("differences")
         .begin_array();
