@@ -43,8 +43,8 @@ struct changed_decision {
 };
 
 struct decision_what_if {
-    std::uint64_t asked = 0;    ///< Commands that were decided again.
-    std::uint64_t skipped = 0;  ///< Of those on record: they can not be.
+    std::uint64_t asked = 0;     ///< Commands that were decided again.
+    std::uint64_t skipped = 0;   ///< Of those on record: they can not be.
     std::uint64_t left_out = 0;  ///< Events that a state of one of them would have folded.
     std::uint64_t inserted = 0;  ///< Events that a state of one of them has folded.
     std::uint64_t different = 0;

@@ -258,7 +258,7 @@ private:
         group.declare(
             made,
             [this, made](auto subcommand, auto about, auto& options, auto what) {
-                return add(subcommand, about, options, what, made);
+                return this->add(subcommand, about, options, what, made);
             },
             [](CLI::App* to, cli::place& where) { add_place(to, where); }
         );

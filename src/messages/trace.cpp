@@ -259,7 +259,9 @@ private:
         return first.value == 0 ? position{~std::uint64_t{0}} : first;
     }
     void sort(std::vector<std::size_t>& steps) const {
-        std::ranges::stable_sort(steps, {}, [&](std::size_t one) { return order_of(one); });
+        std::ranges::sort(steps, {}, [&](std::size_t one) {
+            return std::pair(order_of(one), one);
+        });
     }
 
     struct last_event {

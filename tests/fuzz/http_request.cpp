@@ -26,7 +26,10 @@ std::string shown(http::request const& what) {
         text += '\n' + name + '=' + value;
         query += edge::percent_encode(name) + '=' + edge::percent_encode(value) + '&';
     }
-    require(edge::parse_query(query) == what.query, "a query is what it was when encoded again");
+    require(
+        edge::parse_query(query).or_throw() == what.query,
+        "a query is what it was when encoded again"
+    );
     for (std::size_t i = 0; i < what.headers.size(); ++i) {
         auto const [name, value] = what.headers[i];
         text.append("\n").append(name).append(": ").append(value);

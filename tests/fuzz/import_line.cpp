@@ -17,7 +17,10 @@ void check_event(std::string_view line) {
     if (!event) return;
     auto const read = json::parse(*event);
     require(read.has_value(), "a line becomes JSON");
-    require(cli::event_of_line(*event) == *event, "what a line becomes is a line that becomes it");
+    require(
+        cli::event_of_line(*event).or_throw() == *event,
+        "what a line becomes is a line that becomes it"
+    );
     auto const original = json::parse(std::string(line));
     for (auto const [name, value] : read->root().members())
         require(original->root().find(name)->raw() == value.raw(), "members are taken as they are");
@@ -45,7 +48,7 @@ void import_line(std::string_view input) {
         auto const fields = shop::csv::split(line);
         if (fields)
             require(
-                shop::csv::split(shop::csv::join(*fields)) == *fields,
+                shop::csv::split(shop::csv::join(*fields)).or_throw() == *fields,
                 "fields are read as they are written"
             );
     }

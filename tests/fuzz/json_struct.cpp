@@ -13,7 +13,7 @@
 
 namespace diptych::fuzz {
 
-namespace {
+namespace shapes {
 
 using order_id = id<"order">;
 
@@ -45,6 +45,12 @@ struct everything {
     std::set<order_id> orders;
     std::map<status, std::map<order_id, std::map<int, std::string>>> nested;
 };
+
+}  // namespace shapes
+
+namespace {
+
+using namespace shapes;
 
 bool are_named(everything const& what) {
     for (auto const& [_, by_order] : what.nested)

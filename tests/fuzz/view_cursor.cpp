@@ -33,7 +33,10 @@ void view_cursor(std::string_view input) {
 
     auto const row = row_of({input});
     auto const cursor = read::write_cursor(row, 42);
-    require(read::read_cursor(cursor, 42, row.size()) == row, "a cursor is read as it is written");
+    require(
+        read::read_cursor(cursor, 42, row.size()).or_throw() == row,
+        "a cursor is read as it is written"
+    );
     require(!read::read_cursor(cursor, 43, row.size()), "a cursor is good for its query alone");
     require(!read::read_cursor(cursor, 42, row.size() + 1), "a cursor has its query's columns");
 

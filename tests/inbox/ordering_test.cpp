@@ -306,7 +306,7 @@ TEST_CASE("the gap report says which version each stream waits for, since when, 
 
 TEST_CASE("what is held is there after a restart, as if there had been none") {
     inbox_fixture of(one_source("resequence"));
-    for (std::uint64_t version : {5, 2, 4})
+    for (std::uint64_t version : {5u, 2u, 4u})
         CHECK(of.verdict_on("order", version_of("o1", version)) == "held");
     auto const before = of.waiting("order");
     auto const gaps = of.of("order").gaps(10);
@@ -327,7 +327,7 @@ TEST_CASE("a source that was tolerant goes on in order from the highest version 
     for (auto const* const mode : {"strict", "resequence"}) {
         CAPTURE(mode);
         inbox_fixture of(one_source("tolerant"));
-        for (std::uint64_t version : {1, 4, 2, 3})
+        for (std::uint64_t version : {1u, 4u, 2u, 3u})
             CHECK(of.verdict_on("order", version_of("o1", version)) == "recorded");
         CHECK(of.verdict_on("order", {.id = "without", .stream = "o1"}) == "recorded");
         of.declare(one_source(mode));
@@ -339,7 +339,7 @@ TEST_CASE("a source that was tolerant goes on in order from the highest version 
         // And again, behind what came in order.
         of.declare(one_source("tolerant"));
         of.restart();
-        for (std::uint64_t version : {8, 7})
+        for (std::uint64_t version : {8u, 7u})
             CHECK(of.verdict_on("order", version_of("o1", version)) == "recorded");
         of.declare(one_source(mode));
         of.restart();

@@ -321,7 +321,7 @@ TEST_CASE("a dead letter that is retried passes over what it waits for, and thos
 ) {
     inbox_fixture of(sources_of("resequence"));
     CHECK(of.verdict_on("delivery", moved("d1", 1)) == "recorded");
-    for (std::uint64_t version : {6, 5, 3})
+    for (std::uint64_t version : {6u, 5u, 3u})
         CHECK(of.verdict_on("delivery", moved("d1", version)) == "held");
     CHECK(of.operate("delivery", "d1 moved 5", false).error().code == "no_dead_letter");
     of.time.advance(std::chrono::seconds{10});
@@ -340,7 +340,7 @@ TEST_CASE("a dead letter that is retried passes over what it waits for, and thos
 TEST_CASE("a dead letter that is dropped counts as passed when its turn comes") {
     inbox_fixture of(sources_of("resequence"));
     CHECK(of.verdict_on("delivery", moved("d1", 1)) == "recorded");
-    for (std::uint64_t version : {3, 4})
+    for (std::uint64_t version : {3u, 4u})
         CHECK(of.verdict_on("delivery", moved("d1", version)) == "held");
     of.time.advance(std::chrono::seconds{10});
     CHECK(of.operate("delivery", "d1 moved 3", true)->verdict == verdict::dropped);

@@ -141,7 +141,7 @@ TEST_CASE("no more than a page is leased at once, and what is leased is not read
     }
     at.run();
     auto const until = at.time.now() + 30s;
-    for (std::size_t const count : {2, 2, 1, 0})
+    for (std::size_t const count : {2u, 2u, 1u, 0u})
         CHECK(at.queue->receive("printing.print", 100, 30s).or_throw().size() == count);
     CHECK(at.queue->status("p4").or_throw().command.leased_until == until);
     auto const listed = at.queue->list(false, {}, 10).or_throw();

@@ -334,7 +334,8 @@ TEST_CASE("after a failed write nothing is retried until the log is opened again
 }
 
 TEST_CASE("a full disk turns a commit away before anything is written, and with space it goes on") {
-    for (std::uint64_t const segment_bytes : {1 << 26, 300'000}) {  // in a segment, at its end
+    for (std::uint64_t const segment_bytes :
+         {std::uint64_t{1} << 26, std::uint64_t{300'000}}) {  // in a segment, at its end
         CAPTURE(segment_bytes);
         faulty_disk disk;
         log_opener opener{disk, root, {.segment_bytes = segment_bytes, .indexed = false}};
