@@ -34,7 +34,10 @@ std::string hashed(std::initializer_list<std::string_view> parts) {
     return "sha256:" + log::to_hex(log::sha256(parts));
 }
 
-std::string bounded(std::string id) { return id.size() <= name_size_max ? id : hashed({" ", id}); }
+std::string bounded(std::string id) {
+    if (id.size() <= name_size_max) return id;
+    return hashed({" ", id});
+}
 
 // Without a blank in the source the first one ends it.
 std::string joined(std::string_view source, std::string_view id) {

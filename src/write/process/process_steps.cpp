@@ -79,7 +79,6 @@ result<bool> process_runner::parts::record_answers() {
     DIPTYCH_TRY(sort_answers());
     if (answered.empty()) return false;
     std::vector<event_data> records;
-    std::vector<command_answer> left;
     std::size_t bytes = 0;
     std::size_t taken = 0;
     for (auto const& one : answered) {
@@ -248,7 +247,7 @@ void process_runner::parts::send_unrecorded(input_round const& round) {
 result<bool> process_runner::parts::record(input_round const& round, position looked_at) {
     if (round.last_fault()) last_fault = round.last_fault();
     if (!round.records().empty()) {
-        auto const recorded = append(round.records(), types_of_inputs_done());
+        auto recorded = append(round.records(), types_of_inputs_done());
         if (!recorded || !*recorded) instances.clear();
         if (!recorded) return recorded;
         if (*recorded) inputs_at = std::max(inputs_at, looked_at);

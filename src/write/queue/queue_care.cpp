@@ -109,7 +109,7 @@ result<std::uint64_t> command_queue::retry(std::string_view id) {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
     DIPTYCH_TRY(auto const used, my.ready_to_show());
-    auto const count = used ? my.ledger->hurry(id) : result<std::uint64_t>(0);
+    auto count = used ? my.ledger->hurry(id) : result<std::uint64_t>(0);
     if (!count) return count;
     if (*count == 0 && !id.empty())
         return fail(
