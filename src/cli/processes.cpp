@@ -80,7 +80,7 @@ void print_input(json::value const& one) {
 // Prints each member of a list that comes in pages, and goes on behind the last one.
 result<void> print_pages(
     process_options const& how,
-    std::string path,
+    std::string const& path,
     std::string_view list_name,
     std::string_view key,
     void (*print)(json::value const&)

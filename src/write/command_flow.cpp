@@ -225,7 +225,9 @@ void command_flow::answered(
     (*done)(*std::move(answer));
 }
 
-void command_flow::go_on(std::shared_ptr<attempt> of, std::shared_ptr<outcome_callback> done) {
+void command_flow::go_on(
+    std::shared_ptr<attempt> const& of, std::shared_ptr<outcome_callback> const& done
+) {
     auto proposal = guarded(describe(*of), [&] { return next_proposal(tools_, of); });
     if (!proposal) {
         result<outcome> answer = std::unexpected(std::move(proposal).error());
@@ -247,9 +249,9 @@ void command_flow::execute_async(
 ) {
     if (!chain_.empty() || !what.known->advice.empty())
         return done(execute(std::span(&what, 1), how, kept_by));
-    auto of = attempt_of(std::span(&what, 1), std::span(&how, 1), how);
+    auto const of = attempt_of(std::span(&what, 1), std::span(&how, 1), how);
     of->kept_by = kept_by;
-    go_on(std::move(of), std::make_shared<outcome_callback>(std::move(done)));
+    go_on(of, std::make_shared<outcome_callback>(std::move(done)));
 }
 
 }  // namespace diptych::write

@@ -89,7 +89,7 @@ private:
     result<outcome> decide_and_wait(journey& on);
     void tell(journey const& on, result<outcome> const& answer) const;
     void end(attempt const& of, result<outcome> const& answer) const;
-    void go_on(std::shared_ptr<attempt> of, std::shared_ptr<outcome_callback> done);
+    void go_on(std::shared_ptr<attempt> const& of, std::shared_ptr<outcome_callback> const& done);
     void answered(
         std::shared_ptr<attempt> const& of,
         std::shared_ptr<outcome_callback> const& done,

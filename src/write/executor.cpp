@@ -17,10 +17,10 @@
 namespace diptych::write {
 
 struct executor::parts {
-    parts(log::sequenced_log& to, clock& time, random_source& random, executor_options const& with)
+    parts(log::sequenced_log& to, clock& time, random_source& random, executor_options with)
         : together_max(with.together_max),
           log(to),
-          watch{.time = &time, .slow = with.slow_decision, .on_slow = with.on_slow},
+          watch{.time = &time, .slow = with.slow_decision, .on_slow = std::move(with.on_slow)},
           kept(to, with.build_id, with.snapshots_pending_max),
           loader(
               to,
@@ -39,8 +39,8 @@ struct executor::parts {
                .rounds_max = with.rounds_max},
               time,
               random,
-              with.elsewhere,
-              with.on_handled
+              std::move(with.elsewhere),
+              std::move(with.on_handled)
           ) {}
 
     result<outcome> answered_before(
@@ -63,7 +63,7 @@ struct executor::parts {
 executor::executor(
     log::sequenced_log& log, clock& time, random_source& random, executor_options options
 )
-    : parts_(std::make_unique<parts>(log, time, random, options)) {}
+    : parts_(std::make_unique<parts>(log, time, random, std::move(options))) {}
 
 executor::~executor() = default;
 

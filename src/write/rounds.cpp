@@ -125,7 +125,7 @@ std::optional<error> expiry_of(attempt const& of) {
 
 }  // namespace
 
-result<log::proposal> next_proposal(round_tools const& tools, std::shared_ptr<attempt> of) {
+result<log::proposal> next_proposal(round_tools const& tools, std::shared_ptr<attempt> const& of) {
     if (of->settled) return settled_proposal(*of);
     if (auto const late = expiry_of(*of)) {
         if (of->key) return log::known_answer_or(*of->key, *late);

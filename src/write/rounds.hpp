@@ -28,7 +28,7 @@ struct round_tools {
 
 /// The next proposal of a unit, without `done`: decided on this thread, or to be decided in the
 /// commit step. Reads the log.
-result<log::proposal> next_proposal(round_tools const& tools, std::shared_ptr<attempt> of);
+result<log::proposal> next_proposal(round_tools const& tools, std::shared_ptr<attempt> const& of);
 
 /// The answer, given what the log said; nullopt: another round is needed.
 std::optional<result<outcome>> settle(round_tools const& tools, attempt& of, result<appended> said);

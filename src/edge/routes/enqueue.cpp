@@ -112,7 +112,7 @@ std::string key_of_all(
     std::span<write::command_text const> commands,
     write::queued_command const& shared
 ) {
-    auto const own = shared.id + "#";
+    auto own = shared.id + "#";
     if (shared.not_before) return own;
     auto const first = queue.key_of(commands[0].command, commands[0].json);
     auto const has_it = [&](auto const& one) {
