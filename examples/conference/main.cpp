@@ -70,10 +70,10 @@ int serve(options const& given, std::optional<std::chrono::milliseconds> ahead) 
 }
 
 int explain(int count, char** words) {
-    using namespace conference;
-    return diptych::explained<management::context, registration::context, payments::context>(
-               count, words
-    )
+    return diptych::explained<
+               conference::management::context,
+               conference::registration::context,
+               conference::payments::context>(count, words)
         .value_or(2);
 }
 

@@ -15,7 +15,7 @@ namespace catalogue {
 using field_value = std::variant<std::int64_t, std::string>;
 
 /// Which of the two; the names are those of the form fields are declared with.
-enum class field_type { String, Integer };
+enum class field_type { String, Integer };  // NOLINT(*-naming): as the form has them
 
 /// What a field demands of its values.
 struct field_rules {

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 using namespace conference::registration;
 using namespace std::chrono_literals;
 
@@ -42,12 +44,14 @@ assign_seat assign(int position, std::string name, std::string email) {
     return {
         .assignments = {"o1-seats"},
         .position = position,
-        .first_name = name,
+        .first_name = std::move(name),
         .last_name = "Byron",
-        .email = email
+        .email = std::move(email)
     };
 }
-attendee who(std::string name, std::string email) { return {name, "Byron", email}; }
+attendee who(std::string name, std::string email) {
+    return {std::move(name), "Byron", std::move(email)};
+}
 seat_assigned const ada{{"o1-seats"}, 0, who("Ada", "ada@x")};
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <utility>
+
 using namespace conference::registration;
 using conference::money;
 using namespace std::chrono_literals;
@@ -72,7 +74,7 @@ mark_seats_as_reserved mark(int revision, int quantity) {
     return {.order = {"o1"}, .revision = revision, .seats = seats(quantity)};
 }
 require_refund refund(std::string payment, std::string reason, money amount = {200'00}) {
-    return {.order = {"o1"}, .payment = {payment}, .amount = amount, .reason = reason};
+    return {.order = {"o1"}, .payment = {payment}, .amount = amount, .reason = std::move(reason)};
 }
 reject_order const reject{.order = {"o1"}};
 confirm_order const confirm{.order = {"o1"}};
@@ -272,7 +274,7 @@ std::string names_in(diptych::reaction const& made) {
 }
 
 std::string when_due(registration_process const& process, std::string timer) {
-    return names_in(process.react(diptych::timer_due{.timer = timer, .due = {}}));
+    return names_in(process.react(diptych::timer_due{.timer = std::move(timer), .due = {}}));
 }
 
 }  // namespace

@@ -10,13 +10,15 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bank {
 
 class process_house : public house {
 public:
-    explicit process_house(diptych::write::process_options options = {}) : options_(options) {
+    explicit process_house(diptych::write::process_options options = {})
+        : options_(std::move(options)) {
         auto& hooks = echo_in_use();
         hooks.reactions = 0;
         hooks.react_throws = false;

@@ -42,7 +42,7 @@ public:
         return {.id = std::move(id), .name = "printing.print", .body = "{}", .key = ""};
     }
 
-    static write::queued_command deposit(std::string id, std::string account, int amount) {
+    static write::queued_command deposit(std::string id, std::string const& account, int amount) {
         return {
             .id = std::move(id),
             .name = "bank.deposit",
