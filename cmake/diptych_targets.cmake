@@ -3,6 +3,10 @@
 # stand alone (SKIP_UNITY_BUILD_INCLUSION). Off where one file is compiled again and again.
 option(DIPTYCH_UNITY "Compile several files of a layer as one" OFF)
 
+function(diptych_unity target batch_size)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${DIPTYCH_UNITY} UNITY_BUILD_BATCH_SIZE ${batch_size})
+endfunction()
+
 # Flags that every target of this project, and none of its users, is compiled with.
 add_library(diptych_flags INTERFACE)
 target_compile_features(diptych_flags INTERFACE cxx_std_23)
@@ -55,24 +59,21 @@ function(diptych_layer name)
     diptych_${name}
     PUBLIC ${layer_DEPENDS}
     PRIVATE $<BUILD_INTERFACE:diptych_flags> ${layer_PRIVATE_DEPENDS})
-  set_target_properties(diptych_${name} PROPERTIES CXX_EXTENSIONS OFF UNITY_BUILD ${DIPTYCH_UNITY}
-                                                   UNITY_BUILD_BATCH_SIZE 8)
+  set_target_properties(diptych_${name} PROPERTIES CXX_EXTENSIONS OFF)
+  diptych_unity(diptych_${name} 8)
   diptych_precompile(diptych_${name})
 endfunction()
 
-# diptych_test(NAME LABEL label SOURCES... DEPENDS... [ENVIRONMENT name=value] [UNITY]): a doctest program whose test cases
-# are CTest tests. UNITY: its files are compiled together where those of layers are, and names in their unnamed namespaces
-# must differ. For files that share a fixture which is dear to compile.
+# diptych_test(NAME LABEL label SOURCES... DEPENDS... [ENVIRONMENT name=value]): a doctest program whose test cases are CTest
+# tests. Its files are compiled together where those of layers are, and names in their unnamed namespaces must differ.
 function(diptych_test name)
-  cmake_parse_arguments(test "UNITY" "LABEL;ENVIRONMENT" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(test "" "LABEL;ENVIRONMENT" "SOURCES;DEPENDS" ${ARGN})
   add_executable(diptych_${name} $<TARGET_OBJECTS:diptych_test_main> ${test_SOURCES})
   target_include_directories(
     diptych_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/examples)
   target_link_libraries(diptych_${name} PRIVATE ${test_DEPENDS} diptych_flags doctest::doctest)
   diptych_precompile(diptych_${name})
-  if(test_UNITY)
-    set_target_properties(diptych_${name} PROPERTIES UNITY_BUILD ${DIPTYCH_UNITY} UNITY_BUILD_BATCH_SIZE 6)
-  endif()
+  diptych_unity(diptych_${name} 6)
   doctest_discover_tests(diptych_${name} TEST_PREFIX "${name}: " PROPERTIES LABELS ${test_LABEL} TIMEOUT 600
                                                                         ENVIRONMENT "${test_ENVIRONMENT}")
 endfunction()

@@ -14,7 +14,7 @@ using namespace diptych::testing;
 
 namespace {
 
-constexpr auto orders = R"(-- @view orders async
+constexpr auto totals = R"(-- @view orders async
 -- @event order_placed (total integer)
 create table orders (stream text primary key, total integer not null);
 -- @on order_placed
@@ -60,7 +60,7 @@ struct followed {
     }
     std::string rows() const {
         auto replica = application{{.data = folder / "copy", .read_only = true, .threads = false}};
-        std::ofstream(folder / "orders.sql") << orders;
+        std::ofstream(folder / "orders.sql") << totals;
         replica.views(folder / "orders.sql");
         replica.start().or_throw();
         auto const answer = replica.view("orders").query().or_throw();

@@ -12,7 +12,7 @@ using namespace diptych;
 
 namespace {
 
-testing::log_runner in_memory{testing::log_runner::engine::memory};
+testing::log_runner on_memory{testing::log_runner::engine::memory};
 testing::log_runner on_segments{testing::log_runner::engine::segments};
 bank::money_deposited const ten{.account = {"a"}, .cents = 10};
 bank::transfer const move{.from = {"a"}, .to = {"b"}, .cents = 7};
@@ -20,7 +20,7 @@ bank::transfer const move{.from = {"a"}, .to = {"b"}, .cents = 7};
 }  // namespace
 
 TEST_CASE("a scenario against a log compares what was recorded with what was expected") {
-    for (auto* const runner : {&in_memory, &on_segments}) {
+    for (auto* const runner : {&on_memory, &on_segments}) {
         testing::use_runner const here{*runner};
         auto const moved = given<bank::context>(ten).when(move);
         moved.then(bank::money_moved{.from = {"a"}, .to = {"b"}, .cents = 7});
@@ -42,7 +42,7 @@ TEST_CASE("a scenario against a log has its own time and numbers, as one without
             .text();
     };
     auto const pure = run();
-    for (auto* const runner : {&in_memory, &on_segments}) {
+    for (auto* const runner : {&on_memory, &on_segments}) {
         testing::use_runner const here{*runner};
         CHECK(run() == pure);
     }

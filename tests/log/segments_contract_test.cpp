@@ -9,7 +9,7 @@ struct segments {
     std::unique_ptr<log::engine> engine() {
         using log::segments::segment_engine;
         return segment_engine::open(
-                   folder.path,
+                   folder.path(),
                    segment_engine::mode::writer,
                    storage::system_disk(),
                    system_clock(),

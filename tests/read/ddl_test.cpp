@@ -1,5 +1,6 @@
 #include "read/ddl.hpp"
 
+#include "read/examined.hpp"
 #include "read/example_views.hpp"
 #include "read/parse.hpp"
 #include "read/resolve.hpp"
@@ -11,10 +12,6 @@ using namespace diptych;
 using namespace diptych::read;
 
 namespace {
-
-view_definition parsed(std::string text) {
-    return parse_view({.file = "v.sql", .text = std::move(text)}).or_throw();
-}
 
 std::string hash_of(std::string text) { return version_of(parsed(std::move(text))); }
 

@@ -2,6 +2,7 @@
 /// What is said of a view file, for tests.
 #pragma once
 
+#include "read/parse.hpp"
 #include "read/view_plan.hpp"
 
 #include <string>
@@ -14,6 +15,11 @@ inline examined_view examined(std::string const& text, known_types const& known 
 }
 
 /// All errors, each in a line of its own.
+/// A view file's definition; throws where it has an error.
+inline view_definition parsed(std::string text) {
+    return parse_view({.file = "v.sql", .text = std::move(text)}).or_throw();
+}
+
 inline std::string errors_of(std::string const& text, known_types const& known = {}) {
     std::string all;
     for (auto const& one : examined(text, known).errors) all += one.message + '\n';

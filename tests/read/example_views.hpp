@@ -52,4 +52,14 @@ delete from allocations where order_id = :order and sku = :sku;
 -- @serve filter sku, batch sort batch limit 500
 )sql";
 
+/// Counts: an event applied twice, or not at all, shows.
+inline constexpr char const* counter = R"sql(
+-- @view counter
+create table counter (name text primary key, n integer not null, last integer not null);
+-- @event counted (name text)
+-- @on counted
+insert into counter values (:name, 1, :$position)
+on conflict (name) do update set n = n + 1, last = :$position;
+)sql";
+
 }  // namespace diptych::read::examples

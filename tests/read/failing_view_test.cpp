@@ -12,20 +12,6 @@
 using namespace diptych;
 using namespace diptych::read;
 
-namespace {
-
-// Counts: an event applied twice, or not at all, shows.
-constexpr char const* counter = R"sql(
--- @view counter
-create table counter (name text primary key, n integer not null, last integer not null);
--- @event counted (name text)
--- @on counted
-insert into counter values (:name, 1, :$position)
-on conflict (name) do update set n = n + 1, last = :$position;
-)sql";
-
-}  // namespace
-
 TEST_CASE("appends never wait for an async view, also one that was at work before and fails now") {
     log_fixture of;
     temporary_folder const folder;
@@ -56,7 +42,7 @@ TEST_CASE("a failing event pauses its view after some tries, and no other") {
     log_fixture of;
     temporary_folder const folder;
     view_set views{*of.log, folder.path(), of.time, {.attempts_max = 3}};
-    views.add_text("counter.sql", counter).or_throw();
+    views.add_text("counter.sql", examples::counter).or_throw();
     views
         .add_text("strict.sql", R"sql(
 -- @view strict
@@ -112,7 +98,7 @@ TEST_CASE("a view that fails within an append keeps what came before, and goes o
     temporary_folder const folder;
     auto const start = [&] {
         auto views = std::make_unique<view_set>(*of.log, folder.path(), of.time);
-        views->add_text("counter.sql", counter).or_throw();
+        views->add_text("counter.sql", examples::counter).or_throw();
         views->start().or_throw();
         return views;
     };

@@ -5,20 +5,21 @@
 #include "log/memory/memory_engine.hpp"
 #include "log/sequenced_log.hpp"
 #include "read/view_set.hpp"
+#include "temporary_folder.hpp"
 
 #include <diptych/clock.hpp>
 
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
 namespace diptych::read {
+
+using testing::temporary_folder;
 
 class set_clock : public clock {
 public:
@@ -35,25 +36,6 @@ public:
 
 private:
     std::uint64_t state_ = 0;
-};
-
-class temporary_folder {
-public:
-    temporary_folder() {
-        static std::atomic<int> count = 0;
-        path_ = std::filesystem::temp_directory_path() /
-                ("diptych-read-" + std::to_string(::getpid()) + "-" + std::to_string(++count));
-        std::filesystem::remove_all(path_);
-        std::filesystem::create_directories(path_);
-    }
-    temporary_folder(temporary_folder const&) = delete;
-    temporary_folder& operator=(temporary_folder const&) = delete;
-    ~temporary_folder() { std::filesystem::remove_all(path_); }
-
-    std::filesystem::path const& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
 };
 
 inline uuid test_log_id(std::uint8_t last = 1) {

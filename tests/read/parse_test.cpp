@@ -1,5 +1,6 @@
 #include "read/parse.hpp"
 
+#include "read/examined.hpp"
 #include "read/example_views.hpp"
 
 #include <doctest/doctest.h>
@@ -8,10 +9,6 @@ using namespace diptych;
 using namespace diptych::read;
 
 namespace {
-
-view_definition parsed(std::string text) {
-    return parse_view({.file = "v.sql", .text = std::move(text)}).or_throw();
-}
 
 std::string complaint(std::string text) {
     auto const made = parse_view({.file = "v.sql", .text = std::move(text)});

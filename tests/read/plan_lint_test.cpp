@@ -15,7 +15,7 @@ create index by_z on w (z);
 -- @on e
 )sql";
 
-std::string complaint(std::string const& statement) { return errors_of(tables + statement); }
+std::string lint_of(std::string const& statement) { return errors_of(tables + statement); }
 
 // The statement begins in line 7.
 std::string scans(std::string const& column, std::string const& table, std::string const& advice) {
@@ -56,31 +56,29 @@ TEST_CASE("a statement that looks rows up by key or index is taken") {
              "insert into v (id, n) values (:id, (select count(*) from (select 1 union select "
              "2)));",
          })
-        CHECK(complaint(statement) == "");
+        CHECK(lint_of(statement) == "");
 }
 
 TEST_CASE("a statement that goes through a table is refused with the index to add") {
-    CHECK(complaint("update v set n = 1 where state = :x;") == scans("8", "v", added("state")));
-    CHECK(complaint("delete from v where n > :n;") == scans("13", "v", added("n")));
+    CHECK(lint_of("update v set n = 1 where state = :x;") == scans("8", "v", added("state")));
+    CHECK(lint_of("delete from v where n > :n;") == scans("13", "v", added("n")));
     CHECK(
-        complaint("delete from v where n > :n and state = :x;") ==
-        scans("13", "v", added("state, n"))
+        lint_of("delete from v where n > :n and state = :x;") == scans("13", "v", added("state, n"))
     );
     CHECK(
-        complaint("delete from w where w.i = :n and :x = w.z || '';") ==
+        lint_of("delete from w where w.i = :n and :x = w.z || '';") ==
         scans("13", "w", added("i", "w"))
     );
     CHECK(
-        complaint("delete from v where \"group\" = :x;") ==
+        lint_of("delete from v where \"group\" = :x;") ==
         scans("13", "v", "add 'create index by_group on v (\"group\");', or, ")
     );
     CHECK(
-        complaint("delete from v where id = :id or state = :x;") == scans("13", "v", added("state"))
+        lint_of("delete from v where id = :id or state = :x;") == scans("13", "v", added("state"))
     );
-    CHECK(complaint("delete from v where state is null;") == scans("13", "v", added("state")));
+    CHECK(lint_of("delete from v where state is null;") == scans("13", "v", added("state")));
     CHECK(
-        complaint("delete from v where state between :x and :id;") ==
-        scans("13", "v", added("state"))
+        lint_of("delete from v where state between :x and :id;") == scans("13", "v", added("state"))
     );
 }
 
@@ -92,7 +90,7 @@ TEST_CASE("the index that is told makes the statement one that is taken") {
           "insert into v (id, n) values (:id, (select max(i) from w));",
           "insert into v (id, n) values (:id, (select i from w order by i desc limit 1));",
           "update v set n = (select count(*) from w where w.i = v.n) where id = :id;"}) {
-        auto const said = complaint(statement);
+        auto const said = lint_of(statement);
         auto const begin = said.find("create index");
         REQUIRE(begin != said.npos);
         auto const line = said.substr(begin, said.find(';', begin) + 1 - begin);
@@ -104,52 +102,50 @@ TEST_CASE("the index that is told makes the statement one that is taken") {
 }
 
 TEST_CASE("whole tables are found wherever a statement goes through them") {
-    CHECK(complaint("delete from v;") == scans("13", "v", none));
-    CHECK(complaint("update v set n = 1;") == scans("8", "v", none));
-    CHECK(complaint("delete from v where n + 1 = :n;") == scans("13", "v", none));
-    CHECK(complaint("update v set n = 1 where state <> :x;") == scans("8", "v", none));
-    CHECK(complaint("update v set n = 1 where extra ->> 'a' = :x;") == scans("8", "v", none));
-    CHECK(complaint("insert into v (id) select k from w;") == scans("34", "w", none));
+    CHECK(lint_of("delete from v;") == scans("13", "v", none));
+    CHECK(lint_of("update v set n = 1;") == scans("8", "v", none));
+    CHECK(lint_of("delete from v where n + 1 = :n;") == scans("13", "v", none));
+    CHECK(lint_of("update v set n = 1 where state <> :x;") == scans("8", "v", none));
+    CHECK(lint_of("update v set n = 1 where extra ->> 'a' = :x;") == scans("8", "v", none));
+    CHECK(lint_of("insert into v (id) select k from w;") == scans("34", "w", none));
     CHECK(
-        complaint("insert into v (id, n) values (:id, (select count(*) from w));") ==
+        lint_of("insert into v (id, n) values (:id, (select count(*) from w));") ==
         scans("58", "w", none)
     );
     CHECK(
-        complaint("insert into v (id, n) values (:id, (select max(i) from w));") ==
+        lint_of("insert into v (id, n) values (:id, (select max(i) from w));") ==
         scans("56", "w", added("i", "w"))
     );
     CHECK(
-        complaint("insert into v (id, n) values (:id, (select max(z) from w where i = 4));") ==
+        lint_of("insert into v (id, n) values (:id, (select max(z) from w where i = 4));") ==
         scans("56", "w", added("i", "w"))
     );
-    CHECK(complaint("delete from v where id in (select k from w);") == scans("42", "w", none));
+    CHECK(lint_of("delete from v where id in (select k from w);") == scans("42", "w", none));
     CHECK(
-        complaint("update v set n = w.i from w as x join w on w.i = x.i and x.k = :id "
-                  "where v.id = x.k;") == scans("27", "w", added("i", "w"))
+        lint_of("update v set n = w.i from w as x join w on w.i = x.i and x.k = :id "
+                "where v.id = x.k;") == scans("27", "w", added("i", "w"))
     );
-    CHECK(complaint("insert into v (id) values (:id) on conflict (id) do update set n = (select "
-                    "sum(n) from w as x, v where x.z = :x);")
+    CHECK(lint_of("insert into v (id) values (:id) on conflict (id) do update set n = (select "
+                  "sum(n) from w as x, v where x.z = :x);")
               .contains("all rows of 'v'"));
-    CHECK(complaint("insert into v (id) select z from w where z = :x union all select z from w;")
+    CHECK(lint_of("insert into v (id) select z from w where z = :x union all select z from w;")
               .contains("all rows of 'w'"));
-    CHECK(
-        complaint("insert into v (id, state) values (:id, (select z from w where i = 3 order by z "
+    CHECK(lint_of("insert into v (id, state) values (:id, (select z from w where i = 3 order by z "
                   "limit 1));")
-            .contains("all rows of 'w'")
-    );
+              .contains("all rows of 'w'"));
 }
 
 TEST_CASE("a table that is small by intent may be gone through, if the file says why") {
     auto const statement = "update v set n = 0 where state = :x;";
-    CHECK(complaint(std::string{"-- @scan  -- a row for each warehouse\n"} + statement) == "");
-    CHECK(complaint(std::string{"-- @scan\n"} + statement).starts_with("v.sql:7:9: say why"));
-    CHECK(complaint(std::string{"-- @scan small\n"} + statement)
+    CHECK(lint_of(std::string{"-- @scan  -- a row for each warehouse\n"} + statement) == "");
+    CHECK(lint_of(std::string{"-- @scan\n"} + statement).starts_with("v.sql:7:9: say why"));
+    CHECK(lint_of(std::string{"-- @scan small\n"} + statement)
               .starts_with("v.sql:7:10: unexpected 'small' in @scan"));
-    CHECK(complaint(std::string{"-- @scan -- a\n-- @scan -- b\n"} + statement)
+    CHECK(lint_of(std::string{"-- @scan -- a\n-- @scan -- b\n"} + statement)
               .starts_with("v.sql:8:4: there is an @scan already"));
-    CHECK(complaint(std::string{"-- @scan -- a\n"} + statement + "delete from v;")
+    CHECK(lint_of(std::string{"-- @scan -- a\n"} + statement + "delete from v;")
               .contains("all rows of 'v'"));
-    CHECK(complaint(std::string{statement} + "-- @scan -- a\n-- @on e\n" + statement)
+    CHECK(lint_of(std::string{statement} + "-- @scan -- a\n-- @on e\n" + statement)
               .contains("v.sql:7:40: @scan needs a statement behind it"));
     CHECK(errors_of("-- @view v\n-- @scan -- a\n").contains("between an @on and its statement"));
     CHECK(

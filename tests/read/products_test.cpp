@@ -10,7 +10,7 @@ using namespace diptych::read;
 namespace {
 
 // "" if the file is fine.
-std::string complaint(std::string const& statement) {
+std::string amount_error(std::string const& statement) {
     source const in{
         .file = "v.sql",
         .text =
@@ -29,14 +29,14 @@ std::string complaint(std::string const& statement) {
 }
 
 bool is_refused(std::string const& statement) {
-    return complaint(statement).contains("needs a decimal as a factor");
+    return amount_error(statement).contains("needs a decimal as a factor");
 }
 
 }  // namespace
 
 TEST_CASE("a product without a decimal does not go where a decimal is wanted") {
     CHECK(
-        complaint("insert into v (id, total) values ('a', :weight * :quantity);") ==
+        amount_error("insert into v (id, total) values ('a', :weight * :quantity);") ==
         "v.sql:6:40: a product that has to do with decimal(2) needs a decimal as a factor: a "
         "column, or a field that @event declares to be one"
     );
@@ -66,7 +66,7 @@ TEST_CASE("a product with one decimal goes where a decimal is wanted") {
           "update v set n = 1 where total > :quantity * price;",
           "update v set n = n * :quantity;",
           "update v set n = 1 where exists (select 1 from w where total = w.n * :quantity);"})
-        CHECK_MESSAGE(complaint(statement) == "", statement);
+        CHECK_MESSAGE(amount_error(statement) == "", statement);
 }
 
 TEST_CASE("a value in a group that is a factor does not take the form of the product") {
@@ -74,9 +74,9 @@ TEST_CASE("a value in a group that is a factor does not take the form of the pro
          {"update v set total = price * (:quantity + 1);",
           "update v set total = (:quantity + 1) * price;",
           "insert into v (id, total) values ('a', :price * (:quantity + 1));"})
-        CHECK_MESSAGE(complaint(statement).contains("may have to become decimal(2)"), statement);
-    CHECK(complaint("update v set total = (price + 1.5) * n;") == "");
-    CHECK(complaint("insert into v (id, total) values ('a', :price * (:quantity + n));") == "");
+        CHECK_MESSAGE(amount_error(statement).contains("may have to become decimal(2)"), statement);
+    CHECK(amount_error("update v set total = (price + 1.5) * n;") == "");
+    CHECK(amount_error("insert into v (id, total) values ('a', :price * (:quantity + n));") == "");
 }
 
 TEST_CASE("a column that is a decimal in one of two tables makes no decimal of a product") {
@@ -86,5 +86,6 @@ TEST_CASE("a column that is a decimal in one of two tables makes no decimal of a
 }
 
 TEST_CASE("what a remainder of a decimal is meant to be can not be told") {
-    CHECK(complaint("update v set total = total % 5;").contains("may have to become decimal(2)"));
+    CHECK(amount_error("update v set total = total % 5;").contains("may have to become decimal(2)")
+    );
 }

@@ -59,7 +59,7 @@ result<view_definition> resolved(
     return view;
 }
 
-std::string complaint(std::string const& directives) {
+std::string resolve_error(std::string const& directives) {
     auto const made = resolved(directives, shop());
     return made ? "no complaint" : made.error().message;
 }
@@ -74,15 +74,16 @@ TEST_CASE("a bare event name finds the context's event, former names included") 
 
 TEST_CASE("an event that nobody or more than one context declares is an error with a suggestion") {
     CHECK(
-        complaint("-- @on alocated\ndelete from v;") ==
+        resolve_error("-- @on alocated\ndelete from v;") ==
         "v.sql:3:4: nobody declares event 'alocated'; did you mean 'shop.allocated'?"
     );
     CHECK(
-        complaint("-- @on shipped\ndelete from v;") ==
+        resolve_error("-- @on shipped\ndelete from v;") ==
         "v.sql:3:4: 'shipped' may be shop.shipped and depot.shipped: write which"
     );
-    CHECK(complaint("-- @on $timer_due\ndelete from v;") == "no complaint");
-    CHECK(complaint("-- @event shop.allocated (a text)\n").contains("a context declares event"));
+    CHECK(resolve_error("-- @on $timer_due\ndelete from v;") == "no complaint");
+    CHECK(resolve_error("-- @event shop.allocated (a text)\n").contains("a context declares event")
+    );
 }
 
 TEST_CASE("where no context declares events an unknown one is only a warning") {
@@ -124,29 +125,33 @@ TEST_CASE("where nobody can look into the log, an event that nobody declares is 
 
 TEST_CASE("a binding must be a field of its event and fit its column") {
     CHECK(
-        complaint("-- @on allocated\ninsert into v (id) values (:ordr);") ==
+        resolve_error("-- @on allocated\ninsert into v (id) values (:ordr);") ==
         "v.sql:4:28: shop.allocated has no field ':ordr'; did you mean ':order'?"
     );
-    CHECK(complaint("-- @on allocated\ninsert into v (id) values (:address.cty);")
+    CHECK(resolve_error("-- @on allocated\ninsert into v (id) values (:address.cty);")
               .contains("did you mean ':address.city'?"));
-    CHECK(complaint("-- @on allocated\ninsert into v (id) values (:order.x);")
+    CHECK(resolve_error("-- @on allocated\ninsert into v (id) values (:order.x);")
               .contains("has no parts"));
     CHECK(
-        complaint("-- @on allocated\ninsert into v (id, n) values (:order, :order);") ==
+        resolve_error("-- @on allocated\ninsert into v (id, n) values (:order, :order);") ==
         "v.sql:4:39: :order of shop.allocated is text and can not go where integer is wanted"
     );
-    CHECK(complaint("-- @on allocated\ninsert into v (id, at) values (:order, :quantity);")
+    CHECK(resolve_error("-- @on allocated\ninsert into v (id, at) values (:order, :quantity);")
               .contains("can not go where timestamp"));
     CHECK(
-        complaint("-- @on allocated\n-- @each :lines as :l\ninsert into v (id, n) values (:l.sku, "
-                  ":l.quantity);") == "no complaint"
+        resolve_error(
+            "-- @on allocated\n-- @each :lines as :l\ninsert into v (id, n) values (:l.sku, "
+            ":l.quantity);"
+        ) == "no complaint"
     );
-    CHECK(complaint("-- @on allocated\n-- @each :lines as :l\ninsert into v (id) values (:l.suk);")
+    CHECK(resolve_error(
+              "-- @on allocated\n-- @each :lines as :l\ninsert into v (id) values (:l.suk);"
+    )
               .contains("has no field ':l.suk'; did you mean ':l.sku'?"));
-    CHECK(complaint("-- @on allocated\n-- @each :order as :l\ninsert into v (id) values (:l);")
+    CHECK(resolve_error("-- @on allocated\n-- @each :order as :l\ninsert into v (id) values (:l);")
               .contains("is none"));
     auto const inside = [](std::string const& array, std::string const& value) {
-        return complaint(
+        return resolve_error(
             "-- @on allocated\n-- @each :lines as :l\n-- @each " + array +
             " as :o\ninsert into v (id, n) values (" + value + ");"
         );
@@ -170,20 +175,23 @@ TEST_CASE("a binding that meets no column takes the type of its field") {
 
 TEST_CASE("@key names fields that an event of the view has") {
     std::string const on = "-- @on allocated\ndelete from v where id = :order;\n";
-    CHECK(complaint("-- @key :order, :quantity\n" + on) == "no complaint");
-    CHECK(complaint("-- @key :address.city, :lines.sku\n" + on) == "no complaint");
+    CHECK(resolve_error("-- @key :order, :quantity\n" + on) == "no complaint");
+    CHECK(resolve_error("-- @key :address.city, :lines.sku\n" + on) == "no complaint");
     CHECK(
-        complaint("-- @key :order, :quantiy\n" + on) ==
+        resolve_error("-- @key :order, :quantiy\n" + on) ==
         "v.sql:3:17: shop.allocated has no field ':quantiy'; did you mean ':quantity'?"
     );
-    CHECK(complaint("-- @key :address\n" + on)
+    CHECK(resolve_error("-- @key :address\n" + on)
               .contains("'address' of shop.allocated is an object: a key is a value"));
     // Another event has it, or may have it.
     CHECK(
-        complaint("-- @key :id\n-- @event put (id text)\n-- @on allocated, put\ndelete from v;\n"
+        resolve_error(
+            "-- @key :id\n-- @event put (id text)\n-- @on allocated, put\ndelete from v;\n"
         ) == "no complaint"
     );
-    CHECK(complaint("-- @key :id\n" + on + "-- @on shop.gone\ndelete from v;\n") != "no complaint");
+    CHECK(
+        resolve_error("-- @key :id\n" + on + "-- @on shop.gone\ndelete from v;\n") != "no complaint"
+    );
 }
 
 TEST_CASE("the events of @event lines are known without a compiler") {

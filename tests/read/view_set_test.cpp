@@ -11,16 +11,6 @@ using namespace diptych::read;
 
 namespace {
 
-// Counts: an event applied twice, or not at all, shows.
-constexpr char const* counter = R"sql(
--- @view counter
-create table counter (name text primary key, n integer not null, last integer not null);
--- @event counted (name text)
--- @on counted
-insert into counter values (:name, 1, :$position)
-on conflict (name) do update set n = n + 1, last = :$position;
-)sql";
-
 std::size_t files_in(std::filesystem::path const& folder) {
     std::size_t count = 0;
     for (auto const& one : std::filesystem::directory_iterator{folder})
@@ -105,7 +95,7 @@ TEST_CASE("a restarted view goes on where it was, and a changed one begins anew 
     temporary_folder const folder;
     for (int round = 1; round <= 3; ++round) {
         view_set views{*of.log, folder.path(), of.time};
-        views.add_text("counter.sql", counter).or_throw();
+        views.add_text("counter.sql", examples::counter).or_throw();
         views.start().or_throw();
         of.append("counted", R"({"name":"a"})");
         views.catch_up("counter").or_throw();
@@ -114,7 +104,7 @@ TEST_CASE("a restarted view goes on where it was, and a changed one begins anew 
     }
     CHECK(files_in(folder.path()) == 1);
 
-    std::string changed = counter;
+    std::string changed = examples::counter;
     changed.replace(changed.find("n + 1"), 5, "n + 2");
     view_set views{*of.log, folder.path(), of.time};
     views.add_text("counter.sql", changed).or_throw();
@@ -128,7 +118,7 @@ TEST_CASE("views are caught up before they are served") {
     temporary_folder const folder;
     for (int i = 0; i < 25; ++i) of.append("counted", R"({"name":"a"})");
     view_set views{*of.log, folder.path(), of.time, {.batch_events_max = 3}};
-    views.add_text("counter.sql", counter).or_throw();
+    views.add_text("counter.sql", examples::counter).or_throw();
     views.start().or_throw();
     CHECK(rows_of(views, "counter") == R"([{"name":"a","n":25,"last":25}])");
     CHECK(status_of(views, "counter").lag == 0);
@@ -141,7 +131,7 @@ TEST_CASE("two who write one view apply each event once") {
     view_set one{*of.log, folder.path(), of.time};
     view_set other{*of.log, folder.path(), of.time};
     for (auto* const views : {&one, &other}) {
-        views->add_text("counter.sql", counter).or_throw();
+        views->add_text("counter.sql", examples::counter).or_throw();
         views->start().or_throw();
     }
     for (int i = 0; i < 5; ++i) {
@@ -160,7 +150,7 @@ TEST_CASE("batches are bounded by events and by time") {
     log_fixture of;
     temporary_folder const folder;
     view_set views{*of.log, folder.path(), of.time, {.batch_events_max = 4}};
-    views.add_text("counter.sql", counter).or_throw();
+    views.add_text("counter.sql", examples::counter).or_throw();
     views.start().or_throw();
     for (int i = 0; i < 6; ++i) of.append("counted", R"({"name":"a"})");
     CHECK(views.step("counter").or_throw());
@@ -171,7 +161,7 @@ TEST_CASE("batches are bounded by events and by time") {
     view_set hasty{
         *of.log, folder.path() / "hasty", of.time, {.batch_time_max = std::chrono::microseconds{0}}
     };
-    hasty.add_text("counter.sql", counter).or_throw();
+    hasty.add_text("counter.sql", examples::counter).or_throw();
     hasty.start().or_throw();
     of.append("counted", R"({"name":"a"})");
     of.append("counted", R"({"name":"a"})");
@@ -183,7 +173,7 @@ TEST_CASE("a view that is ahead of its log, or on another history, is not served
     temporary_folder const folder;
     auto const start = [&](log_fixture& of) {
         auto views = std::make_unique<view_set>(*of.log, folder.path(), of.time);
-        views->add_text("counter.sql", counter).or_throw();
+        views->add_text("counter.sql", examples::counter).or_throw();
         views->start().or_throw();
         return views;
     };
@@ -235,7 +225,7 @@ TEST_CASE("a token from elsewhere or from the future is refused at once") {
     log_fixture of;
     temporary_folder const folder;
     view_set views{*of.log, folder.path(), of.time};
-    views.add_text("counter.sql", counter).or_throw();
+    views.add_text("counter.sql", examples::counter).or_throw();
     views.start().or_throw();
     of.append("counted", R"({"name":"a"})");
     auto const future = views.has_reached("counter", token{epoch{1}, position{9}});
@@ -249,7 +239,7 @@ TEST_CASE("a view that somebody waits for is wanted, one that has what is asked 
     log_fixture of;
     temporary_folder const folder;
     view_set views{*of.log, folder.path(), of.time};
-    views.add_text("counter.sql", counter).or_throw();
+    views.add_text("counter.sql", examples::counter).or_throw();
     views.start().or_throw();
     std::vector<std::string> wanted;
     views.on_wanted([&](std::string_view name) { wanted.emplace_back(name); });
@@ -287,7 +277,7 @@ TEST_CASE("whoever waits for a view is given a hint when it moves") {
     log_fixture of;
     temporary_folder const folder;
     view_set views{*of.log, folder.path(), of.time};
-    views.add_text("counter.sql", counter).or_throw();
+    views.add_text("counter.sql", examples::counter).or_throw();
     views.start().or_throw();
     int hints = 0;
     auto waiting = views.on_progress([&] { ++hints; });
@@ -334,8 +324,8 @@ TEST_CASE("SQL that a view may not say is refused when the file is read, with it
     CHECK(!views.add_text(
         "v.sql", "-- @view v\ncreate table v (id text primary key, check (random() > 0));"
     ));
-    views.add_text("counter.sql", counter).or_throw();
-    CHECK(views.add_text("again.sql", counter).error().code == "view_twice");
+    views.add_text("counter.sql", examples::counter).or_throw();
+    CHECK(views.add_text("again.sql", examples::counter).error().code == "view_twice");
 }
 
 TEST_CASE("a view is described to whoever asks") {

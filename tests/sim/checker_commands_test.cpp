@@ -49,8 +49,8 @@ logged of_process(
 }
 
 constexpr auto body = R"({"to":"a","id":"x","body":"}","outcome":{"events":[{}]}})";
-std::string const reaction = R"({"input":1,"commands":[{"name":"c","id":"p/1/0","body":)" +
-                             std::string(body) + R"(}],"start":[],"cancel":[]})";
+std::string const asks_for_c = R"({"input":1,"commands":[{"name":"c","id":"p/1/0","body":)" +
+                               std::string(body) + R"(}],"start":[],"cancel":[]})";
 
 std::string answered(std::string_view outcome) {
     return R"({"command":"c","id":"p/1/0","input":1,"body":)" + std::string(body) +
@@ -159,7 +159,7 @@ TEST_CASE("one command id has one answer") {
 }
 
 TEST_CASE("a process reacts to each input once, and has one answer to each command") {
-    std::pair<std::string, std::string> const asked{"$reaction", reaction};
+    std::pair<std::string, std::string> const asked{"$reaction", asks_for_c};
     std::pair<std::string, std::string> const answer{"$refused", answered("{}")};
     CHECK(with({asked, answer}).broken().empty());
     CHECK(with({asked, answer, asked}).is_broken("p-1 reacts to 1 again at 5"));
@@ -167,7 +167,7 @@ TEST_CASE("a process reacts to each input once, and has one answer to each comma
     CHECK(with({asked, answer, {"$failed", answered("{}")}}
     ).is_broken("command p/1/0 is answered again at 5"));
     CHECK(with({answer}).is_broken("3 answers what nobody asked for"));
-    auto later = reaction;
+    auto later = asks_for_c;
     later.replace(later.find(":1,"), 3, ":3,");
     CHECK(with({{"$reaction", later}}).is_broken("3 reacts to what comes later"));
     later.replace(later.find(":3,"), 3, ":2,");
@@ -179,7 +179,7 @@ TEST_CASE("a process reacts to each input once, and has one answer to each comma
 }
 
 TEST_CASE("what a process is told of a command is what stands of it") {
-    std::pair<std::string, std::string> const asked{"$reaction", reaction};
+    std::pair<std::string, std::string> const asked{"$reaction", asks_for_c};
     std::pair<std::string, std::string> const made{"t", "p/1/0"};
     auto const accepted_with = [](std::string_view events) {
         return std::pair<std::string, std::string>{

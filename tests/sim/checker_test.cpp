@@ -39,7 +39,7 @@ TEST_CASE("what was acknowledged must be there, once, where it was said to be") 
     twice.log.push_back(event(3, 3, "a", 2));
     CHECK(twice.is_broken("2 of 1 events are in the log"));
     world_of_two elsewhere;
-    elsewhere.appended_as(1).answer = accepted(1);
+    elsewhere.appended_as(1).answer = accepted_at(1);
     CHECK(elsewhere.is_broken("acknowledged at 1, and it stands at 2"));
     world_of_two changed;
     changed.log[1].type = "u";
@@ -70,8 +70,8 @@ TEST_CASE("a log has no gaps, dense versions and time that goes forward") {
 TEST_CASE("an append that was answered before another began stands before it") {
     world_of_two swapped;
     std::swap(swapped.log[0].data, swapped.log[1].data);
-    swapped.appended_as(0).answer = accepted(2);
-    swapped.appended_as(1).answer = accepted(1);
+    swapped.appended_as(0).answer = accepted_at(2);
+    swapped.appended_as(1).answer = accepted_at(1);
     CHECK(swapped.is_broken("began after 2 had been seen and stands before it"));
     swapped.of.attempts[1]->begun = 1;  // at the same time: either order will do
     CHECK(swapped.broken().empty());
@@ -253,7 +253,7 @@ TEST_CASE("what was accepted is accepted when it is brought again, and answered 
         of.add(std::move(repeat), 5, 6);
         return of;
     };
-    CHECK(again(accepted(2)).broken().empty());
+    CHECK(again(accepted_at(2)).broken().empty());
     CHECK(again(std::unexpected(beaten_by(1))).is_broken("it was accepted before:"));
     CHECK(again(fail(errc::invalid, "command_id_reused", "")).is_broken("it was accepted before:"));
     auto const elsewhere = appended{.at = {.position = position{2}}, .first = position{1}};

@@ -13,11 +13,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct machine {
+struct power_cut_machine {
     world all;
     std::uint64_t acknowledged = 0;
 
-    explicit machine(std::vector<app::view_text> views = two_views())
+    explicit power_cut_machine(std::vector<app::view_text> views = two_views())
         : all(5, {.views = std::move(views)}, {.index = {.wal_pages = 8}, .wal_pages = 8}) {
         all.start().or_throw();
     }
@@ -55,7 +55,7 @@ TEST_CASE("a view of whose file a sync has failed is built again at once, and sa
         for (auto const is_marked : {true, false}) {
             CAPTURE(view);
             CAPTURE(is_marked);
-            machine on;
+            power_cut_machine on;
             for (int i = 0; i < 50; ++i) on.append().or_throw();
             on.all.come_to_rest().or_throw();
             auto const file = on.file_of(view);
@@ -106,7 +106,7 @@ TEST_CASE("a view of whose file a sync has failed is built again at once, and sa
 }
 
 TEST_CASE("a file that can not be read for a while is no event's fault, and pauses no view") {
-    machine on;
+    power_cut_machine on;
     for (int i = 0; i < 300; ++i) on.append().or_throw();
     on.all.come_to_rest().or_throw();
     on.all.stop().or_throw();
@@ -131,8 +131,8 @@ TEST_CASE("a file that can not be read for a while is no event's fault, and paus
 namespace {
 
 /// A node whose index stops being trusted, and is built again.
-struct indexing : machine {
-    indexing() : machine(std::vector<app::view_text>{}) {}
+struct indexing : power_cut_machine {
+    indexing() : power_cut_machine(std::vector<app::view_text>{}) {}
 
     /// As a thread would, for a while.
     void run(std::chrono::seconds time) {

@@ -34,7 +34,7 @@ inline append_request request(std::string stream, int op) {
     };
 }
 
-inline result<appended> accepted(std::uint64_t at) {
+inline result<appended> accepted_at(std::uint64_t at) {
     return appended{.at = {.position = position{at}}, .first = position{at}, .count = 1};
 }
 
@@ -61,10 +61,12 @@ struct world_of_two {
     bool is_broken(std::string_view promise) const { return broken().starts_with(promise); }
 
     world_of_two() {
-        add(append_attempt{.operation = 1, .request = request("a", 1), .answer = accepted(1)}, 1, 2
-        );
-        add(append_attempt{.operation = 2, .request = request("a", 2), .answer = accepted(2)}, 3, 4
-        );
+        add(append_attempt{.operation = 1, .request = request("a", 1), .answer = accepted_at(1)},
+            1,
+            2);
+        add(append_attempt{.operation = 2, .request = request("a", 2), .answer = accepted_at(2)},
+            3,
+            4);
     }
 
     history of;

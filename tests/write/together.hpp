@@ -36,4 +36,8 @@ inline std::vector<std::string> metadata_in(house const& at, std::string_view me
     return all;
 }
 
+inline diptych::refusing_command second_withdraw() {
+    return {.place = 1, .command = "bank.withdraw"};
+}
+
 }  // namespace bank

@@ -9,11 +9,10 @@ using bank::command_list;
 using bank::house;
 using bank::metadata_in;
 using bank::money;
+using bank::second_withdraw;
 using bank::together;
 
 namespace {
-
-refusing_command second_withdraw() { return {.place = 1, .command = "bank.withdraw"}; }
 
 /// Refuses whatever holds more than one event.
 class narrow_view final : public log::inline_view {

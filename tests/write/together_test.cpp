@@ -13,13 +13,8 @@ using bank::house;
 using bank::linked;
 using bank::metadata_in;
 using bank::money;
+using bank::second_withdraw;
 using bank::together;
-
-namespace {
-
-refusing_command second_withdraw() { return {.place = 1, .command = "bank.withdraw"}; }
-
-}  // namespace
 
 TEST_CASE("a unit's events are recorded in order in one append, with dense versions and one token"
 ) {

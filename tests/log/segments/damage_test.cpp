@@ -9,13 +9,11 @@ using namespace diptych::log::segments;
 
 namespace {
 
-std::filesystem::path const root = "/log";
-
 using numbers = std::vector<std::uint64_t>;
 
 struct written_log {
     faulty_disk disk;
-    log_opener opener{disk, root, {.segment_bytes = 5'000, .indexed = false}};
+    log_opener opener{disk, log_root, {.segment_bytes = 5'000, .indexed = false}};
     std::vector<std::string> segments;
     std::uint64_t last = 0;
 
@@ -23,7 +21,7 @@ struct written_log {
         auto const log = opener.writer().or_throw();
         for (int i = 0; i < 9; ++i) write_events(*log, 3, 200).or_throw();
         last = log->end().position.value;
-        for (auto const& name : disk.list(root / "log").or_throw())
+        for (auto const& name : disk.list(log_root / "log").or_throw())
             if (name.ends_with(".seg")) segments.push_back("/log/log/" + name);
     }
 };
@@ -58,7 +56,9 @@ std::uint64_t check_readable(segment_engine const& log, std::uint64_t last) {
 TEST_CASE("of many sealed segments only so many are kept open, and only so much of their tables") {
     for (auto const& most : {segment_cache::bounds{.segments_max = 2}, {.bytes_max = 1}}) {
         faulty_disk disk;
-        log_opener opener{disk, root, {.segment_bytes = 5'000, .indexed = false, .cache = most}};
+        log_opener opener{
+            disk, log_root, {.segment_bytes = 5'000, .indexed = false, .cache = most}
+        };
         auto const log = opener.writer().or_throw();
         auto const before = disk.open_files();
         for (int i = 0; i < 60; ++i) write_events(*log, 3, 200).or_throw();

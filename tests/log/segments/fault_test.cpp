@@ -11,8 +11,6 @@ using namespace diptych::log::segments;
 
 namespace {
 
-std::filesystem::path const root = "/log";
-
 /// Opens, writes, keeps house, closes, twice; stops at the first failure. The last acknowledged
 /// position.
 std::uint64_t work(log_opener& opener) {
@@ -38,7 +36,7 @@ segment_options small() { return {.segment_bytes = 6'000, .indexed = false}; }
 
 TEST_CASE("whichever call fails, nothing acknowledged is lost and the log goes on") {
     faulty_disk counting;
-    log_opener counted{counting, root, small()};
+    log_opener counted{counting, log_root, small()};
     REQUIRE(work(counted) == 72);
     auto const calls = counting.calls();
     REQUIRE(calls > 100);
@@ -49,7 +47,7 @@ TEST_CASE("whichever call fails, nothing acknowledged is lost and the log goes o
                 CAPTURE(static_cast<int>(what));
                 CAPTURE(how);
                 faulty_disk disk;
-                log_opener opener{disk, root, small()};
+                log_opener opener{disk, log_root, small()};
                 disk.fail_at = n;
                 disk.fails_short = how == 1;
                 disk.fails_ever_after = how == 2;
@@ -71,13 +69,13 @@ TEST_CASE("whichever call fails, nothing acknowledged is lost and the log goes o
 
 TEST_CASE("whichever call fails, reopening the same engine loses nothing and goes on") {
     faulty_disk counting;
-    log_opener counted{counting, root, small()};
+    log_opener counted{counting, log_root, small()};
     REQUIRE(work(counted) == 72);
     auto const calls = counting.calls();
     for (std::size_t n = 1; n <= calls; ++n) {
         CAPTURE(n);
         faulty_disk disk;
-        log_opener opener{disk, root, small()};
+        log_opener opener{disk, log_root, small()};
         auto log = opener.writer().or_throw();
         disk.fail_at = disk.calls() + n;
         disk.fails_short = n % 2 == 0;
@@ -101,14 +99,14 @@ TEST_CASE("whichever call fails, reopening the same engine loses nothing and goe
 }
 
 TEST_CASE("after a failed reopen nothing is written, not even that the log was closed") {
-    folder const in{root};
+    folder const in{log_root};
     for (auto const is_stopped : {true, false})
         for (std::size_t n = 1;; ++n) {
             CAPTURE(is_stopped);
             CAPTURE(n);
             REQUIRE(n < 50);
             faulty_disk disk;
-            log_opener opener{disk, root, small()};
+            log_opener opener{disk, log_root, small()};
             auto log = opener.writer().or_throw();
             write_events(*log, 3, 200).or_throw();
             if (is_stopped) {
@@ -137,7 +135,7 @@ TEST_CASE("after a failed reopen nothing is written, not even that the log was c
 
 TEST_CASE("where a checkpoint lies on the line is told right or not at all, whatever read fails") {
     faulty_disk disk;
-    log_opener opener{disk, root};
+    log_opener opener{disk, log_root};
     auto const log = opener.writer().or_throw();
     write_events(*log, 1, 300'000).or_throw();  // what is behind it is another read
     for (auto const* const id : {"a", "b", "c"}) write_answer(*log, id).or_throw();

@@ -19,8 +19,8 @@ TEST_CASE("a folder that may not be written to is denied") {
         return;
     }
     temporary_folder const folder;
-    std::filesystem::create_directories(folder.path);
-    std::filesystem::permissions(folder.path, std::filesystem::perms::owner_read);
-    log_opener opener{storage::system_disk(), folder.path};
+    std::filesystem::create_directories(folder.path());
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_read);
+    log_opener opener{storage::system_disk(), folder.path()};
     CHECK(opener.writer().error().kind == errc::denied);
 }

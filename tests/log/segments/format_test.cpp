@@ -70,10 +70,10 @@ TEST_CASE("the worked example of the format's page is what is written") {
 TEST_CASE("files of format 1 open") {
     temporary_folder const folder;
     std::filesystem::copy(
-        source / "tests/golden/segments/v1", folder.path, std::filesystem::copy_options::recursive
+        source / "tests/golden/segments/v1", folder.path(), std::filesystem::copy_options::recursive
     );
     log_opener opener{
-        storage::system_disk(), folder.path, {.segment_bytes = 600, .indexed = false}
+        storage::system_disk(), folder.path(), {.segment_bytes = 600, .indexed = false}
     };
     check_golden(*opener.reader().or_throw());
     auto const log = opener.writer().or_throw();

@@ -3,16 +3,15 @@
 #pragma once
 
 #include "log/segments/segment_engine.hpp"
+#include "temporary_folder.hpp"
 
 #include <diptych/clock.hpp>
 
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 namespace diptych::log::segments {
@@ -124,21 +123,10 @@ inline void check_whole(engine const& log, std::uint64_t last, std::size_t size 
     CHECK(chain == log.chain_at(position{last}).or_throw());
 }
 
-/// A folder of its own, removed at the end.
-class temporary_folder {
-public:
-    temporary_folder() {
-        static std::atomic<int> made = 0;
-        path = std::filesystem::temp_directory_path() /
-               ("diptych-" + std::to_string(::getpid()) + "-" + std::to_string(++made));
-        std::filesystem::remove_all(path);
-    }
-    temporary_folder(temporary_folder const&) = delete;
-    temporary_folder& operator=(temporary_folder const&) = delete;
-    ~temporary_folder() { std::filesystem::remove_all(path); }
+using testing::temporary_folder;
 
-    std::filesystem::path path;
-};
+/// Where logs on a pretended disk are.
+inline std::filesystem::path const log_root = "/log";
 
 /// Opens engines on one disk and folder.
 struct log_opener {

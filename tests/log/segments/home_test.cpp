@@ -152,28 +152,28 @@ TEST_CASE("the epoch after the last one there can be is refused") {
 
 TEST_CASE("on the machine's disk a copied folder is told from its original") {
     temporary_folder const folder;
-    log_opener first{storage::system_disk(), folder.path / "a"};
+    log_opener first{storage::system_disk(), folder.path() / "a"};
     {
         auto const log = first.writer().or_throw();
         write_events(*log, 2).or_throw();
         log->close().or_throw();
     }
     auto const epoch_at = [&](char const* name) {
-        log_opener one{storage::system_disk(), folder.path / name};
+        log_opener one{storage::system_disk(), folder.path() / name};
         one.random = first.random;
         return one.writer().or_throw()->end().epoch;
     };
     CHECK(epoch_at("a") == epoch{1});
     std::filesystem::copy(
-        folder.path / "a", folder.path / "b", std::filesystem::copy_options::recursive
+        folder.path() / "a", folder.path() / "b", std::filesystem::copy_options::recursive
     );
-    std::filesystem::rename(folder.path / "a", folder.path / "moved");
+    std::filesystem::rename(folder.path() / "a", folder.path() / "moved");
     CHECK(epoch_at("moved") == epoch{1});
     CHECK(epoch_at("b") > epoch{1});
     // Put back under its name, where a new file may well get the inode of the removed one.
-    std::filesystem::remove_all(folder.path / "moved");
+    std::filesystem::remove_all(folder.path() / "moved");
     std::filesystem::copy(
-        folder.path / "b", folder.path / "moved", std::filesystem::copy_options::recursive
+        folder.path() / "b", folder.path() / "moved", std::filesystem::copy_options::recursive
     );
     CHECK(epoch_at("moved") > epoch_at("b"));
 }

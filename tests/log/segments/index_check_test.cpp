@@ -22,7 +22,7 @@ namespace {
 struct indexed_log {
     temporary_folder folder;
     log_opener opener{
-        storage::system_disk(), folder.path, {.segment_bytes = 4000, .indexed = false}
+        storage::system_disk(), folder.path(), {.segment_bytes = 4000, .indexed = false}
     };
     timestamp kept_since{};
 
@@ -49,7 +49,7 @@ struct indexed_log {
     void make_index(index_limits const& limits) {
         auto const log = opener.reader().or_throw();
         auto const into =
-            index::open(folder.path / "index.db", log->end().log_id, index::mode::writer, limits)
+            index::open(folder.path() / "index.db", log->end().log_id, index::mode::writer, limits)
                 .or_throw();
         frame_walk walk(*log, position{});
         std::vector<frame_ptr> all;
@@ -64,7 +64,7 @@ struct indexed_log {
     }
 
     void change(std::string const& sql) {
-        auto const in = sqlite::database::open(folder.path / "index.db").or_throw();
+        auto const in = sqlite::database::open(folder.path() / "index.db").or_throw();
         in.execute(sql).or_throw();
         CHECK(in.changes() > 0);
     }
@@ -73,7 +73,7 @@ struct indexed_log {
         auto const log = opener.reader().or_throw();
         still_clock time;
         time.at = kept_since;
-        return check_index({folder.path / "index.db"}, *log, time, {}, {});
+        return check_index({folder.path() / "index.db"}, *log, time, {}, {});
     }
 
     std::string fault() {
@@ -110,7 +110,7 @@ TEST_CASE("an index that lags is right as far as it has come, and none is not wr
     }
     CHECK(of.check().or_throw().at == position{60});
     for (auto const* const suffix : {"", "-wal", "-shm"})
-        std::filesystem::remove(of.folder.path / (std::string("index.db") + suffix));
+        std::filesystem::remove(of.folder.path() / (std::string("index.db") + suffix));
     CHECK(of.check().error().kind == errc::not_found);
 }
 
@@ -202,13 +202,13 @@ TEST_CASE("answers that a writer forgets while the index is looked at are not mi
     indexed_log of;
     forgetting_clock time(of);
     auto const log = of.opener.reader().or_throw();
-    CHECK(check_index({of.folder.path / "index.db"}, *log, time, {}, {}));
+    CHECK(check_index({of.folder.path() / "index.db"}, *log, time, {}, {}));
     CHECK_FALSE(of.check());  // they are gone now
 }
 
 TEST_CASE("a file of an index that is damaged is told, wherever that is") {
     indexed_log of(400);
-    auto const file = of.folder.path / "index.db";
+    auto const file = of.folder.path() / "index.db";
     auto const size = std::filesystem::file_size(file);
     std::size_t told = 0;
     for (std::uint64_t offset = 4096 + 200; offset < size; offset += 4096) {

@@ -1,5 +1,6 @@
 #include "log/frame_maker.hpp"
 #include "log/segments/index.hpp"
+#include "log/segments/index_file.hpp"
 #include "sqlite/database.hpp"
 #include "temporary_folder.hpp"
 
@@ -11,11 +12,10 @@
 using namespace diptych;
 using namespace diptych::log;
 using diptych::testing::frame_maker;
+using diptych::testing::index_log_id;
 using diptych::testing::temporary_folder;
 
 namespace {
-
-constexpr auto log_id = uuid{{1, 2, 3}};
 
 // An index with all of its lists settled, or none, and then changed by `sql`.
 std::unique_ptr<segments::index> damaged(
@@ -23,10 +23,10 @@ std::unique_ptr<segments::index> damaged(
 ) {
     auto const limits = segments::index_limits{.recent_rows_max = recent_rows_max};
     auto const open = [&] {
-        return segments::index::open(file, log_id, segments::index::mode::writer, limits)
+        return segments::index::open(file, index_log_id, segments::index::mode::writer, limits)
             .or_throw();
     };
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     auto const events = std::vector<event_data>(100, {.stream = "a-1", .type = "t", .id = {}});
     open()->merge(std::array{builder.next(events)}).or_throw();
     sqlite::database::open(file).or_throw().execute(sql).or_throw();
@@ -81,7 +81,7 @@ TEST_CASE("a row of event ids that is cut, or gone, is corrupt") {
     check_damaged(index->snapshot().or_throw()->find("a-1", uuid{}));
 
     auto const gone = temporary_folder{};
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     (void)builder.next(std::vector<event_data>(100, {.stream = "a-1", .type = "t"}));
     auto const next = builder.next({{.stream = "a-1", .type = "t"}});
     check_damaged(damaged(gone / "index.db", 0, "delete from event_ids")->merge(std::array{next}));
@@ -93,7 +93,7 @@ TEST_CASE("events that do not follow what the index has are corrupt, and the mer
         auto const folder = temporary_folder{};
         auto const index =
             damaged(folder / "index.db", 0, std::string{"update postings set "} + change);
-        auto builder = frame_maker{log_id};
+        auto builder = frame_maker{index_log_id};
         (void)builder.next(std::vector<event_data>(100, {.stream = "a-1", .type = "t"}));
         check_damaged(index->merge(std::array{builder.next({{.stream = "a-1", .type = "t"}})}));
         CHECK(index->checkpoint().position == position{100});
@@ -104,7 +104,7 @@ TEST_CASE("events that do not follow what the index has are corrupt, and the mer
 TEST_CASE("an index without a checkpoint row that makes sense is corrupt") {
     auto const folder = temporary_folder{};
     auto const file = folder / "index.db";
-    (void)segments::index::open(file, log_id, segments::index::mode::writer).or_throw();
+    (void)segments::index::open(file, index_log_id, segments::index::mode::writer).or_throw();
     sqlite::database::open(file).or_throw().execute("update meta set chain = x'00'").or_throw();
-    check_damaged(segments::index::open(file, log_id, segments::index::mode::writer));
+    check_damaged(segments::index::open(file, index_log_id, segments::index::mode::writer));
 }

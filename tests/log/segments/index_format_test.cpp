@@ -1,5 +1,6 @@
 #include "log/frame_maker.hpp"
 #include "log/segments/index.hpp"
+#include "log/segments/index_file.hpp"
 #include "log/segments/index_hash.hpp"
 #include "sqlite/database.hpp"
 #include "temporary_folder.hpp"
@@ -13,11 +14,10 @@
 using namespace diptych;
 using namespace diptych::log;
 using diptych::testing::frame_maker;
+using diptych::testing::index_log_id;
 using diptych::testing::temporary_folder;
 
 namespace {
-
-constexpr auto log_id = uuid{{1, 2, 3}};
 
 std::vector<std::string> rows(std::filesystem::path const& file, std::string_view sql) {
     auto const opened =
@@ -35,10 +35,11 @@ std::vector<std::string> rows(std::filesystem::path const& file, std::string_vie
 TEST_CASE("the index is written as its reference page says") {
     auto const folder = temporary_folder{};
     auto const file = folder / "index.db";
-    auto const index =
-        segments::index::open(file, log_id, segments::index::mode::writer, {.recent_rows_max = 0})
-            .or_throw();
-    auto builder = frame_maker{log_id};
+    auto const index = segments::index::open(
+                           file, index_log_id, segments::index::mode::writer, {.recent_rows_max = 0}
+    )
+                           .or_throw();
+    auto builder = frame_maker{index_log_id};
     auto const frame = builder.next(
         {{.stream = "order-o1", .type = "placed", .tags = {"item-i1"}, .id = uuid{{1}}},
          {.stream = "order-o1", .type = "paid", .id = uuid{{2}}},

@@ -1,5 +1,6 @@
 #include "log/frame_maker.hpp"
 #include "log/segments/index.hpp"
+#include "log/segments/index_file.hpp"
 #include "sqlite/database.hpp"
 #include "temporary_folder.hpp"
 
@@ -15,22 +16,22 @@ using namespace diptych;
 using namespace diptych::log;
 using namespace std::chrono_literals;
 using diptych::testing::frame_maker;
+using diptych::testing::index_log_id;
+using diptych::testing::index_writer;
 using diptych::testing::temporary_folder;
 using segments::index_limits;
 
 namespace {
 
-constexpr auto log_id = uuid{{1, 2, 3}};
 constexpr auto other_log = uuid{{3, 2, 1}};
-constexpr auto writer = segments::index::mode::writer;
 constexpr auto reading = segments::index::mode::reader;
 
 std::unique_ptr<segments::index> open(
     std::filesystem::path const& file,
-    segments::index::mode how = writer,
+    segments::index::mode how = index_writer,
     index_limits const& limits = {}
 ) {
-    return segments::index::open(file, log_id, how, limits).or_throw();
+    return segments::index::open(file, index_log_id, how, limits).or_throw();
 }
 
 frame_ptr some_events(frame_maker& builder, int count = 3) {
@@ -73,7 +74,7 @@ TEST_CASE("a new index stands at position 0 and knows nothing") {
 
 TEST_CASE("the checkpoint is the last event and the chain of its frame, also after a restart") {
     auto const folder = temporary_folder{};
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     auto const events = some_events(builder);
     auto const answers = builder.next({}, {answer_to("1")});
     {
@@ -91,7 +92,7 @@ TEST_CASE("the checkpoint is the last event and the chain of its frame, also aft
 
 TEST_CASE("a crash between merges leaves the index at the last one that was committed") {
     auto const folder = temporary_folder{};
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     auto const index = open(folder / "index.db");
     index->merge(std::array{some_events(builder)}).or_throw();
     copy_files(folder / "index.db", folder / "copy.db");
@@ -107,7 +108,7 @@ TEST_CASE("a crash between merges leaves the index at the last one that was comm
 
 TEST_CASE("a transaction cut short by a crash is not seen") {
     auto const folder = temporary_folder{};
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     auto const index = open(folder / "index.db");
     index->merge(std::array{some_events(builder)}).or_throw();
     auto const kept = std::filesystem::file_size(folder / "index.db-wal");
@@ -124,8 +125,9 @@ TEST_CASE("a transaction cut short by a crash is not seen") {
 
 TEST_CASE("a snapshot stays as it is while merges and checkpoints go on") {
     auto const folder = temporary_folder{};
-    auto builder = frame_maker{log_id};
-    auto const index = open(folder / "index.db", writer, {.recent_rows_max = 4, .wal_pages = 1});
+    auto builder = frame_maker{index_log_id};
+    auto const index =
+        open(folder / "index.db", index_writer, {.recent_rows_max = 4, .wal_pages = 1});
     index->merge(std::array{some_events(builder)}).or_throw();
     auto const frozen = index->snapshot().or_throw();
     for (int i = 0; i < 20; ++i) {
@@ -140,7 +142,7 @@ TEST_CASE("a snapshot stays as it is while merges and checkpoints go on") {
 
 TEST_CASE("a snapshot outlives its index") {
     auto const folder = temporary_folder{};
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     auto index = open(folder / "index.db");
     index->merge(std::array{some_events(builder)}).or_throw();
     auto const frozen = index->snapshot().or_throw();
@@ -173,8 +175,8 @@ TEST_CASE("a closed index keeps no file open, once its snapshots are released") 
 
 TEST_CASE("threads read snapshots, their own and shared ones, while merges go on") {
     auto const folder = temporary_folder{};
-    auto builder = frame_maker{log_id};
-    auto const index = open(folder / "index.db", writer, {.recent_rows_max = 8});
+    auto builder = frame_maker{index_log_id};
+    auto const index = open(folder / "index.db", index_writer, {.recent_rows_max = 8});
     index->merge(std::array{some_events(builder)}).or_throw();
     auto const shared = index->snapshot().or_throw();
     std::array<int, 3> wrong{};
@@ -196,7 +198,7 @@ TEST_CASE("threads read snapshots, their own and shared ones, while merges go on
 
 TEST_CASE("a reader follows a writer that it shares nothing with but the file") {
     auto const folder = temporary_folder{};
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     auto const writing = open(folder / "index.db");
     writing->merge(std::array{some_events(builder)}).or_throw();
     auto const following = open(folder / "index.db", reading);
@@ -213,7 +215,7 @@ TEST_CASE("a reader follows a writer that it shares nothing with but the file") 
 
 TEST_CASE("a reader notices that the index was deleted and built anew") {
     auto const folder = temporary_folder{};
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     auto const first = some_events(builder);
     auto writing = open(folder / "index.db");
     writing->merge(std::array{first}).or_throw();
@@ -230,7 +232,7 @@ TEST_CASE("a reader notices that the index was deleted and built anew") {
 
 TEST_CASE("a reader without an index to read finds nothing, and makes none") {
     auto const folder = temporary_folder{};
-    auto const missing = segments::index::open(folder / "index.db", log_id, reading);
+    auto const missing = segments::index::open(folder / "index.db", index_log_id, reading);
     REQUIRE(!missing);
     CHECK(missing.error().kind == errc::not_found);
     CHECK(!std::filesystem::exists(folder / "index.db"));
@@ -240,12 +242,12 @@ TEST_CASE("an index of another log is begun anew by a writer and not found by a 
     auto const folder = temporary_folder{};
     auto const file = folder / "index.db";
     auto builder = frame_maker{other_log};
-    auto const other = segments::index::open(file, other_log, writer).or_throw();
+    auto const other = segments::index::open(file, other_log, index_writer).or_throw();
     other->merge(std::array{some_events(builder)}).or_throw();
     other->save_state("s", "theirs").or_throw();
     other->close().or_throw();
 
-    CHECK(segments::index::open(file, log_id, reading).error().kind == errc::not_found);
+    CHECK(segments::index::open(file, index_log_id, reading).error().kind == errc::not_found);
     CHECK(segments::index::open(file, other_log, reading));
     auto const mine = open(file);
     CHECK(mine->checkpoint().position == position{0});
@@ -256,7 +258,7 @@ TEST_CASE("an index of another log is begun anew by a writer and not found by a 
 TEST_CASE("a file of another format is begun anew by a writer and not found by a reader") {
     auto const folder = temporary_folder{};
     auto const file = folder / "index.db";
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     auto const spoil = std::array<void (*)(std::filesystem::path const&), 4>{
         [](auto const& at) {
             sqlite::database::open(at).or_throw().execute("update meta set format = 2").or_throw();
@@ -272,12 +274,12 @@ TEST_CASE("a file of another format is begun anew by a writer and not found by a
     for (auto const& one : spoil) {
         {
             auto const index = open(file);
-            auto next = frame_maker{log_id};
+            auto next = frame_maker{index_log_id};
             index->merge(std::array{some_events(next)}).or_throw();
             index->close().or_throw();
         }
         one(file);
-        auto const read = segments::index::open(file, log_id, reading);
+        auto const read = segments::index::open(file, index_log_id, reading);
         REQUIRE(!read);
         CHECK(read.error().kind == errc::not_found);
         CHECK(open(file)->checkpoint().position == position{0});
@@ -286,8 +288,8 @@ TEST_CASE("a file of another format is begun anew by a writer and not found by a
 
 TEST_CASE("answers are forgotten by their time, a bounded number at once") {
     auto const folder = temporary_folder{};
-    auto builder = frame_maker{log_id};
-    auto const index = open(folder / "index.db", writer, {.expire_max = 4});
+    auto builder = frame_maker{index_log_id};
+    auto const index = open(folder / "index.db", index_writer, {.expire_max = 4});
     std::vector<frame_ptr> frames;
     for (int i = 0; i < 10; ++i) {
         builder.wait(1h);
@@ -311,7 +313,7 @@ TEST_CASE("answers are forgotten by their time, a bounded number at once") {
 TEST_CASE("answers that come again after a crash are there once, and a newer one wins") {
     auto const folder = temporary_folder{};
     auto const file = folder / "index.db";
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     auto const index = open(file);
     auto const first = builder.next({}, {answer_to("1")});
     index->merge(std::array{first}).or_throw();
@@ -360,7 +362,7 @@ TEST_CASE("of a state the newest is kept, at once and after a restart") {
 
 TEST_CASE("too many states that wait to be written are unavailable, a single large one is not") {
     auto const folder = temporary_folder{};
-    auto const index = open(folder / "index.db", writer, {.states_bytes_max = 10});
+    auto const index = open(folder / "index.db", index_writer, {.states_bytes_max = 10});
     index->save_state("a", std::string(100, 'a')).or_throw();
     index->save_state("a", std::string(200, 'a')).or_throw();
     CHECK(index->save_state("b", "b").error().kind == errc::unavailable);
@@ -372,8 +374,8 @@ TEST_CASE("too many states that wait to be written are unavailable, a single lar
 TEST_CASE("maintaining moves the write-ahead log into the file once it is long") {
     auto const folder = temporary_folder{};
     auto const file = folder / "index.db";
-    auto builder = frame_maker{log_id};
-    auto const index = open(file, writer, {.wal_pages = 50});
+    auto builder = frame_maker{index_log_id};
+    auto const index = open(file, index_writer, {.wal_pages = 50});
     index->merge(std::array{some_events(builder)}).or_throw();
     (void)index->maintain({}, 0us).or_throw();
     CHECK(std::filesystem::file_size(file) <= 4096);

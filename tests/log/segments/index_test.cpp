@@ -1,6 +1,7 @@
 #include "log/segments/index.hpp"
 
 #include "log/frame_maker.hpp"
+#include "log/segments/index_file.hpp"
 #include "log/segments/index_hash.hpp"
 #include "log/segments/index_model.hpp"
 #include "log/segments/index_world.hpp"
@@ -17,16 +18,15 @@ using namespace diptych;
 using namespace diptych::log;
 using diptych::testing::below;
 using diptych::testing::frame_maker;
+using diptych::testing::index_log_id;
 using diptych::testing::index_model;
+using diptych::testing::index_writer;
 using diptych::testing::random_engine;
 using diptych::testing::temporary_folder;
 using diptych::testing::world;
 using segments::index_limits;
 
 namespace {
-
-constexpr auto log_id = uuid{{1, 2, 3}};
-constexpr auto writer = segments::index::mode::writer;
 
 void check_lists(postings const& actual, index_model const& model, world& in) {
     auto& random = in.random;
@@ -111,8 +111,8 @@ TEST_CASE("an index says what looking at every event says, however the frames we
             .recent_rows_max = std::array{0, 10, 300, 100'000}[seed % 4],
             .settle_rows = std::array{1, 7, 4096}[seed % 3],
         };
-        auto index = segments::index::open(file, log_id, writer, limits).or_throw();
-        auto builder = frame_maker{log_id};
+        auto index = segments::index::open(file, index_log_id, index_writer, limits).or_throw();
+        auto builder = frame_maker{index_log_id};
         auto model = index_model{};
 
         for (int round = 0; round < 30; ++round) {
@@ -126,7 +126,7 @@ TEST_CASE("an index says what looking at every event says, however the frames we
             REQUIRE(index->checkpoint().position == model.last());
             if (below(random, 6) == 0) {
                 if (below(random, 2)) index->close().or_throw();
-                index = segments::index::open(file, log_id, writer, limits).or_throw();
+                index = segments::index::open(file, index_log_id, index_writer, limits).or_throw();
             }
             check(*index->snapshot().or_throw(), model, in, 3);
         }
@@ -138,8 +138,8 @@ TEST_CASE("a long stream is found from any version, across chunks and between ta
     auto const folder = temporary_folder{};
     auto const limits = index_limits{.recent_rows_max = 100};
     auto const index =
-        segments::index::open(folder / "index.db", log_id, writer, limits).or_throw();
-    auto builder = frame_maker{log_id};
+        segments::index::open(folder / "index.db", index_log_id, index_writer, limits).or_throw();
+    auto builder = frame_maker{index_log_id};
     auto model = index_model{};
     auto seed = std::size_t{1};
     for (int round = 0; round < 40; ++round) {
@@ -167,8 +167,9 @@ TEST_CASE("a long stream is found from any version, across chunks and between ta
 
 TEST_CASE("a merge of a hundred thousand events is one transaction") {
     auto const folder = temporary_folder{};
-    auto const index = segments::index::open(folder / "index.db", log_id, writer).or_throw();
-    auto builder = frame_maker{log_id};
+    auto const index =
+        segments::index::open(folder / "index.db", index_log_id, index_writer).or_throw();
+    auto builder = frame_maker{index_log_id};
     std::vector<frame_ptr> frames;
     for (int i = 0; i < 100; ++i)
         frames.push_back(builder.next(
@@ -189,8 +190,9 @@ TEST_CASE("a merge of a hundred thousand events is one transaction") {
 
 TEST_CASE("one event id in thousands of streams is found in each of them") {
     auto const folder = temporary_folder{};
-    auto const index = segments::index::open(folder / "index.db", log_id, writer).or_throw();
-    auto builder = frame_maker{log_id};
+    auto const index =
+        segments::index::open(folder / "index.db", index_log_id, index_writer).or_throw();
+    auto builder = frame_maker{index_log_id};
     auto const id = uuid{{9}};
     std::vector<event_data> events;
     for (int i = 0; i < 3000; ++i)
@@ -210,8 +212,9 @@ TEST_CASE("one event id in thousands of streams is found in each of them") {
 
 TEST_CASE("frames that do not follow the checkpoint are refused and change nothing") {
     auto const folder = temporary_folder{};
-    auto const index = segments::index::open(folder / "index.db", log_id, writer).or_throw();
-    auto builder = frame_maker{log_id};
+    auto const index =
+        segments::index::open(folder / "index.db", index_log_id, index_writer).or_throw();
+    auto builder = frame_maker{index_log_id};
     auto const one = builder.next({{.stream = "a-1", .type = "t"}});
     auto const two = builder.next({{.stream = "a-1", .type = "t"}});
     auto const three = builder.next({{.stream = "a-1", .type = "t"}});
@@ -237,8 +240,9 @@ TEST_CASE("an event is not found in a stream whose name has the same hash") {
         if (!is_new) other = known->second;
     }
     auto const folder = temporary_folder{};
-    auto const index = segments::index::open(folder / "index.db", log_id, writer).or_throw();
-    auto builder = frame_maker{log_id};
+    auto const index =
+        segments::index::open(folder / "index.db", index_log_id, index_writer).or_throw();
+    auto builder = frame_maker{index_log_id};
     auto const frame = builder.next(
         {{.stream = one, .type = "t", .tags = {other}, .id = uuid{{1}}},
          {.stream = other, .type = "t", .id = uuid{{2}}}}
@@ -255,8 +259,8 @@ TEST_CASE("no row outgrows a quarter of a page, and no more wait to be settled t
     auto const folder = temporary_folder{};
     auto const file = folder / "index.db";
     auto const limits = index_limits{.recent_rows_max = 100, .settle_rows = 20};
-    auto const index = segments::index::open(file, log_id, writer, limits).or_throw();
-    auto builder = frame_maker{log_id};
+    auto const index = segments::index::open(file, index_log_id, index_writer, limits).or_throw();
+    auto builder = frame_maker{index_log_id};
     auto const number = [&](std::string_view sql) {
         auto const opened =
             sqlite::database::open(file, {.mode = sqlite::open_mode::read_only}).or_throw();
@@ -292,14 +296,14 @@ TEST_CASE("after a merge that failed half-way, settling goes on as if it had not
     auto const folder = temporary_folder{};
     auto const file = folder / "index.db";
     auto const limits = index_limits{.recent_rows_max = 10};
-    auto const index = segments::index::open(file, log_id, writer, limits).or_throw();
+    auto const index = segments::index::open(file, index_log_id, index_writer, limits).or_throw();
     auto const other = sqlite::database::open(file).or_throw();
     auto const waiting = [&] {
         auto asked = other.prepare("select count(*) from recent_postings").or_throw();
         REQUIRE(asked.step().or_throw());
         return asked.integer(0);
     };
-    auto builder = frame_maker{log_id};
+    auto builder = frame_maker{index_log_id};
     auto const next = [&] {
         return builder.next({{.stream = "a-1", .type = "t"}});
     };  // Three rows.

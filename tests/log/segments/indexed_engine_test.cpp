@@ -26,7 +26,7 @@ std::size_t count_of(segment_engine const& log, posting_key key) {
 
 TEST_CASE("an index follows the segments, is kept, and loses nothing when it is deleted") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path, {.segment_bytes = 20'000}};
+    log_opener opener{storage::system_disk(), folder.path(), {.segment_bytes = 20'000}};
     posting_key const key{.kind = posting_kind::home, .text = "product-p3"};
     std::size_t found = 0;
     {
@@ -47,7 +47,7 @@ TEST_CASE("an index follows the segments, is kept, and loses nothing when it is 
         CHECK(log->merged_to() == position{200});
         CHECK(count_of(*log, key) == found);
     }
-    std::filesystem::remove(folder.path / "index.db");
+    std::filesystem::remove(folder.path() / "index.db");
     {
         auto const log = opener.writer().or_throw();
         CHECK(log->merged_to() == position{0});
@@ -55,25 +55,25 @@ TEST_CASE("an index follows the segments, is kept, and loses nothing when it is 
         CHECK(count_of(*log, key) == found);
         log->close().or_throw();
     }
-    std::ofstream(folder.path / "index.db") << std::string(100'000, 'x');
+    std::ofstream(folder.path() / "index.db") << std::string(100'000, 'x');
     auto const log = opener.writer().or_throw();
     CHECK(log->merged_to() == position{0});
 }
 
 TEST_CASE("an index beyond the end of the log is acknowledged loss") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path(), segment_options{}};
     {
         auto const log = opener.writer().or_throw();
         write_events(*log, 4).or_throw();
-        std::filesystem::copy(folder.path / "log", folder.path / "old");
+        std::filesystem::copy(folder.path() / "log", folder.path() / "old");
         write_events(*log, 4).or_throw();
         merge_all(*log);
         log->close().or_throw();
     }
-    std::filesystem::remove(folder.path / "CLOSED");
-    std::filesystem::remove_all(folder.path / "log");
-    std::filesystem::rename(folder.path / "old", folder.path / "log");
+    std::filesystem::remove(folder.path() / "CLOSED");
+    std::filesystem::remove_all(folder.path() / "log");
+    std::filesystem::rename(folder.path() / "old", folder.path() / "log");
     {
         auto const log = opener.writer().or_throw();
         CHECK(log->writable().error().code == "acknowledged_loss");
@@ -81,7 +81,7 @@ TEST_CASE("an index beyond the end of the log is acknowledged loss") {
         check_whole(*log, 4);
     }
     // Nobody hears of what the index knows beyond the end.
-    std::filesystem::remove(folder.path / "WATERMARK");
+    std::filesystem::remove(folder.path() / "WATERMARK");
     auto const check_clamped = [&](std::unique_ptr<segment_engine> on) {
         auto const log = sequenced_log::open(std::move(on), opener.time, opener.random).or_throw();
         CHECK(log->end().position == position{4});
@@ -111,7 +111,7 @@ TEST_CASE("an index beyond the end of the log is acknowledged loss") {
 TEST_CASE("an index of another line of history is not asked") {
     temporary_folder const folder;
     temporary_folder const other;
-    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path(), segment_options{}};
     auto const write = [&](std::size_t size) {
         auto const log = opener.writer().or_throw();
         write_events(*log, 4, size).or_throw();
@@ -119,13 +119,13 @@ TEST_CASE("an index of another line of history is not asked") {
         log->close().or_throw();
     };
     opener.writer().or_throw()->close().or_throw();
-    std::filesystem::copy(folder.path, other.path, std::filesystem::copy_options::recursive);
+    std::filesystem::copy(folder.path(), other.path(), std::filesystem::copy_options::recursive);
     write(40);
-    std::filesystem::rename(folder.path / "index.db", other.path / "index.db.of-this");
-    std::filesystem::remove_all(folder.path);
-    std::filesystem::rename(other.path, folder.path);
+    std::filesystem::rename(folder.path() / "index.db", other.path() / "index.db.of-this");
+    std::filesystem::remove_all(folder.path());
+    std::filesystem::rename(other.path(), folder.path());
     write(41);
-    std::filesystem::rename(folder.path / "index.db.of-this", folder.path / "index.db");
+    std::filesystem::rename(folder.path() / "index.db.of-this", folder.path() / "index.db");
     CHECK(opener.reader().or_throw()->merged_to() == position{0});
     auto const log = opener.writer().or_throw();
     CHECK(log->writable().error().code == "acknowledged_loss");
@@ -135,15 +135,15 @@ TEST_CASE("an index of another line of history is not asked") {
 
 TEST_CASE("a reader that finds no index looks again, and holds no more than it may meanwhile") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path(), segment_options{}};
     {
         auto const log = opener.writer().or_throw();
         for (int i = 0; i < 50; ++i) write_events(*log, 2).or_throw();
         merge_all(*log);
         log->close().or_throw();
     }
-    auto const index = folder.path / "index.db";
-    auto const aside = folder.path / "aside";
+    auto const index = folder.path() / "index.db";
+    auto const aside = folder.path() / "aside";
     std::filesystem::rename(index, aside);
     auto const log = sequenced_log::open(
                          opener.reader().or_throw(),
@@ -183,10 +183,10 @@ TEST_CASE("a reader that finds no index looks again, and holds no more than it m
 
 TEST_CASE("a reader that follows without an index holds no more than it may") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path(), segment_options{}};
     auto const writer = opener.writer().or_throw();
     write_events(*writer, 2).or_throw();
-    std::filesystem::remove(folder.path / "index.db");
+    std::filesystem::remove(folder.path() / "index.db");
     auto const log = sequenced_log::open(
                          opener.reader().or_throw(),
                          opener.time,
@@ -204,26 +204,26 @@ TEST_CASE("a reader that follows without an index holds no more than it may") {
 
 TEST_CASE("an index of another line of history opens the log for reading only") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path(), segment_options{}};
     {
         auto const log = opener.writer().or_throw();
         write_events(*log, 2).or_throw();
-        std::filesystem::copy(folder.path / "log", folder.path / "old");
+        std::filesystem::copy(folder.path() / "log", folder.path() / "old");
         write_events(*log, 2).or_throw();
         merge_all(*log);
         log->close().or_throw();
     }
     // The folder is rolled back and goes on otherwise; then the newer index comes back.
-    std::filesystem::rename(folder.path / "index.db", folder.path / "newer.db");
-    std::filesystem::remove(folder.path / "CLOSED");
-    std::filesystem::remove_all(folder.path / "log");
-    std::filesystem::rename(folder.path / "old", folder.path / "log");
+    std::filesystem::rename(folder.path() / "index.db", folder.path() / "newer.db");
+    std::filesystem::remove(folder.path() / "CLOSED");
+    std::filesystem::remove_all(folder.path() / "log");
+    std::filesystem::rename(folder.path() / "old", folder.path() / "log");
     {
         auto const log = opener.writer().or_throw();
         write_events(*log, 4, 100).or_throw();
         log->close().or_throw();
     }
-    std::filesystem::rename(folder.path / "newer.db", folder.path / "index.db");
+    std::filesystem::rename(folder.path() / "newer.db", folder.path() / "index.db");
     auto const log = opener.writer().or_throw();
     CHECK(log->writable().error().code == "acknowledged_loss");
     CHECK(log->writable().error().message.contains("index.db"));
@@ -233,7 +233,7 @@ TEST_CASE("an index of another line of history opens the log for reading only") 
 
 TEST_CASE("stored states come back, and are forgotten without harm") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path, segment_options{}};
+    log_opener opener{storage::system_disk(), folder.path(), segment_options{}};
     auto const log = opener.writer().or_throw();
     log->save_state("stock product-p1", "bytes").or_throw();
     CHECK(log->load_state("stock product-p1").or_throw() == "bytes");

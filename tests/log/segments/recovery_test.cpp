@@ -10,13 +10,12 @@ using namespace diptych::log::segments;
 
 namespace {
 
-std::filesystem::path const root = "/log";
 std::string const first_segment = "/log/log/00000000000000000001.seg";
 
 /// A log on a disk in memory, written by somebody who never closed it.
 struct left_log {
     faulty_disk disk;
-    log_opener opener{disk, root, {.segment_bytes = 1 << 20, .indexed = false}};
+    log_opener opener{disk, log_root, {.segment_bytes = 1 << 20, .indexed = false}};
 
     explicit left_log(
         std::size_t frames, std::uint64_t segment_bytes = 1 << 20, bool is_another = false
@@ -38,7 +37,7 @@ struct left_log {
     }
     std::string last_segment() {
         std::string last;
-        for (auto const& name : disk.list(root / "log").or_throw())
+        for (auto const& name : disk.list(log_root / "log").or_throw())
             if (name.ends_with(".seg")) last = "/log/log/" + name;
         return last;
     }
@@ -131,7 +130,7 @@ TEST_CASE("a damaged last frame that the clean close or a view covers is damage 
     CHECK(damaged.opener.writer().error().message.contains("CLOSED"));
     CHECK(damaged.disk.all() == before);
 
-    damaged.disk.remove(root / "CLOSED").or_throw();
+    damaged.disk.remove(log_root / "CLOSED").or_throw();
     damaged.opener.options.covered_by = {
         {.name = "view orders", .position = position{6}, .chain = chain}
     };
@@ -232,7 +231,7 @@ TEST_CASE("a frame of this segment that stands further on proves that something 
 
 TEST_CASE("a missing or unsealed segment that is not the last is corrupt, never the end") {
     left_log whole(60, 4'000);
-    auto const names = whole.disk.list(root / "log").or_throw();
+    auto const names = whole.disk.list(log_root / "log").or_throw();
     std::vector<std::string> segments;
     for (auto const& name : names)
         if (name.ends_with(".seg")) segments.push_back("/log/log/" + name);
@@ -260,7 +259,7 @@ TEST_CASE("a missing or unsealed segment that is not the last is corrupt, never 
 
 TEST_CASE("a last segment that is sealed, or was being sealed, is taken as it is") {
     left_log sealed(60, 4'000);
-    auto const names = sealed.disk.list(root / "log").or_throw();
+    auto const names = sealed.disk.list(log_root / "log").or_throw();
     std::vector<std::string> segments;
     for (auto const& name : names)
         if (name.ends_with(".seg")) segments.push_back("/log/log/" + name);
@@ -281,7 +280,7 @@ TEST_CASE("a last segment that is sealed, or was being sealed, is taken as it is
 
 TEST_CASE("the last frame is written again before it is read, for its sync may have failed") {
     faulty_disk disk;
-    log_opener opener{disk, root, {.indexed = false}};
+    log_opener opener{disk, log_root, {.indexed = false}};
     auto log = opener.writer().or_throw();
     write_events(*log, 1).or_throw();
     disk.fail_at = disk.calls() + 2;  // write, then sync
@@ -296,7 +295,7 @@ TEST_CASE("the last frame is written again before it is read, for its sync may h
 
 TEST_CASE("a reader is shown no frame before its sync has returned") {
     faulty_disk disk;
-    log_opener opener{disk, root, {.indexed = false}};
+    log_opener opener{disk, log_root, {.indexed = false}};
     auto const log = opener.writer().or_throw();
     write_events(*log, 2).or_throw();
     auto const reader = opener.reader().or_throw();
@@ -315,7 +314,7 @@ TEST_CASE("a reader is shown no frame before its sync has returned") {
 TEST_CASE("after a failed write nothing is retried until the log is opened again") {
     for (auto const is_short : {false, true}) {
         faulty_disk disk;
-        log_opener opener{disk, root, {.indexed = false}};
+        log_opener opener{disk, log_root, {.indexed = false}};
         auto const log = opener.writer().or_throw();
         write_events(*log, 2).or_throw();
         disk.fail_at = disk.calls() + 1;
@@ -338,7 +337,7 @@ TEST_CASE("a full disk turns a commit away before anything is written, and with 
          {std::uint64_t{1} << 26, std::uint64_t{300'000}}) {  // in a segment, at its end
         CAPTURE(segment_bytes);
         faulty_disk disk;
-        log_opener opener{disk, root, {.segment_bytes = segment_bytes, .indexed = false}};
+        log_opener opener{disk, log_root, {.segment_bytes = segment_bytes, .indexed = false}};
         auto const log = opener.writer().or_throw();
         write_events(*log, 100, 2000).or_throw();
         disk.is_full = true;
@@ -385,11 +384,11 @@ TEST_CASE("a lost segment of answers alone is acknowledged loss, though no event
 
 TEST_CASE("a log that is to keep no reserve gives back what an earlier process kept") {
     faulty_disk disk;
-    log_opener opener{disk, root, {.reserve_bytes = 8192, .indexed = false}};
+    log_opener opener{disk, log_root, {.reserve_bytes = 8192, .indexed = false}};
     opener.writer().or_throw()->close().or_throw();
-    folder const in{root};
+    folder const in{log_root};
     CHECK(disk.content(in.reserve()).size() == 8192);
-    log_opener without{disk, root, {.reserve_bytes = 0, .indexed = false}};
+    log_opener without{disk, log_root, {.reserve_bytes = 0, .indexed = false}};
     without.writer().or_throw()->close().or_throw();
     CHECK_FALSE(disk.has(in.reserve()));
 }

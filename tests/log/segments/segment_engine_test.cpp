@@ -27,7 +27,7 @@ std::vector<std::string> segments_in(std::filesystem::path const& root) {
 
 TEST_CASE("a missing folder becomes a log, and what is written is there after a clean close") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path()};
     uuid log_id;
     {
         auto const log = opener.writer().or_throw();
@@ -40,11 +40,11 @@ TEST_CASE("a missing folder becomes a log, and what is written is there after a 
         check_whole(*log, 30);
         log->close().or_throw();
     }
-    CHECK(text_of(folder.path / "FORMAT") == "diptych 1\nlog " + to_string(log_id) + "\n");
-    CHECK(std::filesystem::exists(folder.path / "CLOSED"));
+    CHECK(text_of(folder.path() / "FORMAT") == "diptych 1\nlog " + to_string(log_id) + "\n");
+    CHECK(std::filesystem::exists(folder.path() / "CLOSED"));
     auto const log = opener.writer().or_throw();
     CHECK(log->end().log_id == log_id);
-    CHECK_FALSE(std::filesystem::exists(folder.path / "CLOSED"));
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "CLOSED"));
     check_whole(*log, 30);
     write_events(*log, 1).or_throw();
     check_whole(*log, 31);
@@ -52,7 +52,7 @@ TEST_CASE("a missing folder becomes a log, and what is written is there after a 
 
 TEST_CASE("a log that was not closed has everything that was acknowledged") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path()};
     for (std::uint64_t round = 1; round <= 3; ++round) {
         auto const log = opener.writer().or_throw();
         for (int i = 0; i < 5; ++i) write_events(*log, 2).or_throw();
@@ -63,18 +63,18 @@ TEST_CASE("a log that was not closed has everything that was acknowledged") {
 TEST_CASE("segments are sealed before they grow beyond their size, and read as one log") {
     temporary_folder const folder;
     log_opener opener{
-        storage::system_disk(), folder.path, {.segment_bytes = 20'000, .indexed = false}
+        storage::system_disk(), folder.path(), {.segment_bytes = 20'000, .indexed = false}
     };
     {
         auto const log = opener.writer().or_throw();
         for (std::size_t i = 0; i < 200; ++i) write_events(*log, 1 + i % 3, 100).or_throw();
         check_whole(*log, 399, 100);
     }
-    auto const names = segments_in(folder.path);
+    auto const names = segments_in(folder.path());
     CHECK(names.size() > 4);
     CHECK(names.front() == "00000000000000000001.seg");
     for (std::size_t i = 0; i + 1 < names.size(); ++i)
-        CHECK(std::filesystem::file_size(folder.path / "log" / names[i]) <= 20'000);
+        CHECK(std::filesystem::file_size(folder.path() / "log" / names[i]) <= 20'000);
     auto const log = opener.writer().or_throw();
     check_whole(*log, 399, 100);
     CHECK(opener.writer().error().code == "locked");
@@ -83,7 +83,7 @@ TEST_CASE("segments are sealed before they grow beyond their size, and read as o
 TEST_CASE("frames begin with the one that holds a position and keep within the bytes asked for") {
     temporary_folder const folder;
     log_opener opener{
-        storage::system_disk(), folder.path, {.segment_bytes = 200'000, .indexed = false}
+        storage::system_disk(), folder.path(), {.segment_bytes = 200'000, .indexed = false}
     };
     auto const log = opener.writer().or_throw();
     for (int i = 0; i < 300; ++i) write_events(*log, 4, 700).or_throw();
@@ -104,7 +104,7 @@ TEST_CASE("frames begin with the one that holds a position and keep within the b
 
 TEST_CASE("answers-only frames take no position and are kept in their place") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path()};
     hash256 chain;
     {
         auto const log = opener.writer().or_throw();
@@ -135,7 +135,7 @@ TEST_CASE("answers-only frames take no position and are kept in their place") {
 
 TEST_CASE("the chain inside a frame is the one that its events make") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path()};
     auto const log = opener.writer().or_throw();
     write_events(*log, 3).or_throw();
     auto const before = log->end();
@@ -152,7 +152,7 @@ TEST_CASE("the chain inside a frame is the one that its events make") {
 TEST_CASE("the position at a time is the last one recorded until then") {
     temporary_folder const folder;
     log_opener opener{
-        storage::system_disk(), folder.path, {.segment_bytes = 8'000, .indexed = false}
+        storage::system_disk(), folder.path(), {.segment_bytes = 8'000, .indexed = false}
     };
     auto const log = opener.writer().or_throw();
     CHECK(log->position_at(timestamp{1h}).or_throw() == position{0});
@@ -169,7 +169,7 @@ TEST_CASE("the position at a time is the last one recorded until then") {
 TEST_CASE("single events far apart and side by side are fetched, each checked") {
     temporary_folder const folder;
     log_opener opener{
-        storage::system_disk(), folder.path, {.segment_bytes = 50'000, .indexed = false}
+        storage::system_disk(), folder.path(), {.segment_bytes = 50'000, .indexed = false}
     };
     auto const log = opener.writer().or_throw();
     for (int i = 0; i < 100; ++i) write_events(*log, 5, 300).or_throw();
@@ -191,7 +191,7 @@ TEST_CASE("single events far apart and side by side are fetched, each checked") 
 
 TEST_CASE("a second writer is refused with the name of the first, a reader is welcome") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path()};
     auto const log = opener.writer().or_throw();
     auto const second = opener.writer();
     REQUIRE_FALSE(second);
@@ -203,7 +203,7 @@ TEST_CASE("a second writer is refused with the name of the first, a reader is we
 TEST_CASE("a reader follows the writer's watermark over segments, and writes nothing") {
     temporary_folder const folder;
     log_opener opener{
-        storage::system_disk(), folder.path, {.segment_bytes = 9'000, .indexed = false}
+        storage::system_disk(), folder.path(), {.segment_bytes = 9'000, .indexed = false}
     };
     CHECK(opener.reader().error().kind == errc::not_found);
     auto const writer = opener.writer().or_throw();
@@ -224,49 +224,50 @@ TEST_CASE("a reader follows the writer's watermark over segments, and writes not
 
 TEST_CASE("a log without a writer is read up to its last watermark or clean close") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path()};
     {
         auto const log = opener.writer().or_throw();
         write_events(*log, 4).or_throw();
     }
     check_whole(*opener.reader().or_throw(), 4);
     opener.writer().or_throw()->close().or_throw();
-    std::filesystem::remove(folder.path / "log" / "WATERMARK");
+    std::filesystem::remove(folder.path() / "log" / "WATERMARK");
     check_whole(*opener.reader().or_throw(), 4);
-    CHECK_FALSE(std::filesystem::exists(folder.path / "log" / "WATERMARK"));
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "log" / "WATERMARK"));
 }
 
 TEST_CASE("another program's folder and a newer format are left alone") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path};
-    std::filesystem::create_directories(folder.path);
-    std::ofstream(folder.path / "notes.txt") << "mine";
+    log_opener opener{storage::system_disk(), folder.path()};
+    std::filesystem::create_directories(folder.path());
+    std::ofstream(folder.path() / "notes.txt") << "mine";
     auto const foreign = opener.writer();
     CHECK(foreign.error().code == "foreign_folder");
     CHECK(foreign.error().message.contains("notes.txt"));
     CHECK(
-        storage::system_disk().list(folder.path).or_throw() == std::vector<std::string>{"notes.txt"}
+        storage::system_disk().list(folder.path()).or_throw() ==
+        std::vector<std::string>{"notes.txt"}
     );
 
-    std::filesystem::remove(folder.path / "notes.txt");
+    std::filesystem::remove(folder.path() / "notes.txt");
     opener.writer().or_throw()->close().or_throw();
-    auto const format = text_of(folder.path / "FORMAT");
-    std::ofstream(folder.path / "FORMAT") << "diptych 2\n" << format.substr(10);
-    auto const names = storage::system_disk().list(folder.path).or_throw();
+    auto const format = text_of(folder.path() / "FORMAT");
+    std::ofstream(folder.path() / "FORMAT") << "diptych 2\n" << format.substr(10);
+    auto const names = storage::system_disk().list(folder.path()).or_throw();
     CHECK(opener.writer().error().code == "newer_format");
     CHECK(opener.reader().error().code == "newer_format");
-    CHECK(storage::system_disk().list(folder.path).or_throw() == names);
-    std::ofstream(folder.path / "FORMAT") << "something else\n";
+    CHECK(storage::system_disk().list(folder.path()).or_throw() == names);
+    std::ofstream(folder.path() / "FORMAT") << "something else\n";
     CHECK(opener.writer().error().code == "foreign_folder");
 }
 
 TEST_CASE("housekeeping writes zeros ahead, so that commits do not grow the file") {
     temporary_folder const folder;
     log_opener opener{
-        storage::system_disk(), folder.path, {.segment_bytes = 2'000'000, .indexed = false}
+        storage::system_disk(), folder.path(), {.segment_bytes = 2'000'000, .indexed = false}
     };
     auto const log = opener.writer().or_throw();
-    auto const path = folder.path / "log" / "00000000000000000001.seg";
+    auto const path = folder.path() / "log" / "00000000000000000001.seg";
     std::uint64_t grown = 0;
     for (int i = 0; i < 1'500; ++i) {
         while (log->maintain({}).or_throw()) {
@@ -276,7 +277,7 @@ TEST_CASE("housekeeping writes zeros ahead, so that commits do not grow the file
         if (std::filesystem::file_size(path) != size) ++grown;
     }
     CHECK(grown == 0);
-    CHECK(std::filesystem::exists(folder.path / "log" / "next.tmp"));
+    CHECK(std::filesystem::exists(folder.path() / "log" / "next.tmp"));
     CHECK(std::filesystem::file_size(path) <= 2'000'000);
     check_whole(*log, 1'500, 1000);
 }
@@ -284,7 +285,7 @@ TEST_CASE("housekeeping writes zeros ahead, so that commits do not grow the file
 TEST_CASE("a commit that outruns the zeros works, also while they are being written") {
     temporary_folder const folder;
     log_opener opener{
-        storage::system_disk(), folder.path, {.segment_bytes = 3'000'000, .indexed = false}
+        storage::system_disk(), folder.path(), {.segment_bytes = 3'000'000, .indexed = false}
     };
     {
         auto const log = opener.writer().or_throw();
@@ -302,7 +303,7 @@ TEST_CASE("a commit that outruns the zeros works, also while they are being writ
 
 TEST_CASE("an event of 342 bytes takes at most 1.35 times that in the log") {
     temporary_folder const folder;
-    log_opener opener{storage::system_disk(), folder.path};
+    log_opener opener{storage::system_disk(), folder.path()};
     auto const log = opener.writer().or_throw();
     std::vector<event_data> events(64);
     for (auto& event : events)

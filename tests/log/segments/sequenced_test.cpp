@@ -50,7 +50,7 @@ append_request command(std::string id) {
 
 TEST_CASE("deleting the index loses nothing: it is built again in pieces before the log is open") {
     log::segments::temporary_folder const folder;
-    segment_log log{.path = folder.path};
+    segment_log log{.path = folder.path()};
     log.open();
     auto known = event("b-1", "made", {"x-1"}, std::string(700'000, ' '));
     known.id = id_of(7);
@@ -63,7 +63,7 @@ TEST_CASE("deleting the index loses nothing: it is built again in pieces before 
     auto const end = log->end().position;
     REQUIRE(log->close());
     for (auto const* const name : {"index.db", "index.db-wal", "index.db-shm"})
-        std::filesystem::remove(folder.path / name);
+        std::filesystem::remove(folder.path() / name);
 
     std::vector<position> steps;
     log.progress = [&](position done, position of) {
@@ -87,7 +87,7 @@ TEST_CASE("answers are kept for seven days, or as long as is set, by time alone"
     CHECK(segment_options{}.keep_answers >= 24h * 7);
     for (auto const keep : {24h * 7, 1h}) {
         log::segments::temporary_folder const folder;
-        segment_log log{.path = folder.path, .options = {.keep_answers = keep}};
+        segment_log log{.path = folder.path(), .options = {.keep_answers = keep}};
         log.open();
         CHECK_FALSE(log->append(command("c1")).or_throw().repeated);
         for (int i = 0; i < 5000; ++i)

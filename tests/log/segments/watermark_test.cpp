@@ -13,10 +13,10 @@ using namespace diptych::log::segments;
 TEST_CASE("a mark is never seen half written") {
     temporary_folder const folder;
     auto& disk = storage::system_disk();
-    disk.make_directories(folder.path).or_throw();
+    disk.make_directories(folder.path()).or_throw();
     uuid const log_id{{7}};
-    watermark writing(disk.share(folder.path / "W", true).or_throw());
-    watermark const reading(disk.share(folder.path / "W", false).or_throw());
+    watermark writing(disk.share(folder.path() / "W", true).or_throw());
+    watermark const reading(disk.share(folder.path() / "W", false).or_throw());
     CHECK_FALSE(reading.load(log_id));
     auto const store = [&](std::uint64_t n) {
         durable_mark mark{
