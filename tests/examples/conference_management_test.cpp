@@ -200,6 +200,18 @@ TEST_CASE("a seat type may be deleted until its conference is published for the 
         .then_refused(refusal::was_published);
 }
 
+TEST_CASE("the ids of conferences and seat types are short enough to be put together") {
+    auto conference = create;
+    conference.conference.value = std::string(101, 'c');
+    given().when(conference).then_refused(refusal::id_too_long);
+    auto seats = new_seat;
+    seats.seat_type.value = std::string(100, 's');
+    CHECK_FALSE(given(created).when(seats).refuses(refusal::id_too_long));
+    seats.seat_type.value += 's';
+    given(created).when(seats).then_refused(refusal::id_too_long);
+    given(created, published).when(seats).then_refused(refusal::id_too_long);
+}
+
 TEST_CASE("a seat type has a name, a sensible quantity and a price that is not negative") {
     given(created, draft).when(new_seat).then_nothing();
     auto other = new_seat;

@@ -100,14 +100,42 @@ TEST_CASE("an order is placed at today's prices, and expires when the terms say"
     given(published, full_seats, terms).when(want({{{"full"}, 2}})).then(sooner, two_cost);
 }
 
-TEST_CASE("terms are times that are not negative") {
+TEST_CASE("terms are times that are not negative, and of a year at most") {
     set_reservation_terms terms{.conference = {"c1"}, .window = 2s, .buffer = 0s};
     given().when(terms).then(reservation_terms_set{.conference = {"c1"}, .window = 2s, .buffer = 0s}
     );
     terms.window = 0s;
     given().when(terms).then_refused(refusal::time_not_positive);
+    terms = {.conference = {"c1"}, .window = 366 * 24h, .buffer = 0s};
+    given().when(terms).then_refused(refusal::time_too_long);
+    terms = {.conference = {"c1"}, .window = 1s, .buffer = 366 * 24h};
+    given().when(terms).then_refused(refusal::time_too_long);
     terms = {.conference = {"c1"}, .window = 15min, .buffer = 14min};
     given().when(terms).then_nothing();
+}
+
+TEST_CASE("terms from before there was a limit count as far as it goes") {
+    reservation_terms_set const endless{
+        .conference = {"c1"}, .window = 200'000'000h, .buffer = 200'000'000h
+    };
+    auto later = two;
+    later.expires_at = now + 365 * 24h;
+    later.buffer = 365 * 24h;
+    given(published, full_seats, endless).when(want({{{"full"}, 2}})).then(later, two_cost);
+}
+
+TEST_CASE("the id of an order is short enough for the names that are made of it") {
+    auto wanted = want({{{"full"}, 2}});
+    wanted.order.value = std::string(200, 'o');
+    CHECK_FALSE(given(published, full_seats).when(wanted).refuses(refusal::id_too_long));
+    wanted.order.value += 'o';
+    given(published, full_seats).when(wanted).then_refused(refusal::id_too_long);
+    auto old = two;
+    old.order = wanted.order;
+    CHECK_FALSE(given(published, full_seats, old).when(wanted).refuses(refusal::id_too_long));
+    given(published, full_seats)
+        .when(join_wait_list{wanted.order, {"c1"}, "a@b", wanted.seats})
+        .then_refused(refusal::id_too_long);
 }
 
 TEST_CASE("P4-09 an unpublished conference is not sold") {

@@ -132,28 +132,6 @@ TEST_CASE("a reservation at one conference is none at another, whatever their na
     given(ten, others, made).when(commit).then_nothing();
 }
 
-TEST_CASE("P4-12 seats that are added or removed twice under one name are added or removed once") {
-    add_seats const add{
-        .conference = {"c1"}, .seat_type = {"full"}, .quantity = 5, .supply = {"s2"}
-    };
-    given(ten).when(add).then(supplied("s2", {full(5)}));
-    given(ten, supplied("s2", {full(5)})).when(add).then_nothing();
-    remove_seats const remove{
-        .conference = {"c1"}, .seat_type = {"full"}, .quantity = 5, .supply = {"s3"}
-    };
-    given(ten).when(remove).then(supplied("s3", {full(-5)}));
-    given(ten, supplied("s3", {full(-5)})).when(remove).then_nothing();
-    given().when(remove).then_refused(refusal::unknown_seat_type);
-    for (int const quantity : {0, -1}) {
-        auto odd = add;
-        odd.quantity = quantity;
-        given().when(odd).then_refused(refusal::quantity_not_positive);
-        auto other = remove;
-        other.quantity = quantity;
-        given(ten).when(other).then_refused(refusal::quantity_not_positive);
-    }
-}
-
 TEST_CASE("P4-06 a cut quota takes nothing that was granted, and what comes back pays for it") {
     auto const taken = reserved("o2", 1, {full(6)}, {full(-6)});
     auto const cut = supplied("s2", {full(-3)});

@@ -86,7 +86,6 @@ TEST_CASE("S4-69 who finds no seats can wait, under the id of the order to come"
     given(published, seats, joined("o1", 2))
         .when(join("o1", 3))
         .then_refused(refusal::waits_for_other_seats);
-    given(published, seats, called("o1", 2)).when(join("o1", 2)).then_nothing();
     open.when(join("o1", 0)).then_refused(refusal::no_seats_wanted);
     for (auto const* const odd : {"", "@", "ada@", "@x", "ada@x@y", "ada b@x"}) {
         auto unreachable = join("o1", 2);
@@ -97,13 +96,30 @@ TEST_CASE("S4-69 who finds no seats can wait, under the id of the order to come"
     given(published).when(join("o1", 2)).then_refused(refusal::unknown_seat_type);
 }
 
+TEST_CASE("who was called is told so, and not that they wait once more") {
+    auto other = join("o1", 2);
+    other.email = "other@x";
+    auto const then = [](auto const&... happened) {
+        return given(published, seats, joined("o1", 2), called("o1", 2), happened...);
+    };
+    then().when(join("o1", 2)).then_nothing();
+    then(placed("o1", 2)).when(join("o1", 2)).then_nothing();
+    then().when(other).then_refused(refusal::waits_for_other_seats);
+    then().when(join("o1", 3)).then_refused(refusal::waits_for_other_seats);
+    then(placed("o1", 2)).when(other).then_refused(refusal::order_exists);
+    then(placed("o1", 2), expired).when(join("o1", 2)).then_refused(refusal::order_is_expired);
+    then(placed("o1", 2), expired).when(other).then_refused(refusal::order_is_expired);
+}
+
 TEST_CASE("who has an order does not wait for it") {
     auto const refused = [](auto const& outcome) {
         outcome.when(join("o1", 2)).then_refused(refusal::order_exists);
     };
     refused(given(published, seats, placed("o1", 1)));
     refused(given(published, seats, joined("o1", 2), placed("o1", 1)));
-    refused(given(published, seats, placed("o1", 1), expired));
+    given(published, seats, placed("o1", 1), expired)
+        .when(join("o1", 2))
+        .then_refused(refusal::order_is_expired);
 }
 
 TEST_CASE("who waits and places the order does not wait any more, and is not called") {
@@ -243,6 +259,29 @@ TEST_CASE("the wait-list is left once") {
     given().when(leave).then_nothing();
 }
 
+TEST_CASE("who was called and leaves gives the seats back, unless the order is placed") {
+    leave_wait_list const leave{.order = {"o1"}, .conference = {"c1"}};
+    auto const then = [](auto const&... happened) {
+        return given(joined("o1", 2), called("o1", 2), reserved("o1", 2), happened...);
+    };
+    then().when(leave).then(given_back("o1", 2), left);
+    then(given_back("o1", 2)).when(leave).then(left);
+    then(given_back("o1", 2), left).when(leave).then_nothing();
+    then(placed("o1", 2)).when(leave).then_refused(refusal::order_exists);
+    auto elsewhere = leave;
+    elsewhere.conference = {"c2"};
+    then().when(elsewhere).then_nothing();
+}
+
+TEST_CASE("seats of who was called go back, whatever is in the way of the order") {
+    leave_wait_list const leave{.order = {"o1"}, .conference = {"c1"}};
+    diptych::failed<place_called_order> const no{.command = place, .id = ""};
+    auto const made = wait_list_calling{}.react(no).commands();
+    REQUIRE(made.size() == 1);
+    CHECK(made[0].name == "leave_wait_list");
+    CHECK(made[0].json == diptych::json::write(leave));
+}
+
 TEST_CASE("whenever there may be seats, who waits is called, and nobody else is bothered") {
     seats_reservation_cancelled const back{
         .conference = {"c1"}, .reservation = {"o9"}, .changes = {{{"full"}, 1}}
@@ -257,6 +296,7 @@ TEST_CASE("whenever there may be seats, who waits is called, and nobody else is 
     calls(given(joined("o1", 2), supplied(1)));
     calls(given(joined("o1", 2), fewer));
     calls(given(joined("o1", 2), published));
+    calls(given(joined("o1", 2), joined("o2", 2), wait_list_left{{"o2"}, {"c1"}}));
     given(joined("o1", 2), reserved("o9", 1)).reacting<wait_list_calling>().then_sends();
     given(back).reacting<wait_list_calling>().then_sends();
     given(joined("o1", 2), left, back).reacting<wait_list_calling>().then_sends();
@@ -268,9 +308,10 @@ TEST_CASE("for who is called the order is placed, at today's prices") {
     auto const made = place.decide(
         {},
         {.where = conference_id{"c1"},
+         .email = "o1@x",
+         .seats = {{{"full"}, 2}},
          .was_called = true,
-         .reservation = reservation_id{"o1"},
-         .seats = {{{"full"}, 2}}},
+         .reservation = reservation_id{"o1"}},
         {},
         {.is_published = true, .seats = {{{"full"}, {"Full", {3'00}}}}},
         {},
@@ -318,29 +359,4 @@ TEST_CASE("the order of who was called is theirs if they were faster, and nobody
     given(published, seats, joined("o1", 2), called("o1", 2), reserved("o1", 2))
         .when(elsewhere)
         .then_nothing();
-}
-
-TEST_CASE("P4-08 P4-12 what management announces is added or removed by difference") {
-    auto const updated = [](int quantity) {
-        return from_management::seat_updated{
-            .conference = {"c1"},
-            .seat_type = {"full"},
-            .name = "Full",
-            .quantity = quantity,
-            .price = {1'00}
-        };
-    };
-    given(seats).reacting<seat_supply>().then_sends(add_seats{{"c1"}, {"full"}, 10, {"c1/full/1"}});
-    given(seats, updated(15))
-        .reacting<seat_supply>()
-        .then_sends(add_seats{{"c1"}, {"full"}, 5, {"c1/full/2"}});
-    given(seats, updated(15), updated(12))
-        .reacting<seat_supply>()
-        .then_sends(remove_seats{{"c1"}, {"full"}, 3, {"c1/full/3"}});
-    given(seats, updated(10)).reacting<seat_supply>().then_sends();
-    auto elsewhere = seats;
-    elsewhere.conference = {"c2"};
-    given(seats, elsewhere)
-        .reacting<seat_supply>()
-        .then_sends(add_seats{{"c2"}, {"full"}, 10, {"c2/full/1"}});
 }

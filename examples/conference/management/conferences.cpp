@@ -2,6 +2,7 @@
 
 #include "email.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace conference::management {
@@ -14,6 +15,14 @@ namespace {
 bool is_slug(std::string_view text) {
     return !text.empty() && text.size() <= 60 && text.front() != '-' &&
            text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == text.npos;
+}
+
+std::optional<diptych::refusal> fault_of_id(std::string_view id) {
+    if (id.size() <= id_max) return {};
+    return refuse(
+        refusal::id_too_long,
+        "The ids of conferences and seat types have at most " + std::to_string(id_max) + " bytes"
+    );
 }
 
 std::optional<diptych::refusal> fault_of(seat const& what) {
@@ -72,6 +81,7 @@ diptych::decision<conference_created> create_conference::decide(
     if (known.created && is_same(*known.created, *this)) return no_events;
     if (known.created)
         return refuse(refusal::conference_exists, "There is another conference of this id");
+    if (auto fault = fault_of_id(conference.value)) return *std::move(fault);
     if (!is_slug(slug.value))
         return refuse(refusal::slug_malformed, "Small letters, digits and '-', 60 at most");
     if (by_slug.conference)
@@ -150,6 +160,7 @@ diptych::decision<seat_drafted, seat_created> create_seat::decide(conference_sta
         if (found->second == wanted) return no_events;
         return refuse(refusal::seat_type_exists, "There is another seat type of this id");
     }
+    if (auto fault = fault_of_id(seat_type.value)) return *std::move(fault);
     if (known.was_published) return said_by<seat_created>(*this);
     return said_by<seat_drafted>(*this);
 }

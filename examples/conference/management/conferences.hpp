@@ -105,9 +105,12 @@ enum class refusal {
     ends_before_it_starts,
     quantity_out_of_range,
     price_out_of_range,
-    was_published
+    was_published,
+    id_too_long
 };
 
+inline constexpr std::size_t id_max =
+    100;  ///< Bytes: what others call by both ids has longer names.
 inline constexpr int quantity_max = 100'000;
 inline constexpr money price_max{1'000'000'00};
 

@@ -9,6 +9,7 @@
 #include "registration/registration_process.hpp"
 #include "registration/seat_assignments.hpp"
 #include "registration/seats_availability.hpp"
+#include "registration/supply.hpp"
 #include "registration/wait_list.hpp"
 
 #include <diptych/context.hpp>

@@ -1,6 +1,6 @@
 /// @file
-/// What follows by itself in registration, beside the way of an order: seats that management
-/// announces are put on sale, confirmed orders get their seats assigned, and who waits is called.
+/// What follows by itself in registration, beside the way of an order and of what management
+/// announces: confirmed orders get their seats assigned, and who waits is called.
 #pragma once
 
 #include "registration/seat_assignments.hpp"
@@ -9,57 +9,9 @@
 
 #include <diptych/process.hpp>
 
-#include <map>
 #include <set>
 
 namespace conference::registration {
-
-/// Management says how many seats of a type there are; what has changed is added or removed.
-struct seat_supply {
-    struct supplied {
-        int announced = 0;
-        int change = 0;
-        int times = 0;
-    };
-
-    using of = conference_id;
-    using sends = diptych::commands<add_seats, remove_seats>;
-    std::map<seat_type_id, supplied> seats;
-
-    void evolve(from_management::seat_created const& e) { announce(e.seat_type, e.quantity); }
-    void evolve(from_management::seat_updated const& e) { announce(e.seat_type, e.quantity); }
-    void announce(seat_type_id const& type, int quantity) {
-        auto& known = seats[type];
-        known.change = quantity - known.announced;
-        known.announced = quantity;
-        ++known.times;
-    }
-
-    diptych::reaction react(from_management::seat_created const& e) const { return supply(e); }
-    diptych::reaction react(from_management::seat_updated const& e) const { return supply(e); }
-    diptych::reaction supply(auto const& e) const {
-        auto const& known = seats.at(e.seat_type);
-        // Two changes of one type have two names, also when they are the same change twice.
-        supply_id const id{
-            e.conference.value + "/" + e.seat_type.value + "/" + std::to_string(known.times)
-        };
-        if (known.change > 0)
-            return add_seats{
-                .conference = e.conference,
-                .seat_type = e.seat_type,
-                .quantity = known.change,
-                .supply = id
-            };
-        if (known.change < 0)
-            return remove_seats{
-                .conference = e.conference,
-                .seat_type = e.seat_type,
-                .quantity = -known.change,
-                .supply = id
-            };
-        return {};
-    }
-};
 
 // [assigning]
 struct seat_assigning {
@@ -75,7 +27,7 @@ struct seat_assigning {
 /// Calls who waits whenever there may be seats.
 struct wait_list_calling {
     using of = conference_id;
-    using sends = diptych::commands<call_wait_list, place_called_order>;
+    using sends = diptych::commands<call_wait_list, place_called_order, leave_wait_list>;
     std::set<order_id> waiting;
     std::size_t called = 0;
 
@@ -88,6 +40,7 @@ struct wait_list_calling {
     }
 
     diptych::reaction react(wait_list_joined const& e) const { return call(e.conference); }
+    diptych::reaction react(wait_list_left const& e) const { return call(e.conference); }
     diptych::reaction react(from_management::conference_published const& e) const {
         return call(e.conference);
     }
@@ -105,6 +58,10 @@ struct wait_list_calling {
         // One of each so many that are called at once: there may be seats for those behind them.
         if (called % called_at_once_max == 0) all += call(e.conference);
         return all;
+    }
+    // Whatever it was: seats that are kept for an order that can not be would be lost.
+    diptych::reaction react(diptych::failed<place_called_order> const& no) const {
+        return leave_wait_list{.order = no.command.order, .conference = no.command.conference};
     }
 
     diptych::reaction call(conference_id const& conference) const {

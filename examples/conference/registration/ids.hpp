@@ -59,12 +59,16 @@ enum class refusal {
     uses_not_positive,
     time_not_positive,
     order_exists,
-    waits_for_other_seats
+    waits_for_other_seats,
+    id_too_long,
+    supply_is_of_management,
+    time_too_long
 };
 
 inline constexpr int order_seats_max = 1'000;  ///< Of one order, all types together.
 inline constexpr std::size_t seat_types_max = 50;
-inline constexpr int supply_max = 100'000;  ///< Seats that are added or removed at once.
+inline constexpr int supply_max = 100'000;        ///< Seats that are added or removed at once.
+inline constexpr std::size_t order_id_max = 200;  ///< Bytes: names made of it are longer.
 
 /// A reservation is of an order, and is called as it is.
 inline reservation_id reservation_of(order_id const& order) { return {order.value}; }

@@ -36,6 +36,8 @@ diptych::decision<reservation_terms_set> set_reservation_terms::decide(terms_sta
         return refuse(
             refusal::time_not_positive, "The window is above zero, the buffer zero or more"
         );
+    if (window > terms_max || buffer > terms_max)
+        return refuse(refusal::time_too_long, "Window and buffer are 365 days each at most");
     if (known.window == window && known.buffer == buffer) return no_events;
     return reservation_terms_set{.conference = conference, .window = window, .buffer = buffer};
 }
@@ -57,6 +59,8 @@ register_to_conference::decide(
         return refuse(
             refusal::order_of_other_conference, "The order waits for seats of another conference"
         );
+    if (known.status == none)
+        if (auto fault = fault_of_id(order)) return *std::move(fault);
     if (!offer.is_published)
         return refuse(
             refusal::conference_not_published, "The conference is not published, or not any more"

@@ -13,6 +13,7 @@
 
 #include <diptych/context.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <set>
@@ -130,13 +131,16 @@ struct refund_required {
 
 // What decisions need to know.
 
+/// Of a window, and of a buffer.
+inline constexpr std::chrono::milliseconds terms_max = std::chrono::days{365};
+
 struct terms_state {
     using of = conference_id;
     std::chrono::milliseconds window = std::chrono::minutes{15};
     std::chrono::milliseconds buffer = std::chrono::minutes{14};
-    void evolve(reservation_terms_set const& e) {
-        window = e.window;
-        buffer = e.buffer;
+    void evolve(reservation_terms_set const& e) {  // older ones may be longer
+        window = std::min(e.window, terms_max);
+        buffer = std::min(e.buffer, terms_max);
     }
 };
 

@@ -192,11 +192,12 @@ reaction registration_process::react(order_confirmed const&) const {
 
 reaction registration_process::react(order_expired const&) const {
     auto all = stop_clocks();
-    all += give_seats_back(order, conference);
-    if (status == reacquiring)
+    if (status == reacquiring) {  // what it holds is free for nobody else until it is answered
         all += ask_for_seats(*this);
-    else
-        all += pay_back(*this, "The order expired before its seats were reserved");
+        return all;
+    }
+    all += give_seats_back(order, conference);
+    all += pay_back(*this, "The order expired before its seats were reserved");
     return all;
 }
 

@@ -11,38 +11,12 @@ using diptych::refuse;
 
 namespace {
 
-std::optional<diptych::refusal> fault_of_supply(int quantity) {
-    if (quantity <= 0)
-        return refuse(refusal::quantity_not_positive, "At least one seat is added or removed");
-    if (quantity > supply_max) return refuse(refusal::too_many_seats, "100000 at once");
-    return {};
-}
-
 int value_or_0(std::map<seat_type_id, int> const& in, seat_type_id const& of) {
     auto const found = in.find(of);
     return found == in.end() ? 0 : found->second;
 }
 
 }  // namespace
-
-diptych::decision<available_seats_changed> add_seats::decide(supply_state const& known) const {
-    if (auto fault = fault_of_supply(quantity)) return *std::move(fault);
-    if (known.is_known) return no_events;
-    return available_seats_changed{
-        .conference = conference, .supply = supply, .seats = {{seat_type, quantity}}
-    };
-}
-
-diptych::decision<available_seats_changed> remove_seats::decide(
-    supply_state const& known, seats_availability const& seats
-) const {
-    if (auto fault = fault_of_supply(quantity)) return *std::move(fault);
-    if (known.is_known) return no_events;
-    if (!seats.remaining.contains(seat_type)) return unknown_seat_type(seat_type);
-    return available_seats_changed{
-        .conference = conference, .supply = supply, .seats = {{seat_type, -quantity}}
-    };
-}
 
 diptych::decision<seats_reserved> make_seat_reservation::decide(
     seats_availability const& free, reservation_state const& known

@@ -89,36 +89,7 @@ struct reservation_state {
     void evolve(seats_reservation_committed const&) { status = reservation_status::committed; }
 };
 
-/// A change of a quota, told apart from its repeats.
-struct supply_state {
-    using of = supply_id;
-    bool is_known = false;
-    void evolve(available_seats_changed const&) { is_known = true; }
-};
-
 // What may be asked. The rules are in seats_availability.cpp.
-
-struct add_seats {
-    conference_id conference;
-    seat_type_id seat_type;
-    int quantity;
-    supply_id supply;
-    using refusals = refusal;
-
-    diptych::decision<available_seats_changed> decide(supply_state const& known) const;
-};
-
-struct remove_seats {
-    conference_id conference;
-    seat_type_id seat_type;
-    int quantity;
-    supply_id supply;
-    using refusals = refusal;
-
-    diptych::decision<available_seats_changed> decide(
-        supply_state const& known, seats_availability const& seats
-    ) const;
-};
 
 struct make_seat_reservation {
     reservation_id reservation;

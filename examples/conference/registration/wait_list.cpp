@@ -24,25 +24,25 @@ bool has_enough(std::map<seat_type_id, int> const& free, std::vector<seat_quanti
 }  // namespace
 
 diptych::decision<wait_list_joined> join_wait_list::decide(
-    order_state const& known,
-    waiter_state const& before,
-    offer_state const& offer,
-    wait_list_state const& list
+    order_state const& known, waiter_state const& before, offer_state const& offer
 ) const {
     if (before.where && *before.where != conference)
         return refuse(
             refusal::order_of_other_conference, "The order waits for seats of another conference"
         );
-    if (before.was_called) return no_events;
-    for (auto const& one : list.waiting)
-        if (one.order == order) {
-            if (one.seats == seats && one.email == email) return no_events;
-            return refuse(
-                refusal::waits_for_other_seats, "The order waits for other seats already"
-            );
-        }
+    if (known.status == order_status::expired)
+        return refuse(refusal::order_is_expired, "The order has expired; wait under another id");
+    auto const is_repeat = before.where && before.seats == seats && before.email == email;
+    if (known.status == order_status::none || before.was_called)
+        if (is_repeat) return no_events;
     if (known.status != order_status::none)
         return refuse(refusal::order_exists, "The order " + order.value + " is placed already");
+    if (before.where)
+        return refuse(
+            refusal::waits_for_other_seats,
+            "The order waits already, for other seats or for somebody at another address"
+        );
+    if (auto fault = fault_of_id(order)) return *std::move(fault);
     if (!offer.is_published)
         return refuse(
             refusal::conference_not_published, "The conference is not published, or not any more"
@@ -61,10 +61,26 @@ diptych::decision<wait_list_joined> join_wait_list::decide(
     };
 }
 
-diptych::decision<wait_list_left> leave_wait_list::decide(wait_list_state const& list) const {
-    for (auto const& one : list.waiting)
-        if (one.order == order) return wait_list_left{.order = order, .conference = conference};
-    return no_events;
+diptych::decision<wait_list_left, seats_reservation_cancelled> leave_wait_list::decide(
+    waiter_state const& waiter, reservation_state const& kept, order_state const& known
+) const {
+    if (waiter.where != conference) return no_events;
+    if (known.status != order_status::none && known.conference == conference) {
+        if (!waiter.was_called) return no_events;
+        return refuse(
+            refusal::order_exists, "The order is placed; its seats go back when it is rejected"
+        );
+    }
+    diptych::decision<wait_list_left, seats_reservation_cancelled> made;
+    if (waiter.was_called) {
+        cancel_seat_reservation const back{
+            .reservation = reservation_of(order), .conference = conference
+        };
+        for (auto const& given_back : back.decide(kept).all<seats_reservation_cancelled>())
+            made += given_back;
+    }
+    made += wait_list_left{.order = order, .conference = conference};
+    return made;
 }
 
 diptych::decision<wait_list_called, seats_reserved> call_wait_list::decide(
@@ -111,13 +127,11 @@ place_called_order::outcome place_called_order::decide(
     auto const placed = wanted.decide(known, waiter, offer, terms, surroundings);
     if (!placed.refused())
         return {placed.all<order_placed>().front(), placed.all<order_totals_calculated>().front()};
-    cancel_seat_reservation const back{
-        .reservation = reservation_of(order), .conference = conference
-    };
+    leave_wait_list const leave{.order = order, .conference = conference};
+    auto const ended = leave.decide(waiter, kept, {});
     outcome made;
-    for (auto const& given_back : back.decide(kept).all<seats_reservation_cancelled>())
-        made += given_back;
-    made += wait_list_left{.order = order, .conference = conference};
+    for (auto const& given_back : ended.all<seats_reservation_cancelled>()) made += given_back;
+    for (auto const& left : ended.all<wait_list_left>()) made += left;
     return made;
 }
 

@@ -43,18 +43,19 @@ struct join_wait_list {
     static constexpr auto location = "/views/wait_list?order_id=eq.{order}";
 
     diptych::decision<wait_list_joined> decide(
-        order_state const& known,
-        waiter_state const& before,
-        offer_state const& offer,
-        wait_list_state const& list
+        order_state const& known, waiter_state const& before, offer_state const& offer
     ) const;
 };
 
+/// Who was called already gives the seats back in the same moment, unless the order is placed.
 struct leave_wait_list {
     order_id order;
     conference_id conference;
+    using refusals = refusal;
 
-    diptych::decision<wait_list_left> decide(wait_list_state const& list) const;
+    diptych::decision<wait_list_left, seats_reservation_cancelled> decide(
+        waiter_state const& waiter, reservation_state const& kept, order_state const& known
+    ) const;
 };
 
 inline constexpr std::size_t called_at_once_max = 200;

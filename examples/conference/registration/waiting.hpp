@@ -38,15 +38,20 @@ struct wait_list_called {
 
 // What decisions need to know.
 
-/// Where an order that is not placed yet is waited for.
+/// Where an order that is not placed yet is waited for, and how.
 struct waiter_state {
     using of = order_id;
     std::optional<conference_id> where;
+    std::string email;
+    std::vector<seat_quantity> seats;
     bool was_called = false;
     std::optional<reservation_id> reservation;  // of who was called
-    std::vector<seat_quantity> seats;           // of who was called
 
-    void evolve(wait_list_joined const& e) { where = e.conference; }
+    void evolve(wait_list_joined const& e) {
+        where = e.conference;
+        email = e.email;
+        seats = e.seats;
+    }
     void evolve(wait_list_left const& e) {
         if (where == e.conference) *this = {};
     }

@@ -1,5 +1,5 @@
 /// @file
-/// What is wrong with a list of wanted seats, whoever wants them.
+/// What is wrong with the id of an order or with its list of wanted seats, whoever wants them.
 #pragma once
 
 #include "registration/ids.hpp"
@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace conference::registration {
@@ -15,6 +16,15 @@ namespace conference::registration {
 inline diptych::refusal unknown_seat_type(seat_type_id const& seat_type) {
     return diptych::refuse(
         refusal::unknown_seat_type, "There are no seats of type " + seat_type.value
+    );
+}
+
+/// Its reservation and its seats have names that are made of it.
+inline std::optional<diptych::refusal> fault_of_id(order_id const& order) {
+    if (order.value.size() <= order_id_max) return {};
+    return diptych::refuse(
+        refusal::id_too_long,
+        "The id of an order has at most " + std::to_string(order_id_max) + " bytes"
     );
 }
 

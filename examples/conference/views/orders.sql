@@ -18,9 +18,17 @@ create index by_conference on orders (conference_id, placed_at);
 create index by_email on orders (email);
 create index by_state on orders (state);
 
+-- What is due for an order may be known before the order is.
+create table due (
+  payment_id text primary key,
+  order_id   text not null
+);
+create index due_by_order on due (order_id);
+
 -- @on order_placed
 insert into orders (order_id, conference_id, state, access_code, seats, refunds_due, placed_at, changed_at)
-values (:order, :conference, 'pending', :access_code, :lines, 0, :$recorded_at, :$recorded_at);
+values (:order, :conference, 'pending', :access_code, :lines, (select count(*) from due where order_id = :order),
+        :$recorded_at, :$recorded_at);
 
 -- @on order_updated, order_partially_reserved, order_reservation_completed
 update orders set seats = :lines, changed_at = :$recorded_at where order_id = :order;
@@ -41,12 +49,14 @@ set state = case when refunds_due > 0 then 'refund_due' else 'expired' end, chan
 where order_id = :order;
 
 -- @on payment_refund_due
+insert into due (payment_id, order_id) values (:payment, :order);
 update orders
 set refunds_due = refunds_due + 1, state = case when state = 'expired' then 'refund_due' else state end,
     changed_at = :$recorded_at
 where order_id = :order;
 
 -- @on payment_refunded
+delete from due where payment_id = :payment;
 update orders
 set refunds_due = refunds_due - 1,
     state = case when state = 'refund_due' and refunds_due = 1 then 'expired' else state end,
@@ -79,3 +89,14 @@ where order_id = :order;
 -- {"type": "order_expired", "data": {"order": "o1", "promotion": null}}
 -- @expect
 -- {"order_id": "o1", "state": "refund_due", "refunds_due": 1}
+
+-- @given money that is due before there is the order, then paid back, and due once more
+-- {"type": "payment_refund_due", "data": {"payment": "p1", "order": "o1", "amount": "5.00", "reason": "no order"}}
+-- {"type": "order_placed", "data": {"order": "o1", "conference": "c1", "revision": 1, "lines": [], "expires_at": "2026-01-01T00:15:00Z", "buffer": "PT14M", "access_code": "ABCDEF"}}
+-- {"type": "order_placed", "data": {"order": "o2", "conference": "c1", "revision": 1, "lines": [], "expires_at": "2026-01-01T00:15:00Z", "buffer": "PT14M", "access_code": "ABCDEF"}}
+-- {"type": "payment_refund_due", "data": {"payment": "p2", "order": "o2", "amount": "5.00", "reason": "late"}}
+-- {"type": "payment_refunded", "data": {"payment": "p1", "order": "o1", "amount": "5.00"}}
+-- {"type": "payment_refund_due", "data": {"payment": "p3", "order": "o1", "amount": "5.00", "reason": "late"}}
+-- @expect
+-- {"order_id": "o1", "state": "pending", "refunds_due": 1}
+-- {"order_id": "o2", "state": "pending", "refunds_due": 1}
