@@ -108,8 +108,14 @@ class PagesTest(TestCase):
             Forms(self.page(there)).of("complete_third_party_processor_payment"), 409))
         self.users.later("PT11M")
         self.users.becomes("o1", "expired")
-        self.assertEqual("/c1/expired", self.client.get("/c1/registrant?order=o1").location)
+        self.assertEqual("/c1/expired?order=o1", self.client.get("/c1/registrant?order=o1").location)
         self.assertIn("Your order has expired", self.page("/c1/expired"))
+        self.assertEqual("/c1/expired?order=o1", self.client.get("/c1/confirmation?order=o1").location)
+        self.users.want("o2", full=9)
+        self.users.pay("o1")  # its seats are taken
+        self.users.until(lambda: self.users.client.rows("refunds_due"))
+        self.assertEqual("/c1/expired?order=o1", self.client.get("/c1/confirmation?order=o1").location)
+        self.assertIn("201.00 will be paid back to you", self.page("/c1/expired?order=o1"))
 
     def test_a_conference_is_changed_by_who_has_its_code(self):
         self.users.open_conference()

@@ -27,7 +27,7 @@ payment_refund_due const due{
 payment_refunded const refunded{.payment = {"p1"}, .order = {"o1"}, .amount = {400'00}};
 complete_third_party_processor_payment const complete{.payment = {"p1"}};
 cancel_third_party_processor_payment const cancel{.payment = {"p1"}};
-owe_refund const owe{.payment = {"p1"}, .reason = "late"};
+owe_refund const owe{.payment = {"p1"}, .reason = "late", .amount = {}};
 settle_refund const settle{.payment = {"p1"}};
 
 }  // namespace
@@ -64,10 +64,25 @@ TEST_CASE("only what was paid is paid back, and once") {
     given(initiated, completed).when(settle).then_refused(refusal::no_refund_due);
 }
 
+TEST_CASE("a part of what was paid may be due, and no more than that is paid back") {
+    auto part = owe;
+    part.amount = conference::money{100'00};
+    auto due_of_it = due;
+    due_of_it.amount = {100'00};
+    auto refunded_of_it = refunded;
+    refunded_of_it.amount = {100'00};
+    given(initiated, completed).when(part).then(due_of_it);
+    given(initiated, completed, due_of_it).when(settle).then(refunded_of_it);
+    for (std::int64_t const cents : {0, -1, 400'01}) {
+        part.amount = conference::money{cents};
+        given(initiated, completed).when(part).then_refused(refusal::amount_out_of_range);
+    }
+}
+
 TEST_CASE("what registration wants paid back is due") {
     given(
         initiated, completed, from_registration::refund_required{{"o1"}, {"p1"}, {400'00}, "late"}
     )
         .reacting<refunding>()
-        .then_sends(owe);
+        .then_sends(owe_refund{{"p1"}, "late", conference::money{400'00}});
 }

@@ -99,6 +99,96 @@ TEST_CASE("P4-12 a committed reservation is not made again by a request that com
     given(ten, four, committed).when(reserve("o1", 2, {full(4)})).then_nothing();
 }
 
+namespace {
+
+order_placed placed(int quantity) {
+    return {
+        .order = {"o1"},
+        .conference = {"c1"},
+        .revision = 1,
+        .lines = {{{"full"}, "Full", {}, quantity, 0}},
+        .expires_at = {},
+        .buffer = {},
+        .access_code = "",
+        .reservation = reservation_id{"o1"}
+    };
+}
+order_reservation_completed const complete{{"o1"}, 1, {{{"full"}, "Full", {}, 4, 4}}};
+order_confirmed const confirmed{{"o1"}};
+order_expired const expired{.order = {"o1"}, .promotion = {}};
+from_payments::payment_completed const payment{{"p1"}, {"o1"}, {1'00}};
+
+}  // namespace
+
+TEST_CASE("for an order is reserved what it asks for now, whoever says so") {
+    auto const placed_four = given(ten, placed(4));
+    placed_four.when(reserve("o1", 1, {full(4)})).then(four);
+    placed_four.when(reserve("o1", 2, {full(4)})).then_refused(refusal::request_of_no_order);
+    placed_four.when(reserve("o1", 1, {full(3)})).then_refused(refusal::request_of_no_order);
+    order_updated const other{{"o1"}, 2, {{{"full"}, "Full", {}, 3, 0}}};
+    given(ten, placed(4), other).when(reserve("o1", 1, {full(4)})).then_nothing();
+    given(ten, placed(4), other)
+        .when(reserve("o1", 2, {full(3)}))
+        .then(reserved("o1", 2, {full(3)}, {full(-3)}));
+    given(ten, placed(4), four, complete)
+        .when(reserve("o1", 999, {full(0)}))
+        .then_refused(refusal::request_of_no_order);
+    given(ten, placed(4), expired).when(reserve("o1", 1, {full(4)})).then_nothing();
+    auto const late = given(ten, placed(4), four, complete, expired, cancelled, payment);
+    late.when(reserve("o1", 2, {full(4)})).then(reserved("o1", 2, {full(4)}, {full(-4)}));
+    late.when(reserve("o1", 3, {full(4)})).then_refused(refusal::request_of_no_order);
+}
+
+TEST_CASE("a reservation without an order does not stand in the way of one that is placed later") {
+    auto const stray = reserved("o1", 7, {full(1)}, {full(-1)});
+    seats_reservation_cancelled const back{{"c1"}, {"o1"}, {full(1)}};
+    given(ten, stray, back, placed(4)).when(reserve("o1", 1, {full(4)})).then(four);
+    given(ten, stray, placed(4))
+        .when(reserve("o1", 1, {full(4)}))
+        .then(reserved("o1", 1, {full(4)}, {full(-3)}));
+    auto cancel_stray = cancel;
+    cancel_stray.request = 7;
+    given(ten, stray).when(cancel_stray).then(back);
+    given(ten, stray, placed(4)).when(cancel_stray).then_nothing();
+    // What is called for somebody comes on top of what is held, and nothing is lost.
+    auto const called = reserved("o1", 0, {full(4)}, {full(-4)});
+    given(ten, stray, called)
+        .when(cancel)
+        .then(seats_reservation_cancelled{{"c1"}, {"o1"}, {full(5)}});
+    given(ten, stray, called).when(cancel_stray).then_nothing();
+}
+
+TEST_CASE("seats of a confirmed order are never given back, and those of no other are kept") {
+    given(ten, placed(4), four, complete, confirmed).when(commit).then(committed);
+    given(ten, placed(4), four, complete, confirmed)
+        .when(cancel)
+        .then_refused(refusal::order_is_confirmed);
+    given(ten, placed(4), four, complete).when(cancel).then(cancelled);
+    given(ten, placed(4), four, complete).when(commit).then_refused(refusal::order_not_confirmed);
+    given(ten, four).when(commit).then_refused(refusal::order_not_confirmed);
+}
+
+TEST_CASE("S4-69 who waits comes first: others get what they leave") {
+    auto const waits = [](std::string order, int quantity) {
+        return wait_list_joined{{order}, {"c1"}, "w@x", {full(quantity)}};
+    };
+    from_management::conference_published const open{.conference = {"c1"}};
+    auto const asked = reserve("o1", 1, {full(5)});
+    auto const gets = [](int quantity, quantities changes) {
+        return reserved("o1", 1, {full(quantity)}, std::move(changes));
+    };
+    given(ten, open, waits("w1", 8)).when(asked).then(gets(2, {full(-2)}));
+    given(ten, open, waits("w1", 8), waits("w2", 3)).when(asked).then(gets(2, {full(-2)}));
+    given(ten, open, waits("w1", 11)).when(asked).then(gets(5, {full(-5)}));
+    given(ten, waits("w1", 8)).when(asked).then(gets(5, {full(-5)}));
+    given(ten, open, waits("w1", 10), four)
+        .when(reserve("o1", 2, {full(5)}))
+        .then(reserved("o1", 2, {full(5)}, {full(-1)}));
+    given(ten, open, waits("w1", 6), four)
+        .when(reserve("o1", 2, {full(5)}))
+        .then(reserved("o1", 2, {full(4)}, {}));
+}
+
 TEST_CASE("a cancelled reservation gives back all that it held, once") {
     given(ten, four).when(cancel).then(cancelled);
     given(ten, four, cancelled).when(cancel).then_nothing();
@@ -114,7 +204,6 @@ TEST_CASE("a cancelled reservation may be made again by a newer request, and by 
 }
 
 TEST_CASE("a committed reservation keeps its seats for good") {
-    given(ten, four).when(commit).then(committed);
     given(ten, four, committed).when(commit).then_nothing();
     given(ten, four, committed).when(cancel).then_nothing();
     given(ten).when(commit).then_nothing();

@@ -31,8 +31,8 @@ seats positive(seats all) {
 }
 
 /// Each seat is free, or somebody's; and at rest it is somebody's only if it is of a confirmed
-/// order, which has all that it was confirmed with, nobody waits for what is free, and money is
-/// kept only for such an order.
+/// order, which has all that it was confirmed with, nobody waits for what is free, there are as
+/// many seats as were announced, and of money just what such an order costs is kept.
 struct every_seat_and_payment_is_accounted_for {
     std::map<registration::conference_id, seats> supplied;
     std::map<registration::conference_id, seats> free;
@@ -41,6 +41,9 @@ struct every_seat_and_payment_is_accounted_for {
     std::map<std::string, seats> promised;                      // of orders
     std::set<std::string> confirmed;                            // orders
     std::map<std::string, std::string> kept;  // payments, by whose order they were
+    std::map<std::string, money> amounts;     // of payments, that are kept
+    std::map<std::string, money> totals;      // of orders
+    std::map<registration::conference_id, seats> announced;
     std::map<registration::conference_id, std::map<std::string, seats>> waiting;  // for orders
     std::set<registration::conference_id> published;
     std::optional<std::string> oversold;
@@ -57,13 +60,19 @@ struct every_seat_and_payment_is_accounted_for {
             if (one.quantity < 0 && left < 0) oversold = one.seat_type.value + " is oversold";
         }
         auto& mine = reserved[e.conference][e.reservation.value];
-        mine.clear();
-        for (auto const& one : e.granted) mine[one.seat_type] = one.quantity;
+        for (auto const& one : e.changes) mine[one.seat_type] -= one.quantity;
     }
     void evolve(registration::seats_reservation_cancelled const& e) {
         for (auto const& one : e.changes) free[e.conference][one.seat_type] += one.quantity;
         reserved[e.conference].erase(e.reservation.value);
     }
+    void evolve(registration::from_management::seat_created const& e) {
+        announced[e.conference][e.seat_type] = e.quantity;
+    }
+    void evolve(registration::from_management::seat_updated const& e) {
+        announced[e.conference][e.seat_type] = e.quantity;
+    }
+    void evolve(registration::order_totals_calculated const& e) { totals[e.order.value] = e.total; }
     void evolve(registration::from_management::conference_published const& e) {
         published.insert(e.conference);
     }
@@ -92,8 +101,13 @@ struct every_seat_and_payment_is_accounted_for {
     void evolve(registration::order_confirmed const& e) { confirmed.insert(e.order.value); }
     void evolve(registration::from_payments::payment_completed const& e) {
         kept[e.payment.value] = e.order.value;
+        amounts[e.payment.value] = e.amount;
     }
-    void evolve(registration::refund_required const& e) { kept.erase(e.payment.value); }
+    void evolve(registration::refund_required const& e) {
+        auto& left = amounts[e.payment.value];
+        left = left - e.amount;
+        if (left == money{}) kept.erase(e.payment.value);
+    }
 
     bool are_free(registration::conference_id const& where, seats const& wanted) const {
         auto const there = free.find(where);
@@ -136,6 +150,14 @@ struct every_seat_and_payment_is_accounted_for {
         for (auto const& [payment, order] : kept)
             if (!confirmed.contains(order))
                 return payment + " was paid for order " + order + " and is not paid back";
+        auto costs = totals;
+        for (auto const& [payment, order] : kept) costs[order] = costs[order] - amounts.at(payment);
+        for (auto const& order : confirmed)
+            if (costs[order] != money{})
+                return "order " + order + " has " + to_text(costs[order]) + " to pay or get back";
+        for (auto const& [where, types] : announced)
+            if (supplied.contains(where) ? supplied.at(where) != types : !types.empty())
+                return "there are other seats than those of " + where.value + " that are announced";
         return {};
     }
 };
@@ -172,7 +194,9 @@ void organise(diptych::simulated_client& of) {
             return of.execute(management::publish_conference{.conference = which});
         case 3:
             return of.execute(registration::set_reservation_terms{
-                .conference = {name}, .window = 1min, .buffer = of.one_in(2) ? 0min : 1min
+                .conference = {name},
+                .window = of.one_in(8) ? 200'000'000h : 1h / 60,
+                .buffer = of.one_in(2) ? 0min : 1min
             });
         case 4:
             return of.execute(management::create_seat{
@@ -246,11 +270,61 @@ void take_part(diptych::simulated_client& of) {
     }
 }
 
+// What processes send, by hand: whenever, and for whatever order.
+void meddle(diptych::simulated_client& of) {
+    auto const order = an_order(of);
+    auto const where = a_conference(of);
+    auto const number = static_cast<int>(of.between(1, 3));
+    auto const type = of.one_of("t", 2);
+    std::vector<registration::seat_quantity> const some{{{type}, static_cast<int>(of.below(4))}};
+    switch (of.below(10)) {
+        case 0:
+        case 1:
+            return of.execute(registration::make_seat_reservation{
+                .reservation = {order}, .conference = {where}, .request = number, .seats = some
+            });
+        case 2:
+            return of.execute(
+                registration::cancel_seat_reservation{.reservation = {order}, .conference = {where}}
+            );
+        case 3:
+            return of.execute(
+                registration::commit_seat_reservation{.reservation = {order}, .conference = {where}}
+            );
+        case 4:
+            return of.execute(registration::mark_seats_as_reserved{
+                .order = {order}, .revision = number, .seats = some
+            });
+        case 5:
+            return of.execute(registration::require_refund{
+                .order = {order},
+                .payment = {of.one_of("p", 12)},
+                .amount = money{number * 10'00},
+                .reason = {}
+            });
+        case 6:
+            return of.execute(registration::reinstate_order{.order = {order}});
+        case 7:
+            return of.execute(
+                registration::place_called_order{.order = {order}, .conference = {where}}
+            );
+        case 8:
+            return of.execute(registration::call_wait_list{.conference = {where}});
+        default:
+            return of.execute(registration::add_seats{
+                .conference = {where},
+                .seat_type = {type},
+                .quantity = number,
+                .supply = {where + "/" + type + "/" + std::to_string(number)}
+            });
+    }
+}
+
 diptych::simulation conferences() {
     diptych::simulation all;
     all.add<management::context>().add<registration::context>().add<payments::context>();
     all.rule<registration::context, every_seat_and_payment_is_accounted_for>();
-    all.client(organise).client(take_part).client(take_part);
+    all.client(organise).client(take_part).client(take_part).client(meddle);
     return all;
 }
 

@@ -306,12 +306,12 @@ TEST_CASE("whenever there may be seats, who waits is called, and nobody else is 
 TEST_CASE("for who is called the order is placed, at today's prices") {
     given(joined("o1", 2), called("o1", 2)).reacting<wait_list_calling>().then_sends(place);
     auto const made = place.decide(
-        {},
         {.where = conference_id{"c1"},
          .email = "o1@x",
          .seats = {{{"full"}, 2}},
          .was_called = true,
          .reservation = reservation_id{"o1"}},
+        {},
         {},
         {.is_published = true, .seats = {{{"full"}, {"Full", {3'00}}}}},
         {},

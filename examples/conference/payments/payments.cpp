@@ -54,8 +54,11 @@ diptych::decision<payment_refund_due> owe_refund::decide(payment_state const& kn
     if (known.status == refund_due || known.status == refunded) return no_events;
     if (known.status != completed)
         return refuse(refusal::payment_not_completed, "The payment is not completed");
+    auto const due = amount.value_or(known.amount);
+    if (due <= money{} || due > known.amount)
+        return refuse(refusal::amount_out_of_range, "Above 0.00 and no more than was paid");
     return payment_refund_due{
-        .payment = payment, .order = known.order, .amount = known.amount, .reason = reason
+        .payment = payment, .order = known.order, .amount = due, .reason = reason
     };
 }
 
@@ -64,7 +67,7 @@ diptych::decision<payment_refunded> settle_refund::decide(payment_state const& k
     if (known.status == refunded) return no_events;
     if (known.status != refund_due)
         return refuse(refusal::no_refund_due, "Nothing is to be paid back of this payment");
-    return payment_refunded{.payment = payment, .order = known.order, .amount = known.amount};
+    return payment_refunded{.payment = payment, .order = known.order, .amount = known.due};
 }
 
 }  // namespace conference::payments

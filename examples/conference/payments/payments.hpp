@@ -11,6 +11,7 @@
 #include <diptych/context.hpp>
 #include <diptych/process.hpp>
 
+#include <optional>
 #include <string>
 
 namespace conference::payments {
@@ -79,7 +80,8 @@ enum class refusal {
     payment_is_completed,
     payment_is_rejected,
     payment_not_completed,
-    no_refund_due
+    no_refund_due,
+    amount_out_of_range
 };
 
 // What decisions need to know. It is kept as it is, beside its events: the context's life is short
@@ -90,12 +92,13 @@ enum class payment_status { none, initiated, completed, rejected, refund_due, re
 struct payment_state {
     using of = payment_id;
     static constexpr bool state_stored = true;
-    static constexpr int revision = 1;
+    static constexpr int revision = 2;
 
     payment_status status = payment_status::none;
     order_id order;
     std::string description;
     money amount;
+    money due;  // to be paid back, or paid back
 
     void evolve(payment_initiated const& e) {
         status = payment_status::initiated;
@@ -105,7 +108,10 @@ struct payment_state {
     }
     void evolve(payment_completed const&) { status = payment_status::completed; }
     void evolve(payment_rejected const&) { status = payment_status::rejected; }
-    void evolve(payment_refund_due const&) { status = payment_status::refund_due; }
+    void evolve(payment_refund_due const& e) {
+        status = payment_status::refund_due;
+        due = e.amount;
+    }
     void evolve(payment_refunded const&) { status = payment_status::refunded; }
 };
 
@@ -140,6 +146,7 @@ struct cancel_third_party_processor_payment {
 struct owe_refund {
     payment_id payment;
     std::string reason;
+    std::optional<money> amount = {};  ///< All of it if it is not said.
     using refusals = refusal;
 
     diptych::decision<payment_refund_due> decide(payment_state const& known) const;
@@ -160,7 +167,7 @@ struct refunding {
     using sends = diptych::commands<owe_refund>;
 
     diptych::reaction react(from_registration::refund_required const& e) const {
-        return owe_refund{.payment = e.payment, .reason = e.reason};
+        return owe_refund{.payment = e.payment, .reason = e.reason, .amount = e.amount};
     }
 };
 

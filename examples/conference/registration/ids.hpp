@@ -62,6 +62,11 @@ enum class refusal {
     waits_for_other_seats,
     id_too_long,
     supply_is_of_management,
+    request_of_no_order,
+    order_not_confirmed,
+    unknown_payment,
+    amount_of_other_payment,
+    money_is_needed,
     time_too_long
 };
 

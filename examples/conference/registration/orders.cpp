@@ -4,6 +4,8 @@
 #include "registration/totals.hpp"
 #include "registration/wanted_seats.hpp"
 
+#include <algorithm>
+
 namespace conference::registration {
 
 using diptych::no_events;
@@ -18,6 +20,13 @@ std::optional<diptych::refusal> fault_of_open(order_state const& known, order_id
         return refuse(refusal::order_is_confirmed, "The order is confirmed and can not be changed");
     if (known.status == expired) return refuse(refusal::order_is_expired, "The order has expired");
     return {};
+}
+
+// Whether each line has what it says is reserved for it.
+bool has_its_seats(order_state const& known, reservation_state const& kept) {
+    return std::ranges::all_of(known.lines, [&](order_line const& line) {
+        return kept.seats_of(line.seat_type) == line.reserved;
+    });
 }
 
 bool wants_the_same(std::vector<order_line> const& known, std::vector<order_line> const& asked) {
@@ -92,7 +101,8 @@ register_to_conference::decide(
                 .lines = lines,
                 .expires_at = surroundings.now + terms.window,
                 .buffer = terms.buffer,
-                .access_code = draw_access_code(surroundings)
+                .access_code = draw_access_code(surroundings),
+                .reservation = reservation_of(order)
             },
             totals
         };
@@ -102,17 +112,21 @@ register_to_conference::decide(
 }
 
 diptych::decision<order_reservation_completed, order_partially_reserved, order_totals_calculated>
-mark_seats_as_reserved::decide(order_state const& known) const {
+mark_seats_as_reserved::decide(order_state const& known, reservation_state const& kept) const {
     if (auto fault = fault_of_open(known, order)) return *std::move(fault);
     if (auto fault = fault_of(seats)) return *std::move(fault);
     if (revision != known.revision || known.status != placed) return no_events;
     auto lines = known.lines;
     auto is_complete = true;
+    auto is_granted = kept.status == reservation_status::held && kept.request == revision;
     for (auto& line : lines) {
         for (auto const& [seat_type, quantity] : seats)
             if (seat_type == line.seat_type) line.reserved = quantity;
         is_complete = is_complete && line.reserved == line.requested;
+        is_granted = is_granted && line.reserved == kept.seats_of(line.seat_type);
     }
+    if (!is_granted)
+        return refuse(refusal::seats_not_reserved, "These are not the seats that it was granted");
     if (is_complete)
         return order_reservation_completed{.order = order, .revision = revision, .lines = lines};
     return {
@@ -134,11 +148,11 @@ diptych::decision<order_registrant_assigned> assign_registrant_details::decide(
 }
 
 diptych::decision<order_confirmed> confirm_order::decide(
-    order_state const& known, paid_state const& paid
+    order_state const& known, reservation_state const& kept, paid_state const& paid
 ) const {
     if (known.status == confirmed) return no_events;
     if (auto fault = fault_of_open(known, order)) return *std::move(fault);
-    if (known.status != reserved)
+    if (known.status != reserved || !has_its_seats(known, kept))
         return refuse(refusal::seats_not_reserved, "Not every seat of the order is reserved");
     if (paid.amount < known.total)
         return refuse(
@@ -154,7 +168,7 @@ diptych::decision<order_expired> reject_order::decide(order_state const& known) 
 }
 
 diptych::decision<order_reinstated, order_confirmed> reinstate_order::decide(
-    order_state const& known, paid_state const& paid
+    order_state const& known, reservation_state const& kept, paid_state const& paid
 ) const {
     if (known.status == none) return unknown_order(order);
     if (known.status == confirmed) return no_events;
@@ -162,6 +176,8 @@ diptych::decision<order_reinstated, order_confirmed> reinstate_order::decide(
         return refuse(refusal::order_not_expired, "The order has not expired");
     if (!known.was_reserved)
         return refuse(refusal::seats_not_reserved, "Its seats were never all reserved");
+    if (!has_its_seats(known, kept))
+        return refuse(refusal::seats_not_reserved, "Its seats are not reserved once more");
     if (paid.amount < known.total)
         return refuse(
             refusal::not_paid, to_text(paid.amount) + " of " + to_text(known.total) + " are paid"
@@ -172,9 +188,20 @@ diptych::decision<order_reinstated, order_confirmed> reinstate_order::decide(
     };
 }
 
-diptych::decision<refund_required> require_refund::decide(order_state const& known) const {
+diptych::decision<refund_required> require_refund::decide(
+    order_state const& known, paid_state const& paid
+) const {
     if (known.refunds.contains(payment)) return no_events;
-    return refund_required{.order = order, .payment = payment, .amount = amount, .reason = reason};
+    auto const found = paid.payments.find(payment);
+    if (found == paid.payments.end())
+        return refuse(refusal::unknown_payment, "Nobody has paid " + payment.value + " for it");
+    if (amount != found->second)
+        return refuse(refusal::amount_of_other_payment, "It was " + to_text(found->second));
+    auto const back =
+        known.status == confirmed ? std::min(amount, paid.amount - known.total) : amount;
+    if (back <= money{})
+        return refuse(refusal::money_is_needed, "The order is confirmed and costs all of it");
+    return refund_required{.order = order, .payment = payment, .amount = back, .reason = reason};
 }
 
 }  // namespace conference::registration

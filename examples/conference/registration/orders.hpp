@@ -1,203 +1,17 @@
 /// @file
-/// Orders: what a registrant wants, has been promised and owes.
+/// Orders: what may be asked of them.
 ///
-/// An order is placed at the prices of that moment, which are recorded with it, and lives as long
-/// as the conference's terms say. It may be changed until it is confirmed or expires: each change
-/// is a new revision, and what is heard of an older one does not count. It is confirmed when every
-/// seat of it is reserved and it is paid, or costs nothing. What is reserved of a part of it must
-/// first be ordered as such. Nothing reserved is not free.
+/// The commands that its process sends may be posted by hand, too: each looks at what the order is,
+/// and at the seats that are reserved for it, so none of them makes it what it is not.
 #pragma once
 
-#include "registration/foreign_events.hpp"
+#include "registration/order.hpp"
+#include "registration/seats_availability.hpp"
 #include "registration/waiting.hpp"
-
-#include <diptych/context.hpp>
-
-#include <algorithm>
-#include <chrono>
-#include <optional>
-#include <set>
-#include <string>
-#include <vector>
 
 namespace conference::registration {
 
-struct order_line {
-    seat_type_id seat_type;
-    std::string name;  ///< Of the seat type, and its price, when it was ordered.
-    money unit_price;
-    int requested;
-    int reserved;
-    bool operator==(order_line const&) const = default;
-};
-
-struct priced_line {
-    seat_type_id seat_type;
-    std::string description;
-    money unit_price;
-    int quantity;
-    money line_total;
-};
-
-// What happened. Names and fields are stored for good.
-
-struct reservation_terms_set {
-    conference_id conference;
-    std::chrono::milliseconds window;
-    std::chrono::milliseconds buffer;
-};
-
-struct order_placed {
-    using home = order_id;
-    order_id order;
-    conference_id conference;
-    int revision;
-    std::vector<order_line> lines;
-    diptych::timestamp expires_at;     ///< What the registrant is told.
-    std::chrono::milliseconds buffer;  ///< So much later the seats go back.
-    std::string access_code;
-};
-
-struct order_updated {
-    using home = order_id;
-    order_id order;
-    int revision;
-    std::vector<order_line> lines;
-};
-
-struct order_totals_calculated {
-    using home = order_id;
-    order_id order;
-    std::vector<priced_line> lines;
-    money discount;
-    money total;
-    bool is_free_of_charge;
-};
-
-struct order_partially_reserved {
-    using home = order_id;
-    order_id order;
-    int revision;
-    std::vector<order_line> lines;
-};
-
-struct order_reservation_completed {
-    using home = order_id;
-    order_id order;
-    int revision;
-    std::vector<order_line> lines;
-};
-
-struct order_registrant_assigned {
-    order_id order;
-    std::string first_name;
-    std::string last_name;
-    std::string email;
-};
-
-struct promotion_applied {
-    using home = order_id;
-    order_id order;
-    promotion_id promotion;
-    int percent;
-};
-
-struct order_expired {
-    using home = order_id;
-    order_id order;
-    std::optional<promotion_id> promotion;  ///< May be used by another order now.
-};
-
-/// It had expired, was paid all the same, and its seats were still there.
-struct order_reinstated {
-    using home = order_id;
-    order_id order;
-    std::optional<promotion_id> promotion;
-};
-
-struct order_confirmed {
-    static constexpr auto formerly = {"order_payment_confirmed"};
-    order_id order;
-};
-
-/// Money was taken for which there are no seats.
-struct refund_required {
-    using home = order_id;
-    order_id order;
-    payment_id payment;
-    money amount;
-    std::string reason;
-};
-
-// What decisions need to know.
-
-/// Of a window, and of a buffer.
-inline constexpr std::chrono::milliseconds terms_max = std::chrono::days{365};
-
-struct terms_state {
-    using of = conference_id;
-    std::chrono::milliseconds window = std::chrono::minutes{15};
-    std::chrono::milliseconds buffer = std::chrono::minutes{14};
-    void evolve(reservation_terms_set const& e) {  // older ones may be longer
-        window = std::min(e.window, terms_max);
-        buffer = std::min(e.buffer, terms_max);
-    }
-};
-
-enum class order_status { none, placed, partially_reserved, reserved, expired, confirmed };
-
-struct order_state {
-    using of = order_id;
-    order_status status = order_status::none;
-    conference_id conference;
-    int revision = 0;
-    std::vector<order_line> lines;
-    std::optional<promotion_id> promotion;
-    int percent = 0;
-    money total;
-    bool was_reserved = false;  // all of it, at its newest revision
-    std::set<payment_id> refunds;
-
-    void evolve(order_placed const& e) {
-        status = order_status::placed;
-        conference = e.conference;
-        revision = e.revision;
-        lines = e.lines;
-    }
-    void evolve(order_updated const& e) {
-        status = order_status::placed;
-        was_reserved = false;
-        revision = e.revision;
-        lines = e.lines;
-    }
-    void evolve(order_totals_calculated const& e) { total = e.total; }
-    void evolve(order_partially_reserved const& e) {
-        status = order_status::partially_reserved;
-        lines = e.lines;
-    }
-    void evolve(order_reservation_completed const& e) {
-        status = order_status::reserved;
-        was_reserved = true;
-        lines = e.lines;
-    }
-    void evolve(promotion_applied const& e) {
-        promotion = e.promotion;
-        percent = e.percent;
-    }
-    void evolve(order_expired const&) { status = order_status::expired; }
-    void evolve(order_confirmed const&) { status = order_status::confirmed; }
-    void evolve(refund_required const& e) { refunds.insert(e.payment); }
-};
-
-/// What has been paid for an order and does not go back.
-struct paid_state {
-    using of = order_id;
-    money amount;
-    void evolve(from_payments::payment_completed const& e) { amount += e.amount; }
-    void evolve(refund_required const& e) { amount = amount - e.amount; }
-};
-
-// What may be asked. The rules are in orders.cpp.
+// The rules are in orders.cpp.
 
 struct set_reservation_terms {
     conference_id conference;
@@ -233,7 +47,7 @@ struct mark_seats_as_reserved {
 
     diptych::
         decision<order_reservation_completed, order_partially_reserved, order_totals_calculated>
-        decide(order_state const& known) const;
+        decide(order_state const& known, reservation_state const& kept) const;
 };
 
 struct assign_registrant_details {
@@ -250,8 +64,9 @@ struct confirm_order {
     order_id order;
     using refusals = refusal;
 
-    diptych::decision<order_confirmed> decide(order_state const& known, paid_state const& paid)
-        const;
+    diptych::decision<order_confirmed> decide(
+        order_state const& known, reservation_state const& kept, paid_state const& paid
+    ) const;
 };
 
 struct reject_order {
@@ -267,17 +82,20 @@ struct reinstate_order {
     using refusals = refusal;
 
     diptych::decision<order_reinstated, order_confirmed> decide(
-        order_state const& known, paid_state const& paid
+        order_state const& known, reservation_state const& kept, paid_state const& paid
     ) const;
 };
 
+/// A payment goes back once: all of it, or of a confirmed order what that does not cost.
 struct require_refund {
     order_id order;
     payment_id payment;
-    money amount;
+    money amount;  ///< Of the payment.
     std::string reason;
+    using refusals = refusal;
 
-    diptych::decision<refund_required> decide(order_state const& known) const;
+    diptych::decision<refund_required> decide(order_state const& known, paid_state const& paid)
+        const;
 };
 
 }  // namespace conference::registration

@@ -2,7 +2,6 @@
 
 namespace conference::registration {
 
-using enum registration_status;
 using diptych::reaction;
 using namespace std::chrono_literals;
 
@@ -11,18 +10,12 @@ namespace {
 // Management may have announced seats that have not arrived yet.
 constexpr auto ask_again_after = 1s;
 
-std::vector<seat_quantity> wanted_in(std::vector<order_line> const& lines) {
-    std::vector<seat_quantity> wanted;
-    for (auto const& line : lines) wanted.push_back({line.seat_type, line.requested});
-    return wanted;
-}
-
 reaction ask_for_seats(registration_process const& of) {
     return make_seat_reservation{
         .reservation = reservation_of(of.order),
-        .conference = of.conference,
-        .request = of.request,
-        .seats = of.seats
+        .conference = of.its.conference,
+        .request = of.its.request,
+        .seats = of.its.seats
     };
 }
 
@@ -38,7 +31,7 @@ money paid_in(std::vector<received_payment> const& payments) {
 
 reaction pay_back(registration_process const& of, std::string const& reason) {
     reaction all;
-    for (auto const& [payment, amount] : of.payments)
+    for (auto const& [payment, amount] : of.its.payments)
         all += require_refund{
             .order = of.order, .payment = payment, .amount = amount, .reason = reason
         };
@@ -51,70 +44,12 @@ reaction stop_clocks() {
     return all;
 }
 
-bool is_open(registration_status status) {
-    return status == awaiting_reservation || status == partially_reserved || status == reserved;
-}
-
 }  // namespace
 
-// What it knows.
-
-void registration_process::evolve(order_placed const& e) {
-    status = awaiting_reservation;
-    order = e.order;
-    conference = e.conference;
-    request = e.revision;
-    seats = wanted_in(e.lines);
-}
-
-void registration_process::evolve(order_updated const& e) {
-    status = awaiting_reservation;
-    was_reserved = false;
-    request = e.revision;
-    seats = wanted_in(e.lines);
-}
-
-void registration_process::evolve(order_partially_reserved const&) { status = partially_reserved; }
-
-void registration_process::evolve(order_reservation_completed const&) {
-    status = reserved;
-    was_reserved = true;
-}
-
 void registration_process::evolve(seats_reserved const& e) {
-    if (status == reacquiring && e.conference == conference && e.request == request &&
-        e.granted == seats)
-        reinstated = request;
-}
-
-void registration_process::evolve(from_payments::payment_completed const& e) {
-    order = e.order;
-    payments.push_back({e.payment, e.amount});
-    // Those before it may be on their way back, and their answer with them.
-    if (status == reacquiring || (status == expired && was_reserved)) {
-        status = reacquiring;
-        ++request;
-    }
-}
-
-// What was paid first pays for the order; what came on top of it is left over.
-void registration_process::evolve(order_confirmed const&) {
-    status = confirmed;
-    auto needed = payments.begin();
-    for (auto paid = money{}; needed != payments.end() && paid < total; ++needed)
-        paid += needed->amount;
-    payments.erase(payments.begin(), needed);
-}
-
-void registration_process::evolve(order_expired const&) {
-    auto const was_paid = was_reserved && !payments.empty();
-    status = was_paid ? reacquiring : expired;
-    if (was_paid) ++request;
-}
-
-void registration_process::evolve(refund_required const& e) {
-    std::erase_if(payments, [&](auto const& one) { return one.payment == e.payment; });
-    if (status == reacquiring && payments.empty()) status = expired;
+    if (its.status == registration_status::reacquiring && e.conference == its.conference &&
+        e.request == its.request && e.granted == its.seats)
+        reinstated = its.request;
 }
 
 // What it does.
@@ -135,48 +70,54 @@ reaction registration_process::react(order_updated const&) const { return ask_fo
 reaction registration_process::react(seats_reserved const& e) const {
     auto const its_order = key(e);
     // The wait-list reserves for an order that is placed in a moment; else there will be none.
-    if (status == not_started)
-        return e.request == 0 ? reaction{} : give_seats_back(its_order, e.conference);
-    if (status == expired || e.conference != conference)
+    if (its.status == registration_status::not_started) {
+        if (e.request == 0) return {};
+        return cancel_seat_reservation{
+            .reservation = e.reservation, .conference = e.conference, .request = e.request
+        };
+    }
+    if (its.status == registration_status::expired || e.conference != its.conference)
         return give_seats_back(its_order, e.conference);
-    if (e.request != request) return {};
-    if (status == awaiting_reservation)
-        return mark_seats_as_reserved{.order = order, .revision = request, .seats = e.granted};
-    if (status != reacquiring) return {};
-    if (e.granted == seats) return reinstate_order{.order = order};
-    auto all = give_seats_back(order, conference);
+    if (e.request != its.request) return {};
+    if (its.status == registration_status::awaiting_reservation)
+        return mark_seats_as_reserved{.order = order, .revision = its.request, .seats = e.granted};
+    if (its.status != registration_status::reacquiring) return {};
+    if (e.granted == its.seats) return reinstate_order{.order = order};
+    auto all = give_seats_back(order, its.conference);
     all += pay_back(*this, "The seats of the expired order are taken");
     return all;
 }
 
 // Nothing here gives back the seats of an order that lives: somebody did so by hand.
 reaction registration_process::react(seats_reservation_cancelled const& e) const {
-    if (!is_open(status) || e.conference != conference) return {};
+    if (!its.is_open() || e.conference != its.conference) return {};
     return reject_order{.order = order};
 }
 
 reaction registration_process::react(order_reservation_completed const&) const {
-    if (payments.empty()) return {};
+    if (its.payments.empty()) return {};
     return confirm_order{.order = order};
 }
 
 // A promotion may make enough of what was too little, before it is paid back.
 reaction registration_process::react(order_totals_calculated const&) const {
-    if (status != reserved || payments.empty() || paid_in(payments) < total) return {};
+    if (its.status != registration_status::reserved || its.payments.empty() ||
+        paid_in(its.payments) < its.total)
+        return {};
     return confirm_order{.order = order};
 }
 
 reaction registration_process::react(from_payments::payment_completed const&) const {
-    switch (status) {
-        case reserved:
+    switch (its.status) {
+        case registration_status::reserved:
             return confirm_order{.order = order};
-        case reacquiring:
+        case registration_status::reacquiring:
             return ask_for_seats(*this);
-        case confirmed:
+        case registration_status::confirmed:
             return pay_back(*this, "The order is paid already");
-        case expired:
+        case registration_status::expired:
             return pay_back(*this, "The order expired before its seats were reserved");
-        case not_started:
+        case registration_status::not_started:
             return pay_back(*this, "There is no such order");
         default:
             return {};  // its seats are not settled: confirmed, or paid back, when they are
@@ -185,45 +126,55 @@ reaction registration_process::react(from_payments::payment_completed const&) co
 
 reaction registration_process::react(order_confirmed const&) const {
     auto all = stop_clocks();
-    all += commit_seat_reservation{.reservation = reservation_of(order), .conference = conference};
+    all +=
+        commit_seat_reservation{.reservation = reservation_of(order), .conference = its.conference};
     all += pay_back(*this, "The order is paid already");
     return all;
 }
 
 reaction registration_process::react(order_expired const&) const {
     auto all = stop_clocks();
-    if (status == reacquiring) {  // what it holds is free for nobody else until it is answered
+    if (its.status == registration_status::reacquiring) {  // what it holds is free for nobody else
+                                                           // until it is answered
         all += ask_for_seats(*this);
         return all;
     }
-    all += give_seats_back(order, conference);
+    all += give_seats_back(order, its.conference);
     all += pay_back(*this, "The order expired before its seats were reserved");
     return all;
 }
 
+// Somebody has paid back by hand what was to get the seats once more.
+reaction registration_process::react(refund_required const&) const {
+    if (its.status != registration_status::expired) return {};
+    return give_seats_back(order, its.conference);
+}
+
 // [answers]
 reaction registration_process::react(diptych::timer_due const& e) const {
-    if (e.timer == "expiry" && is_open(status)) return reject_order{.order = order};
-    if (e.timer == "ask again" && (status == awaiting_reservation || status == reacquiring))
+    if (e.timer == "expiry" && its.is_open()) return reject_order{.order = order};
+    if (e.timer == "ask again" && (its.status == registration_status::awaiting_reservation ||
+                                   its.status == registration_status::reacquiring))
         return ask_for_seats(*this);
     return {};
 }
 
 reaction registration_process::react(diptych::refused<make_seat_reservation> const& no) const {
-    if (no.command.request != request) return {};
+    if (no.command.request != its.request) return {};
     return diptych::start("ask again", ask_again_after);
 }
 // [answers]
 
 reaction registration_process::react(diptych::refused<confirm_order> const& no) const {
-    if (no.reason != "not_paid") return {};     // expired or changed meanwhile, and that is told
-    if (paid_in(payments) >= total) return {};  // the rest has come since, and is asked with
+    if (no.reason != "not_paid") return {};  // expired or changed meanwhile, and that is told
+    if (paid_in(its.payments) >= its.total)
+        return {};  // the rest has come since, and is asked with
     return pay_back(*this, "Too little was paid: " + no.detail);
 }
 
 reaction registration_process::react(diptych::refused<reinstate_order> const& no) const {
-    if (reinstated != request) return {};  // paid again since, and that asks for itself
-    auto all = give_seats_back(order, conference);
+    if (reinstated != its.request) return {};  // paid again since, and that asks for itself
+    auto all = give_seats_back(order, its.conference);
     all += pay_back(*this, "Too little was paid: " + no.detail);
     return all;
 }

@@ -8,29 +8,13 @@
 /// back.
 #pragma once
 
+#include "registration/order_progress.hpp"
 #include "registration/orders.hpp"
 #include "registration/seats_availability.hpp"
 
 #include <diptych/process.hpp>
 
-#include <cstdint>
-
 namespace conference::registration {
-
-enum class registration_status : std::uint8_t {
-    not_started,
-    awaiting_reservation,
-    partially_reserved,
-    reserved,
-    confirmed,
-    expired,
-    reacquiring  // expired, but paid: the seats are asked for once more
-};
-
-struct received_payment {
-    payment_id payment;
-    money amount;
-};
 
 struct registration_process {
     using of = order_id;
@@ -44,31 +28,25 @@ struct registration_process {
         reinstate_order,
         require_refund>;
 
-    registration_status status = registration_status::not_started;
     order_id order;
-    conference_id conference;
-    int request = 0;     // the newest for which seats were asked
-    int reinstated = 0;  // the one that gave an expired order its seats back
-    std::vector<seat_quantity> seats;
-    bool was_reserved = false;
-    money total;
-    std::vector<received_payment> payments;  // for which nothing was given yet
+    order_progress its;
+    int reinstated = 0;  // the request that gave an expired order its seats back
 
     // [key]
     static order_id key(seats_reserved const& e) { return {e.reservation.value}; }
     // [key]
     static order_id key(seats_reservation_cancelled const& e) { return {e.reservation.value}; }
 
-    void evolve(order_placed const& e);
-    void evolve(order_updated const& e);
-    void evolve(order_totals_calculated const& e) { total = e.total; }
-    void evolve(order_partially_reserved const& e);
-    void evolve(order_reservation_completed const& e);
+    void evolve(order_placed const& e) { order = e.order, its.evolve(e); }
+    void evolve(order_updated const& e) { its.evolve(e); }
+    void evolve(order_totals_calculated const& e) { its.evolve(e); }
+    void evolve(order_partially_reserved const& e) { its.evolve(e); }
+    void evolve(order_reservation_completed const& e) { its.evolve(e); }
+    void evolve(from_payments::payment_completed const& e) { order = e.order, its.evolve(e); }
+    void evolve(order_confirmed const& e) { its.evolve(e); }
+    void evolve(order_expired const& e) { its.evolve(e); }
+    void evolve(refund_required const& e) { its.evolve(e); }
     void evolve(seats_reserved const& e);
-    void evolve(from_payments::payment_completed const& e);
-    void evolve(order_confirmed const& e);
-    void evolve(order_expired const& e);
-    void evolve(refund_required const& e);
 
     diptych::reaction react(order_placed const& e, diptych::environment const& surroundings) const;
     diptych::reaction react(order_updated const& e) const;
@@ -79,6 +57,7 @@ struct registration_process {
     diptych::reaction react(from_payments::payment_completed const& e) const;
     diptych::reaction react(order_confirmed const& e) const;
     diptych::reaction react(order_expired const& e) const;
+    diptych::reaction react(refund_required const& e) const;
     diptych::reaction react(diptych::timer_due const& e) const;
     diptych::reaction react(diptych::refused<make_seat_reservation> const& no) const;
     diptych::reaction react(diptych::refused<confirm_order> const& no) const;

@@ -9,23 +9,26 @@ namespace conference::registration {
 using diptych::no_events;
 using diptych::refuse;
 
-namespace {
-
-int value_or_0(std::map<seat_type_id, int> const& in, seat_type_id const& of) {
-    auto const found = in.find(of);
-    return found == in.end() ? 0 : found->second;
-}
-
-}  // namespace
-
 diptych::decision<seats_reserved> make_seat_reservation::decide(
-    seats_availability const& free, reservation_state const& known
+    seats_availability const& seats_now,
+    reservation_state const& known,
+    order_progress const& its,
+    wait_list_state const& list,
+    offer_state const& offer
 ) const {
     if (request <= 0) return refuse(refusal::request_not_positive, "Requests are numbered from 1");
     if (auto fault = fault_of(seats)) return *std::move(fault);
     for (auto const& wanted : seats)
-        if (!free.remaining.contains(wanted.seat_type)) return unknown_seat_type(wanted.seat_type);
+        if (!seats_now.remaining.contains(wanted.seat_type))
+            return unknown_seat_type(wanted.seat_type);
     if (known.status == reservation_status::committed || request <= known.request) return no_events;
+    if (known.order) {
+        if (request > its.request || (request == its.request && seats != its.seats))
+            return refuse(
+                refusal::request_of_no_order, "The order does not ask for that, or not yet"
+            );
+        if (request < its.request || !its.asks_for_seats()) return no_events;
+    }
 
     seats_reserved made{
         .conference = conference,
@@ -34,10 +37,12 @@ diptych::decision<seats_reserved> make_seat_reservation::decide(
         .granted = {},
         .changes = {}
     };
+    auto free = seats_now.remaining;
+    if (offer.is_published) list.take_seats(free);
     auto given_back = known.held;
     for (auto const& [seat_type, wanted] : seats) {
-        auto const held = value_or_0(known.held, seat_type);
-        auto const remaining = std::max(value_or_0(free.remaining, seat_type), 0);
+        auto const held = known.seats_of(seat_type);
+        auto const remaining = std::max(free.at(seat_type), 0);
         auto const granted = std::min(wanted, remaining + held);
         made.granted.push_back({seat_type, granted});
         if (granted != held) made.changes.push_back({seat_type, held - granted});
@@ -48,9 +53,12 @@ diptych::decision<seats_reserved> make_seat_reservation::decide(
 }
 
 diptych::decision<seats_reservation_cancelled> cancel_seat_reservation::decide(
-    reservation_state const& known
+    reservation_state const& known, order_progress const& its
 ) const {
     if (known.status != reservation_status::held) return no_events;
+    if (request && *request != known.request) return no_events;
+    if (its.status == registration_status::confirmed)
+        return refuse(refusal::order_is_confirmed, "A confirmed order keeps its seats");
     seats_reservation_cancelled made{
         .conference = conference, .reservation = reservation, .changes = {}
     };
@@ -59,9 +67,13 @@ diptych::decision<seats_reservation_cancelled> cancel_seat_reservation::decide(
 }
 
 diptych::decision<seats_reservation_committed> commit_seat_reservation::decide(
-    reservation_state const& known
+    reservation_state const& known, order_progress const& its
 ) const {
     if (known.status != reservation_status::held) return no_events;
+    if (its.status != registration_status::confirmed)
+        return refuse(
+            refusal::order_not_confirmed, "Seats are kept for good when their order is confirmed"
+        );
     return seats_reservation_committed{.conference = conference, .reservation = reservation};
 }
 

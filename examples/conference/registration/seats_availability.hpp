@@ -6,11 +6,20 @@
 /// back. A request that is not the newest, or comes when the reservation is committed, does
 /// nothing: it comes late.
 ///
+/// A reservation is of the order that is called as it is. Where there is one, only what that asks
+/// for is reserved, its seats are kept for good when it is confirmed, and never given back then. A
+/// reservation without an order is given back by the order's process; one that is placed meanwhile
+/// takes it over and begins to count anew.
+///
+/// Who waits comes first: seats that are free and enough for somebody on the wait-list are theirs,
+/// also before they are called, and nobody who asks in between gets them.
+///
 /// A quota may be cut below what is taken. What was granted stays granted; what is missing is owed,
 /// and seats that come back pay for it before anybody gets one.
 #pragma once
 
-#include "registration/ids.hpp"
+#include "registration/order_progress.hpp"
+#include "registration/waiting.hpp"
 
 #include <diptych/context.hpp>
 
@@ -74,13 +83,22 @@ struct reservation_state {
     reservation_status status = reservation_status::none;
     int request = 0;  // the newest
     std::map<seat_type_id, int> held;
+    std::optional<order_id> order;  // that it is of
 
+    int seats_of(seat_type_id const& type) const {
+        auto const found = held.find(type);
+        return found == held.end() ? 0 : found->second;
+    }
+
+    void evolve(order_placed const& e) {
+        order = e.order;
+        request = 0;  // those before were not its own
+    }
     void evolve(seats_reserved const& e) {
         status = reservation_status::held;
         request = e.request;
-        held.clear();
-        for (auto const& one : e.granted)
-            if (one.quantity > 0) held[one.seat_type] = one.quantity;
+        for (auto const& one : e.changes) held[one.seat_type] -= one.quantity;
+        std::erase_if(held, [](auto const& one) { return one.second == 0; });
     }
     void evolve(seats_reservation_cancelled const&) {
         status = reservation_status::cancelled;
@@ -99,22 +117,33 @@ struct make_seat_reservation {
     using refusals = refusal;
 
     diptych::decision<seats_reserved> decide(
-        seats_availability const& free, reservation_state const& known
+        seats_availability const& seats_now,
+        reservation_state const& known,
+        order_progress const& its,
+        wait_list_state const& list,
+        offer_state const& offer
     ) const;
 };
 
 struct cancel_seat_reservation {
     reservation_id reservation;
     conference_id conference;
+    std::optional<int> request = {};  ///< Only what this one has got, if it is still the newest.
+    using refusals = refusal;
 
-    diptych::decision<seats_reservation_cancelled> decide(reservation_state const& known) const;
+    diptych::decision<seats_reservation_cancelled> decide(
+        reservation_state const& known, order_progress const& its
+    ) const;
 };
 
 struct commit_seat_reservation {
     reservation_id reservation;
     conference_id conference;
+    using refusals = refusal;
 
-    diptych::decision<seats_reservation_committed> decide(reservation_state const& known) const;
+    diptych::decision<seats_reservation_committed> decide(
+        reservation_state const& known, order_progress const& its
+    ) const;
 };
 
 }  // namespace conference::registration

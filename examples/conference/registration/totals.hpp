@@ -2,7 +2,7 @@
 /// What an order costs.
 #pragma once
 
-#include "registration/orders.hpp"
+#include "registration/order.hpp"
 
 #include <optional>
 #include <vector>

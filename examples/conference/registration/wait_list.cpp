@@ -23,6 +23,19 @@ bool has_enough(std::map<seat_type_id, int> const& free, std::vector<seat_quanti
 
 }  // namespace
 
+std::vector<wait_list_joined> wait_list_state::take_seats(
+    std::map<seat_type_id, int>& free, std::size_t at_most
+) const {
+    std::vector<wait_list_joined> served;
+    for (auto const& one : waiting) {
+        if (served.size() == at_most) break;
+        if (!has_enough(free, one.seats)) continue;
+        for (auto const& [seat_type, quantity] : one.seats) free[seat_type] -= quantity;
+        served.push_back(one);
+    }
+    return served;
+}
+
 diptych::decision<wait_list_joined> join_wait_list::decide(
     order_state const& known, waiter_state const& before, offer_state const& offer
 ) const {
@@ -76,7 +89,7 @@ diptych::decision<wait_list_left, seats_reservation_cancelled> leave_wait_list::
         cancel_seat_reservation const back{
             .reservation = reservation_of(order), .conference = conference
         };
-        for (auto const& given_back : back.decide(kept).all<seats_reservation_cancelled>())
+        for (auto const& given_back : back.decide(kept, {}).all<seats_reservation_cancelled>())
             made += given_back;
     }
     made += wait_list_left{.order = order, .conference = conference};
@@ -89,10 +102,7 @@ diptych::decision<wait_list_called, seats_reserved> call_wait_list::decide(
     diptych::decision<wait_list_called, seats_reserved> made;
     if (!offer.is_published) return made;
     auto remaining = free.remaining;
-    std::size_t called = 0;
-    for (auto const& one : list.waiting) {
-        if (called == called_at_once_max) break;
-        if (!has_enough(remaining, one.seats)) continue;
+    for (auto const& one : list.take_seats(remaining, called_at_once_max)) {
         seats_reserved reserved{
             .conference = conference,
             .reservation = reservation_of(one.order),
@@ -100,21 +110,18 @@ diptych::decision<wait_list_called, seats_reserved> call_wait_list::decide(
             .granted = one.seats,
             .changes = {}
         };
-        for (auto const& [seat_type, quantity] : one.seats) {
-            remaining[seat_type] -= quantity;
+        for (auto const& [seat_type, quantity] : one.seats)
             if (quantity > 0) reserved.changes.push_back({seat_type, -quantity});
-        }
         made += wait_list_called{.order = one.order, .conference = conference, .seats = one.seats};
         made += reserved;
-        ++called;
     }
     return made;
 }
 
 place_called_order::outcome place_called_order::decide(
-    order_state const& known,
     waiter_state const& waiter,
     reservation_state const& kept,
+    order_state const& known,
     offer_state const& offer,
     terms_state const& terms,
     diptych::environment const& surroundings

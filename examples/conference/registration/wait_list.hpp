@@ -6,6 +6,9 @@
 /// moment, and it is placed. From then on it is an order as any other, and expires like one. At
 /// most so many are called at once; who waits behind them is called when they are.
 ///
+/// Giving seats back and calling are two steps. What comes in between them leaves to those who wait
+/// what is theirs: see seats_availability.hpp.
+///
 /// Under one id there is one wait, at one conference, and it ends when an order of that id is
 /// placed, by whomever: an order that is placed has a reservation of its own, and no call may take
 /// seats for it besides.
@@ -17,20 +20,6 @@
 #include "registration/waiting.hpp"
 
 namespace conference::registration {
-
-// What decisions need to know.
-
-struct wait_list_state {
-    using of = conference_id;
-    std::vector<wait_list_joined> waiting;  // who came first is first
-    void evolve(wait_list_joined const& e) { waiting.push_back(e); }
-    void evolve(wait_list_left const& e) { remove(e.order); }
-    void evolve(wait_list_called const& e) { remove(e.order); }
-    void evolve(order_placed const& e) { remove(e.order); }
-    void remove(order_id const& order) {
-        std::erase_if(waiting, [&](auto const& one) { return one.order == order; });
-    }
-};
 
 // What may be asked. The rules are in wait_list.cpp.
 
@@ -82,9 +71,9 @@ struct place_called_order {
     conference_id conference;
 
     outcome decide(
-        order_state const& known,
         waiter_state const& waiter,
         reservation_state const& kept,
+        order_state const& known,
         offer_state const& offer,
         terms_state const& terms,
         diptych::environment const& surroundings

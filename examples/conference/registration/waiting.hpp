@@ -2,10 +2,12 @@
 /// Who waits for seats: what is told of it, under the id of the order to come.
 #pragma once
 
-#include "registration/ids.hpp"
+#include "registration/order.hpp"
 
 #include <diptych/context.hpp>
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -60,6 +62,26 @@ struct waiter_state {
         was_called = true;
         reservation = reservation_of(e.order);
         seats = e.seats;
+    }
+};
+
+/// Who waits at a conference.
+struct wait_list_state {
+    using of = conference_id;
+    std::vector<wait_list_joined> waiting;  // who came first is first
+
+    /// Those for whom there are enough seats now, the first so many; their seats are taken out of
+    /// what is free.
+    std::vector<wait_list_joined> take_seats(
+        std::map<seat_type_id, int>& free, std::size_t at_most = SIZE_MAX
+    ) const;
+
+    void evolve(wait_list_joined const& e) { waiting.push_back(e); }
+    void evolve(wait_list_left const& e) { remove(e.order); }
+    void evolve(wait_list_called const& e) { remove(e.order); }
+    void evolve(order_placed const& e) { remove(e.order); }
+    void remove(order_id const& order) {
+        std::erase_if(waiting, [&](auto const& one) { return one.order == order; });
     }
 };
 

@@ -171,7 +171,8 @@ http::response show_registrant(
     if (!with.find("draft_orders", "order_id", id)) return no_order();
     auto const order = settled_order(with, id);
     if (!order) return show_wait(id);
-    if ((*order)["state"] == "expired") return send_to(path_of(asked, "expired"));
+    if ((*order)["state"] == "expired")
+        return send_to(link_to(path_of(asked, "expired"), {{"order", id}}));
     if ((*order)["state"] == "confirmed")
         return send_to(link_to(path_of(asked, "confirmation"), {{"order", id}}));
     if ((*order)["state"] == "partially_reserved")
@@ -230,18 +231,35 @@ http::response apply_promotion(site const& with, http::request const& asked) {
 
 http::response show_confirmation(site const& with, http::request const& asked) {
     auto const id = asked_for(asked, "order");
-    auto const order = with.wait_for([&]() -> std::optional<row> {
-        auto found = with.find("draft_orders", "order_id", id);
-        return found && (*found)["state"] == "confirmed" ? std::move(found) : std::nullopt;
+    // Who pays after the order has expired may get it all the same, unless the money is due back.
+    with.wait_for([&] {
+        auto const found = with.find("draft_orders", "order_id", id);
+        return (found && (*found)["state"] == "confirmed") ||
+               with.find("refunds_due", "order_id", id);
     });
-    if (!order && !with.find("draft_orders", "order_id", id)) return no_order();
-    if (!order) return show_wait(id);
+    auto const order = with.find("draft_orders", "order_id", id);
+    if (!order) return no_order();
+    if ((*order)["state"] == "expired")
+        return send_to(link_to(path_of(asked, "expired"), {{"order", id}}));
+    if ((*order)["state"] != "confirmed") return show_wait(id);
     return show(
         {.title = "You are registered",
          .body = "<p>Your order is found again by your address and the code <b id=code>" +
                  (*order)["access_code"] + "</b>.</p><p><a id=seats href=\"" +
                  path_of(asked, "order/" + percent_encoded(id) + "/seats") +
                  "\">Say who sits where</a></p>"}
+    );
+}
+
+http::response show_expired(site const& with, http::request const& asked) {
+    std::string back;
+    auto const due = with.all("refunds_due", {{"order_id", "eq." + asked_for(asked, "order")}});
+    for (auto const one : due.root().elements())
+        back += "<p class=refund>" + shown(one, "amount") + " will be paid back to you.</p>";
+    return show(
+        {.title = "Your order has expired",
+         .body = "<p id=expired>Its seats are free for others again. <a href=\"" +
+                 path_of(asked, "register") + "\">Begin anew</a></p>" + back}
     );
 }
 
@@ -280,13 +298,7 @@ void add_registrant_routes(diptych::application& app, site const& with) {
     app.route("POST", "/{conf}/registrant", answer(assign_registrant));
     app.route("POST", "/{conf}/promotion", answer(apply_promotion));
     app.route("GET", "/{conf}/confirmation", answer(show_confirmation));
-    app.route("GET", "/{conf}/expired", [](http::request const& asked) {
-        return show(
-            {.title = "Your order has expired",
-             .body = "<p id=expired>Its seats are free for others again. <a href=\"" +
-                     path_of(asked, "register") + "\">Begin anew</a></p>"}
-        );
-    });
+    app.route("GET", "/{conf}/expired", answer(show_expired));
 }
 
 }  // namespace conference::web
