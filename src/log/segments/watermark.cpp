@@ -6,6 +6,7 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <limits>
 
 namespace diptych::log::segments {
 
@@ -16,6 +17,12 @@ constexpr std::size_t checksum_at = 124;
 constexpr std::size_t words = mark_size / sizeof(std::uint64_t);
 
 using slot_words = std::array<std::uint64_t, words>;
+
+void put_slot(storage::shared_page& page, std::size_t slot, slot_words const& from) {
+    auto* const to = reinterpret_cast<std::uint64_t*>(page.bytes().data() + slot * mark_size);
+    for (std::size_t i = 0; i < words; ++i)
+        std::atomic_ref(to[i]).store(from[i], std::memory_order_relaxed);
+}
 
 }  // namespace
 
@@ -62,13 +69,15 @@ void watermark::store(durable_mark const& mark) {
     if (sequence_ == 0)
         for (std::size_t slot = 0; slot < 2; ++slot)
             if (auto const old = load_slot(slot)) sequence_ = std::max(sequence_, old->sequence);
+    if (sequence_ == std::numeric_limits<std::uint64_t>::max()) {
+        // Only damage counts so far. No mark could be newer: those that are there make room.
+        for (std::size_t slot = 0; slot < 2; ++slot) put_slot(*page_, slot, {});
+        sequence_ = 0;
+    }
     auto const bytes = encode(mark, ++sequence_);
     slot_words from;
     std::memcpy(from.data(), bytes.data(), mark_size);
-    auto* const to =
-        reinterpret_cast<std::uint64_t*>(page_->bytes().data() + (sequence_ % 2) * mark_size);
-    for (std::size_t i = 0; i < words; ++i)
-        std::atomic_ref(to[i]).store(from[i], std::memory_order_relaxed);
+    put_slot(*page_, sequence_ % 2, from);
 }
 
 std::optional<numbered_mark> watermark::load_slot(std::size_t slot) const {

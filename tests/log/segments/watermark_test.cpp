@@ -4,6 +4,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstring>
+#include <limits>
 #include <thread>
 
 using namespace diptych;
@@ -47,4 +49,31 @@ TEST_CASE("a mark is never seen half written") {
     }
     writer.join();
     CHECK_FALSE(reading.load(uuid{{8}}));
+}
+
+TEST_CASE("a mark is stored behind one whose sequence is the last there is") {
+    temporary_folder const folder;
+    auto& disk = storage::system_disk();
+    disk.make_directories(folder.path()).or_throw();
+    durable_mark mark{
+        .log_id = uuid{{7}},
+        .epoch = epoch{1},
+        .position = position{1},
+        .segment = position{1},
+        .offset = 1,
+        .frame_count = 1,
+        .chain = {},
+        .recorded_at = {},
+    };
+    auto const damaged = encode(mark, std::numeric_limits<std::uint64_t>::max());
+    auto const page = disk.share(folder.path() / "W", true).or_throw();
+    std::memcpy(page->bytes().data() + mark_size, damaged.data(), mark_size);
+    watermark writing(disk.share(folder.path() / "W", true).or_throw());
+    for (std::uint64_t n = 2; n <= 4; ++n) {
+        mark.offset = n;
+        writing.store(mark);
+        auto const seen = writing.load(mark.log_id);
+        REQUIRE(seen);
+        CHECK(seen->offset == n);
+    }
 }
