@@ -71,6 +71,74 @@ TEST_CASE("how a command ended is told for a week") {
     CHECK(told == 0);
 }
 
+TEST_CASE("an id whose answer the log has forgotten is that of the command that still waits") {
+    queue_house at({.outside = {"printing.print"}});
+    auto print = queue_house::print("p1");
+    SUBCASE("for somebody") {}
+    SUBCASE("for its time") { print.not_before = at.time.now() + 24h * 100; }
+    auto const first = at.put(print).or_throw();
+    at.put(queue_house::deposit("c1", "a", 1)).or_throw();
+    at.run();
+    at.time.advance(300h);
+    SUBCASE("in this life") { at.run(); }
+    SUBCASE("in the next") { at.restart(); }
+    SUBCASE("where nobody steps") {}
+    // This log never forgets: what it has not heard of stands for what it has forgotten.
+    auto later = [&at, n = 0](write::queued_command what) mutable {
+        return at.put(std::vector{std::move(what)}, "later-" + std::to_string(++n));
+    };
+    auto const again = later(print).or_throw();
+    CHECK(again.repeated);
+    CHECK(again.first == first.first);
+    CHECK(again.at == first.at);
+    CHECK(again.versions == first.versions);
+    auto other = print;
+    other.body = R"({"other":1})";
+    CHECK(later(other).error().code == "command_id_reused");
+    CHECK(at.queue->seen("p1", first.first).or_throw() == state::waiting);
+    CHECK(at.data_of("$queued").size() == 2);
+    // What ended is forgotten in time; then the id is free.
+    at.run();
+    at.queue->drop("p1").or_throw();
+    at.time.advance(24h * 6);
+    CHECK(later(other).error().code == "command_id_reused");
+    CHECK(later(print).or_throw().repeated);
+    CHECK(at.queue->seen("p1", first.first).or_throw() == state::dropped);
+    at.time.advance(24h * 2);
+    at.run();
+    CHECK(later(other).or_throw().repeated == false);
+    CHECK(at.state_of("p1") == state::waiting);
+}
+
+TEST_CASE("of several under one id it is known that they wait as long as one of them does") {
+    queue_house at({.outside = {"printing.print"}});
+    std::vector const all{
+        queue_house::deposit("k#1", "a", 1),
+        queue_house::print("k#2"),
+        queue_house::deposit("k#3", "b", 1)
+    };
+    auto const first = at.put(all, "k").or_throw();
+    at.run();
+    at.time.advance(300h);
+    at.run();
+    REQUIRE(at.queue->status("k#1").error().code == "not_queued");
+    auto const again = at.put(all, "later").or_throw();
+    CHECK(again.repeated);
+    CHECK(again.first == first.first);
+    CHECK(again.at == first.at);
+    CHECK_FALSE(at.queue->seen("k#1", first.first).or_throw().has_value());
+    auto other = all;
+    other[0].body = bank::money("a", 2);
+    CHECK(at.put(other, "k").error().code == "command_id_reused");
+    other = all;
+    other.pop_back();
+    CHECK(at.put(other, "k").error().code == "command_id_reused");
+    other = all;
+    other.push_back(queue_house::print("k#4"));
+    CHECK(at.put(other, "k").error().code == "command_id_reused");
+    CHECK(at.data_of("$queued").size() == 3);
+}
+
 TEST_CASE("a clock that is set back, and another life, end the rests of commands") {
     testing::temporary_folder const folder;
     queue_house at({.ledger = folder / "queue.db"});

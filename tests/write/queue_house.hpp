@@ -51,9 +51,10 @@ public:
         };
     }
 
-    result<appended> put(std::vector<write::queued_command> all) {
+    result<appended> put(std::vector<write::queued_command> all, std::string id = {}) {
         std::optional<result<appended>> said;
-        queue->put(std::move(all), [&](result<appended> one) { said = std::move(one); });
+        auto const hear = [&](result<appended> one) { said = std::move(one); };
+        queue->put(std::move(all), hear, std::move(id));
         while (!said) log->commit_step();
         return *std::move(said);
     }

@@ -152,11 +152,13 @@ result<std::vector<write::queued_command>> commands_asked(
 std::string place_of(std::string_view id) { return "/queued/" + percent_encode(id); }
 
 // What was queued before may have ended since; how is forgotten after some days.
-std::string_view status_now(site_parts& parts, std::string const& id, appended const& said) {
+std::string_view status_now(
+    site_parts& parts, std::string const& id, appended const& said, std::size_t i = 0
+) {
     if (!said.repeated) return "waiting";
-    auto const known = parts.of.queue->status(id);
-    if (known) return known->command.is_dead ? "dead" : to_string(known->is);
-    return known.error().kind == errc::not_found ? "ended" : "waiting";
+    auto const seen = parts.of.queue->seen(id, said.first + i);
+    if (!seen) return "waiting";
+    return *seen ? to_string(**seen) : "ended";
 }
 
 http::response all_queued_answer(
@@ -164,11 +166,11 @@ http::response all_queued_answer(
 ) {
     json::writer body;
     body.begin_object().member("id", id).key("commands").begin_array();
-    for (auto const& one : ids)
+    for (std::size_t i = 0; i < ids.size(); ++i)
         body.begin_object()
-            .member("id", one)
-            .member("status", status_now(parts, one, said))
-            .member("location", place_of(one))
+            .member("id", ids[i])
+            .member("status", status_now(parts, ids[i], said, i))
+            .member("location", place_of(ids[i]))
             .end_object();
     body.end_array().member("token", to_string(said.at));
     if (said.repeated) body.member("repeated", true);

@@ -19,28 +19,6 @@ namespace {
 
 constexpr std::size_t queue_append_bytes = 1u << 20;  // of one round's records, about
 
-// Not of its times: those of a request that is sent again are later ones.
-log::hash256 digest_of(queued_command const& one) {
-    auto const priority = std::to_string(one.priority);
-    std::string whole;
-    for (std::string_view const part :
-         {std::string_view{one.id},
-          std::string_view{one.name},
-          std::string_view{one.body},
-          std::string_view{one.key},
-          std::string_view{priority},
-          std::string_view{one.command_id},
-          std::string_view{one.caller}})
-        whole += log::bytes_of(log::sha256({part}));
-    return log::sha256({whole});
-}
-
-log::hash256 digest_of(std::vector<queued_command> const& all) {
-    std::string whole;
-    for (auto const& one : all) whole += log::bytes_of(digest_of(one));
-    return log::sha256({whole});
-}
-
 }  // namespace
 
 command_queue::command_queue(
@@ -64,88 +42,10 @@ void command_queue::on_answer(std::function<void()> call) {
     parts_->box->on_answer(std::move(call));
 }
 
-bool command_queue::parts::is_known(std::string_view name) const {
-    return options.outside.contains(name) || commands.find(name).has_value();
-}
-
-// Its full name, if it is one that somebody executes and its body can be read.
-result<void> command_queue::parts::complete(queued_command& what) const {
-    if (options.outside.contains(what.name)) {
-        DIPTYCH_TRY(json::parse(what.body));
-        return {};
-    }
-    DIPTYCH_TRY(auto const* const known, commands.find(what.name));
-    what.name = known->context + "." + known->name;
-    DIPTYCH_TRY(guarded("reading " + what.name, [&] { return known->parse(what.body); }));
-    return {};
-}
-
 // Being executed, or its answer not yet on record, or leased.
 bool command_queue::parts::is_taken(std::string const& id) const {
     auto const is_it = [&](answered_command const& one) { return one.what.id == id; };
     return under_way.contains(id) || std::ranges::any_of(answered, is_it) || leases.contains(id);
-}
-
-std::string command_queue::key_of(std::string_view command, std::string_view body) const {
-    auto const known = parts_->commands.find(command);
-    auto const document = json::parse(std::string(body));
-    if (!known || !document) return {};
-    for (auto const& field : (*known)->fields) {
-        if (field.of.kind != model::value_kind::id) continue;
-        auto const value = text_in(document->root(), field.name);
-        if (!value.empty()) return field.of.id_kind + "-" + value;
-    }
-    return {};
-}
-
-void command_queue::put(
-    std::vector<queued_command> commands,
-    std::move_only_function<void(result<appended>)> done,
-    std::string id
-) {
-    auto& my = *parts_;
-    append_request request;
-    for (auto& one : commands) {
-        if (auto fit = my.complete(one); !fit) {
-            auto why = std::move(fit).error();
-            if (commands.size() > 1)
-                why.facts.emplace_back("place", std::to_string(request.events.size()));
-            return done(std::unexpected(std::move(why)));
-        }
-        request.events.push_back(queued_record(one));
-        // What can not be read again must not get into the log.
-        recorded_event recorded{};
-        recorded.type = queued_type;
-        recorded.data = request.events.back().data;
-        recorded.metadata = request.events.back().metadata;
-        if (auto readable = parse_queued(recorded); !readable)
-            return done(fail(errc::invalid, "bad_body", readable.error().message));
-    }
-    {
-        std::lock_guard const lock(my.mutex);
-        if (my.shown.waiting + commands.size() > my.options.waiting_max)
-            return done(fail(
-                errc::unavailable,
-                "queue_full",
-                std::to_string(my.shown.waiting) + " commands wait; there may be " +
-                    std::to_string(my.options.waiting_max)
-            ));
-    }
-    // One namespace for all callers: that two have one id shows here, and not when it is too late.
-    request.command = command_key{
-        .caller = "$queue",
-        .id = id.empty() ? commands.front().id : std::move(id),
-        .digest = digest_of(commands)
-    };
-    if (is_planted(bug::queued_before_stored)) {
-        auto const end = my.log.end();
-        auto const count = static_cast<std::uint32_t>(commands.size());
-        done(appended{
-            .at = {end.epoch, end.position + count}, .first = end.position + 1, .count = count
-        });
-        return my.log.propose({.request = std::move(request), .done = [](auto const&) {}});
-    }
-    my.log.propose({.request = std::move(request), .done = std::move(done)});
 }
 
 // Who never queues anything has no file for it.
@@ -163,8 +63,8 @@ result<bool> command_queue::parts::is_used() {
     return has_records = !page.empty();
 }
 
-// Whether there is anything to show.
-result<bool> command_queue::parts::ready_to_show() {
+// Whether it is used.
+result<bool> command_queue::parts::catch_up_if_used() {
     DIPTYCH_TRY(auto const used, is_used());
     if (!used) return false;
     DIPTYCH_TRY(catch_up());
@@ -172,13 +72,27 @@ result<bool> command_queue::parts::ready_to_show() {
 }
 
 result<void> command_queue::parts::open() {
-    if (ledger && ledger->is_lost()) ledger.reset();
+    if (ledger && ledger->is_lost()) let_go();
     if (ledger) return {};
     DIPTYCH_TRY(auto opened, queue_ledger::open(options.ledger, log, [this](std::string_view name) {
                     return !options.outside.contains(name) && commands.find(name).has_value();
                 }));
-    ledger.emplace(std::move(opened));
+    std::lock_guard const lock(mutex);
+    ledger = std::move(opened);
     return {};
+}
+
+void command_queue::parts::let_go() {
+    std::lock_guard const lock(mutex);
+    ledger.reset();
+    caught_up_at.reset();
+}
+
+// What is kept may be what is wrong.
+void command_queue::parts::mistrust(error const& why) {
+    auto const is_damaged = ledger_file::is_damage(why);
+    if (is_damaged || why.kind == errc::corrupt || why.kind == errc::failed) let_go();
+    if (is_damaged) (void)sqlite::remove(options.ledger);
 }
 
 result<void> command_queue::parts::catch_up() {
@@ -188,6 +102,10 @@ result<void> command_queue::parts::catch_up() {
         DIPTYCH_TRY(ledger->end_rests());
     }
     DIPTYCH_TRY(ledger->catch_up(log));
+    {
+        std::lock_guard const lock(mutex);
+        caught_up_at = now;
+    }
     std::erase_if(leases, [&](auto const& one) { return one.second.until <= now; });
     return {};
 }
@@ -363,10 +281,7 @@ result<bool> command_queue::step() {
     auto const done = my.work(more);
     my.publish(done);
     if (done) return more;
-    auto const is_damaged = ledger_file::is_damage(done.error());
-    if (is_damaged || done.error().kind == errc::corrupt || done.error().kind == errc::failed)
-        my.ledger.reset();  // what is kept may be what is wrong
-    if (is_damaged) (void)sqlite::remove(my.options.ledger);
+    my.mistrust(done.error());
     return std::unexpected(done.error());
 }
 

@@ -79,8 +79,9 @@ public:
     command_queue& operator=(command_queue const&) = delete;
 
     /// Stores commands, all or none; calls back once when that is durable, with the position of the
-    /// first. The same ids from the same caller again are the first ones. `id` is that of all of
-    /// them together; empty: the first one's.
+    /// first. The same ids from the same caller again are the first ones, as long as one of them
+    /// waits or ended not long ago. `id` is that of all of them together; empty: the first one's.
+    /// Waits for a step of the queue if that has not been stepped for a day, or not yet.
     ///
     /// Fails with not_found (nobody executes such a command), invalid (the body is malformed; the
     /// id was used for others), unavailable (the queue is full).
@@ -104,6 +105,11 @@ public:
 
     /// How a command is, also if it ended not long ago. Fails with not_found.
     result<queued_status> status(std::string_view id);
+
+    /// As far as the queue has seen; nullopt: it ended so long ago that nobody knows how. It was
+    /// queued at this position. Waits for a step as rarely as put() does.
+    result<std::optional<queued_status::state>> seen(std::string_view id, position queued_at);
+
     result<std::vector<queued_command>> list(bool only_dead, position after, std::size_t limit);
     queue_counts counts() const;
 

@@ -9,8 +9,11 @@
 #include "write/trying_again.hpp"
 
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace diptych::write {
@@ -26,9 +29,16 @@ struct command_queue::parts {
     };
 
     result<bool> is_used();
-    result<bool> ready_to_show();
+    result<bool> catch_up_if_used();
     result<void> open();
     result<void> catch_up();
+    void let_go();
+    void mistrust(error const& why);
+    result<std::shared_ptr<queue_ledger>> ledger_to_ask();
+    result<std::shared_ptr<queue_ledger>> ledger_made_ready();
+    result<std::optional<appended>> queued_before(
+        std::vector<queued_command> const& asked_for, std::string_view id
+    );
     result<void> collect();
     result<void> note_failure(queued_command what, error why);
     result<bool> record();
@@ -54,10 +64,10 @@ struct command_queue::parts {
     std::shared_ptr<answer_box<answered_command>> box =
         std::make_shared<answer_box<answered_command>>();
 
-    std::mutex working = {};  // guards everything down to the next mutex
-    std::optional<queue_ledger> ledger = {};
-    bool has_records = false;  // in the log
-    position looked_to{};      // there are none up to here
+    std::mutex working = {};                    // guards everything down to the next mutex
+    std::shared_ptr<queue_ledger> ledger = {};  // the pointer is changed with both mutexes
+    bool has_records = false;                   // in the log
+    position looked_to{};                       // there are none up to here
     std::set<std::string, std::less<>> under_way = {};
     std::vector<answered_command> answered = {};  // and not yet recorded
     std::map<std::string, lease, std::less<>> leases = {};
@@ -68,6 +78,7 @@ struct command_queue::parts {
     std::optional<error> trouble = {};
 
     std::mutex mutable mutex = {};  // guards everything below
+    std::optional<timestamp> caught_up_at = {};
     queue_counts shown = {};
     rest_after_failure pause{options.rest_first, options.rest_longest};
     std::optional<timestamp> due = {};

@@ -70,7 +70,7 @@ command_key completion_key(
 result<queued_status> command_queue::status(std::string_view id) {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
-    DIPTYCH_TRY(auto const used, my.ready_to_show());
+    DIPTYCH_TRY(auto const used, my.catch_up_if_used());
     if (!used) return not_queued(id);
     DIPTYCH_TRY(auto found, my.ledger->status(id));
     if (!found) return not_queued(id);
@@ -83,7 +83,7 @@ result<std::vector<queued_command>> command_queue::list(
 ) {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
-    DIPTYCH_TRY(auto const used, my.ready_to_show());
+    DIPTYCH_TRY(auto const used, my.catch_up_if_used());
     if (!used) return std::vector<queued_command>{};
     DIPTYCH_TRY(auto page, my.ledger->list(only_dead, after, limit));
     for (auto& one : page) my.note_lease(one);
@@ -98,7 +98,7 @@ std::vector<std::string> command_queue::outside() const {
 result<std::vector<std::string>> command_queue::unhandled() {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
-    DIPTYCH_TRY(auto const used, my.ready_to_show());
+    DIPTYCH_TRY(auto const used, my.catch_up_if_used());
     if (!used) return std::vector<std::string>{};
     DIPTYCH_TRY(auto all, my.ledger->names());
     std::erase_if(all, [&](std::string const& name) { return my.is_known(name); });
@@ -108,7 +108,7 @@ result<std::vector<std::string>> command_queue::unhandled() {
 result<std::uint64_t> command_queue::retry(std::string_view id) {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
-    DIPTYCH_TRY(auto const used, my.ready_to_show());
+    DIPTYCH_TRY(auto const used, my.catch_up_if_used());
     auto count = used ? my.ledger->hurry(id) : result<std::uint64_t>(0);
     if (!count) return count;
     if (*count == 0 && !id.empty())
@@ -122,7 +122,7 @@ result<void> command_queue::drop(std::string_view id) {
     auto& my = *parts_;
     std::lock_guard const at_work(my.working);
     for (;;) {
-        DIPTYCH_TRY(auto const used, my.ready_to_show());
+        DIPTYCH_TRY(auto const used, my.catch_up_if_used());
         if (!used) return not_queued(id);
         DIPTYCH_TRY(auto const found, my.ledger->find(id));
         if (!found) return not_queued(id);

@@ -102,23 +102,23 @@ std::string_view to_string(queued_status::state state) {
     return "waiting";
 }
 
-result<queue_ledger> queue_ledger::open(
+result<std::shared_ptr<queue_ledger>> queue_ledger::open(
     sqlite::location const& file,
     log::sequenced_log const& log,
     std::function<bool(std::string_view)> is_here
 ) {
     DIPTYCH_TRY(auto opened, ledger_file::open(file, log, queue_tables));
-    queue_ledger made{std::move(opened), std::move(is_here)};
-    made.at_ = made.file_.at();
-    DIPTYCH_TRY(made.count());
-    DIPTYCH_TRY(made.end_rests());  // those of another life
-    DIPTYCH_TRY(made.note_who_executes());
+    std::shared_ptr<queue_ledger> made(new queue_ledger(std::move(opened), std::move(is_here)));
+    DIPTYCH_TRY(made->end_rests());  // those of another life
+    std::lock_guard const lock(made->mutex_);
+    DIPTYCH_TRY(made->count());
+    DIPTYCH_TRY(made->note_who_executes());
     return made;
 }
 
 // Another program may have written the file.
 result<void> queue_ledger::note_who_executes() {
-    DIPTYCH_TRY(auto const all, names());
+    DIPTYCH_TRY(auto const all, all_names());
     for (auto const& name : all) {
         DIPTYCH_TRY(
             auto* const update,
@@ -144,28 +144,49 @@ result<std::size_t> queue_ledger::catch_up(log::sequenced_log const& log) {
     auto const what = records_of_queue();
     for (std::size_t records = 0;;) {
         DIPTYCH_TRY(
-            auto const page, log.read({.what = what, .after = at_.position, .limit = records_page})
+            auto const page, log.read({.what = what, .after = at().position, .limit = records_page})
         );
-        if (page.empty()) {
-            at_ = page.seen();
-            return records;
-        }
-        DIPTYCH_TRY(auto all, file_.begin());
-        auto const counted = std::pair{size_, dead_};
-        auto done = result<void>{};
-        for (auto const& event : page) {
-            done = fold(event);
-            if (!done) break;
-        }
-        if (done) done = file_.commit(all, page.seen(), {}, log);
-        if (!done) {
-            std::tie(size_, dead_) = counted;
-            return std::unexpected(std::move(done).error());
+        std::lock_guard const lock(mutex_);
+        if (!page.empty()) {
+            DIPTYCH_TRY(take(page, log));
         }
         records += page.size();
         at_ = page.seen();
-        if (page.at_end()) return records;
+        if (page.empty() || page.at_end()) return records;
     }
+}
+
+result<void> queue_ledger::take(page const& records, log::sequenced_log const& log) {
+    DIPTYCH_TRY(auto all, file_.begin());
+    auto const counted = std::pair{size_, dead_};
+    auto done = result<void>{};
+    for (auto const& event : records) {
+        done = fold(event);
+        if (!done) break;
+    }
+    if (done) done = file_.commit(all, records.seen(), {}, log);
+    if (!done) std::tie(size_, dead_) = counted;
+    return done;
+}
+
+token queue_ledger::at() const {
+    std::lock_guard const lock(mutex_);
+    return at_;
+}
+
+bool queue_ledger::is_lost() const {
+    std::lock_guard const lock(mutex_);
+    return file_.is_lost();
+}
+
+std::uint64_t queue_ledger::size() const {
+    std::lock_guard const lock(mutex_);
+    return size_;
+}
+
+std::uint64_t queue_ledger::dead() const {
+    std::lock_guard const lock(mutex_);
+    return dead_;
 }
 
 result<void> queue_ledger::fold(recorded_event const& event) {

@@ -14,6 +14,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,11 +37,11 @@ struct queued_status {
 
 std::string_view to_string(queued_status::state state);
 
-/// Not thread-safe.
+/// Thread-safe; but one thread at a time tells it what has become of commands.
 class queue_ledger {
 public:
     /// `is_here`: whether commands of a name are executed by this program.
-    static result<queue_ledger> open(
+    static result<std::shared_ptr<queue_ledger>> open(
         sqlite::location const& file,
         log::sequenced_log const& log,
         std::function<bool(std::string_view)> is_here
@@ -47,8 +49,8 @@ public:
 
     /// Reads the records after the last one read. How many there were.
     result<std::size_t> catch_up(log::sequenced_log const& log);
-    token at() const { return at_; }
-    bool is_lost() const { return file_.is_lost(); }
+    token at() const;
+    bool is_lost() const;
 
     /// Those that may be executed now and are not taken: of each lane the oldest, higher priorities
     /// first, no more than a page. Those that are executed here, or (if it is given) those of one
@@ -71,6 +73,9 @@ public:
     /// A command that has not ended.
     result<std::optional<queued_command>> find(std::string_view id);
 
+    /// Where it was queued; also one that ended not long ago.
+    result<std::optional<position>> place_of(std::string_view id);
+
     /// Also of those that ended not long ago.
     result<std::optional<queued_status>> status(std::string_view id);
 
@@ -89,20 +94,24 @@ public:
     /// Forgets how commands ended before then. Whether there are more.
     result<bool> forget(timestamp before);
 
-    std::uint64_t size() const { return size_; }
-    std::uint64_t dead() const { return dead_; }
+    std::uint64_t size() const;
+    std::uint64_t dead() const;
 
 private:
     queue_ledger(ledger_file file, std::function<bool(std::string_view)> is_here)
-        : file_(std::move(file)), is_here_(std::move(is_here)) {}
+        : file_(std::move(file)), is_here_(std::move(is_here)), at_(file_.at()) {}
 
+    // All with mutex_.
     result<void> note_who_executes();
-
+    result<std::vector<std::string>> all_names();
+    result<std::optional<queued_command>> command_of(std::string_view id);
     result<void> count();
+    result<void> take(page const& records, log::sequenced_log const& log);
     result<void> fold(recorded_event const& event);
     result<void> add(queued_command const& command);
     result<void> end(recorded_event const& event, queue_record const& how);
 
+    std::mutex mutable mutex_ = {};  // guards what follows; held for a page of records at most
     ledger_file file_;
     std::function<bool(std::string_view)> is_here_;
     token at_ = {};

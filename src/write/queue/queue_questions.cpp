@@ -60,6 +60,7 @@ result<std::vector<queued_command>> queue_ledger::ready(
     std::function<bool(std::string const&)> const& is_taken,
     std::string_view name
 ) {
+    std::lock_guard const lock(mutex_);
     static auto const of_all = select(
         "where is_head = 1 and is_dead = 0 and is_ready = 1 and is_here = 1 order by priority "
         "desc, position"
@@ -89,6 +90,7 @@ result<std::vector<queued_command>> queue_ledger::ready(
 }
 
 result<std::optional<timestamp>> queue_ledger::next_ready() {
+    std::lock_guard const lock(mutex_);
     DIPTYCH_TRY(auto* const row, file_.sql("select min(ready) from command where is_ready = 0"));
     DIPTYCH_TRY(row->step());
     std::optional<timestamp> first;
@@ -100,6 +102,7 @@ result<std::optional<timestamp>> queue_ledger::next_ready() {
 result<void> queue_ledger::hold(
     std::string_view id, timestamp until, int attempts, error const& why
 ) {
+    std::lock_guard const lock(mutex_);
     if (is_planted(bug::resting_passed)) {
         DIPTYCH_TRY(
             auto* const others,
@@ -125,6 +128,7 @@ result<void> queue_ledger::hold(
 }
 
 result<std::uint64_t> queue_ledger::hurry(std::string_view id) {
+    std::lock_guard const lock(mutex_);
     DIPTYCH_TRY(
         auto* const update,
         file_.sql(
@@ -139,6 +143,7 @@ result<std::uint64_t> queue_ledger::hurry(std::string_view id) {
 }
 
 result<void> queue_ledger::end_rests() {
+    std::lock_guard const lock(mutex_);
     DIPTYCH_TRY(
         auto* const update, file_.sql("update command set ready = not_before where is_ready = 0")
     );
@@ -146,14 +151,20 @@ result<void> queue_ledger::end_rests() {
 }
 
 result<std::optional<queued_command>> queue_ledger::find(std::string_view id) {
+    std::lock_guard const lock(mutex_);
+    return command_of(id);
+}
+
+result<std::optional<queued_command>> queue_ledger::command_of(std::string_view id) {
     static auto const text = select("where id = ?1");
     DIPTYCH_TRY(auto* const row, file_.sql(text));
     return sqlite::first_row(row->bind(1, id), queued_at);
 }
 
 result<std::optional<queued_status>> queue_ledger::status(std::string_view id) {
+    std::lock_guard const lock(mutex_);
     std::optional<queued_status> found;
-    DIPTYCH_TRY(auto waiting, find(id));
+    DIPTYCH_TRY(auto waiting, command_of(id));
     if (waiting) {
         auto const is_dead = waiting->is_dead;
         found.emplace(queued_status{
@@ -184,6 +195,7 @@ result<std::optional<queued_status>> queue_ledger::status(std::string_view id) {
 result<std::vector<queued_command>> queue_ledger::list(
     bool only_dead, position after, std::size_t limit
 ) {
+    std::lock_guard const lock(mutex_);
     static auto const of_all = select("where position > ?1 order by position limit ?2");
     static auto const of_dead =
         select("where is_dead = 1 and position > ?1 order by position limit ?2");
@@ -200,6 +212,7 @@ result<std::vector<queued_command>> queue_ledger::list(
 }
 
 std::optional<error> queue_ledger::newest_death() {
+    std::lock_guard const lock(mutex_);
     static auto const newest = select("where is_dead = 1 order by position desc limit 1");
     auto const row = file_.sql(newest);
     if (!row) return std::nullopt;
@@ -210,7 +223,24 @@ std::optional<error> queue_ledger::newest_death() {
     return why;
 }
 
+result<std::optional<position>> queue_ledger::place_of(std::string_view id) {
+    std::lock_guard const lock(mutex_);
+    DIPTYCH_TRY(
+        auto* const row,
+        file_.sql("select position from command where id = ?1 union all select position from ended "
+                  "where id = ?1 order by position desc limit 1")
+    );
+    return sqlite::first_row(row->bind(1, id), [](auto const& found) {
+        return position{static_cast<std::uint64_t>(found.integer(0))};
+    });
+}
+
 result<std::vector<std::string>> queue_ledger::names() {
+    std::lock_guard const lock(mutex_);
+    return all_names();
+}
+
+result<std::vector<std::string>> queue_ledger::all_names() {
     DIPTYCH_TRY(auto* const rows, file_.sql("select distinct name from command order by name"));
     return sqlite::all_rows(*rows, [](auto const& row) { return text_of(row, 0); });
 }
@@ -218,6 +248,7 @@ result<std::vector<std::string>> queue_ledger::names() {
 result<std::vector<queued_command>> queue_ledger::expired_elsewhere(
     timestamp now, std::size_t limit
 ) {
+    std::lock_guard const lock(mutex_);
     static auto const text = select(
         "where is_head = 1 and is_dead = 0 and is_here = 0 and expires is not null and expires <= "
         "?1 order by expires limit ?2"
@@ -228,6 +259,7 @@ result<std::vector<queued_command>> queue_ledger::expired_elsewhere(
 }
 
 result<bool> queue_ledger::forget(timestamp before) {
+    std::lock_guard const lock(mutex_);
     constexpr std::int64_t at_once = 1'000;
     DIPTYCH_TRY(
         auto* const remove,
