@@ -23,6 +23,14 @@ std::unexpected<error> not_queued(std::string_view id) {
     );
 }
 
+std::unexpected<error> has_ended(queued_status const& how) {
+    return fail(
+        errc::not_found,
+        "ended_already",
+        "command '" + how.command.id + "' has ended already: " + std::string(to_string(how.is))
+    );
+}
+
 std::unexpected<error> being_ended(std::string_view id) {
     return fail(
         errc::unavailable,
@@ -125,7 +133,11 @@ result<void> command_queue::drop(std::string_view id) {
         DIPTYCH_TRY(auto const used, my.catch_up_if_used());
         if (!used) return not_queued(id);
         DIPTYCH_TRY(auto const found, my.ledger->find(id));
-        if (!found) return not_queued(id);
+        if (!found) {
+            DIPTYCH_TRY(auto const ended, my.ledger->status(id));
+            if (ended) return has_ended(*ended);
+            return not_queued(id);
+        }
         if (my.is_taken(found->id)) return being_ended(found->id);
         auto how = found->options();
         if (is_planted(bug::dropped_when_executed)) how.caller = "nobody";

@@ -218,7 +218,11 @@ std::optional<error> queue_ledger::newest_death() {
     if (!row) return std::nullopt;
     auto const is_there = (*row)->step();
     std::optional<error> why;
-    if (is_there && *is_there) why = queued_at(**row).why;
+    if (is_there && *is_there) {
+        auto newest_one = queued_at(**row);
+        why = std::move(newest_one.why);
+        why->message = newest_one.id + " (" + newest_one.name + "): " + why->message;
+    }
     (*row)->reset();
     return why;
 }
