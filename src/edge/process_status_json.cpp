@@ -21,7 +21,8 @@ void write_process_status(json::writer& to, services const& of) {
             .member("open_commands", counts.open)
             .member("timers", counts.timers)
             .member("parked", now.parked)
-            .member("dead", now.dead);
+            .member("dead", now.dead)
+            .member("unheard_failures", counts.unheard);
         if (now.last_error) {
             to.member("attempts", now.attempts);
             if (now.retry_at) to.member("retry_at", time_text(*now.retry_at));

@@ -218,7 +218,13 @@ void add_processes(samples& to, services const& of) {
             .gauge("process_instances", "That have left a record", number(s.instances), name)
             .gauge("process_finished", "Of those", number(s.finished), name)
             .gauge("process_parked", "Inputs that wait", number(s.parked), name)
-            .gauge("process_dead", "Of those, given up", number(s.dead), name);
+            .gauge("process_dead", "Of those, given up", number(s.dead), name)
+            .counter(
+                "process_unheard_failures_total",
+                "Commands that failed, to which the process does not react",
+                number(s.unheard),
+                name
+            );
         auto const now = runner->status();
         to.gauge("process_lag", "Events behind the end of the log", number(now.lag), name)
             .gauge(

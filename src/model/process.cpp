@@ -114,6 +114,19 @@ result<std::optional<std::string>> find_instance(
         if (stream.size() > process.size() && stream.starts_with(process) &&
             stream[process.size()] == '-')
             name = stream.substr(process.size() + 1);
+        // Of a command to whose failure the process has nothing to say: whoever sent it hears so.
+        if (name && in.type == "$failed") {
+            std::optional<std::string> none;
+            auto const is_heard = with_entry(
+                entries,
+                process,
+                in,
+                [&](input_entry const& entry, json::rules how, std::optional<error>& why) {
+                    return entry.key(in, how, none, why);
+                }
+            );
+            if (is_heard && !*is_heard) name.reset();
+        }
         return name;
     }
     return guarded("key of " + std::string{process}, [&]() -> result<std::optional<std::string>> {

@@ -4,6 +4,7 @@
 #include "outbox/outbox_fixture.hpp"
 #include "sim/lying_disk.hpp"
 #include "storage/whole_file.hpp"
+#include "temporary_folder.hpp"
 
 #include <diptych/json_value.hpp>
 
@@ -89,6 +90,25 @@ TEST_CASE("two channels to one file are refused when they are declared, with bot
     }
     CHECK(all.add("channels/b.toml", "to = \"file:out/y.jsonl\""));
     CHECK(all.all().size() == 2);
+}
+
+TEST_CASE("two channels whose ways to one file differ by a symbolic link are refused, too") {
+    testing::temporary_folder const data;
+    std::filesystem::create_directory(data / "out");
+    std::filesystem::create_directory_symlink(data / "out", data / "linked");
+    auto const place = [&](std::string const& address) {
+        outbox::declaration of{};
+        of.address = address;
+        return channels::file_scheme().place(
+            of,
+            {.disk = storage::system_disk(),
+             .folder = data.path(),
+             .time = system_clock(),
+             .environment = {}}
+        );
+    };
+    CHECK(place("out/x.jsonl") == place("linked/x.jsonl"));
+    CHECK(place("out/x.jsonl") != place("out/y.jsonl"));
 }
 
 TEST_CASE("lines that others append while a file is served are kept, and it goes on behind them") {

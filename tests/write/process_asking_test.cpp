@@ -18,7 +18,7 @@ namespace {
 
 class agency {
 public:
-    agency() { open(); }
+    explicit agency(bool has_commands = true) : has_commands_(has_commands) { open(); }
 
     void restart() {
         runner.reset();
@@ -64,11 +64,13 @@ private:
                   .or_throw();
         commands = std::make_unique<write::executor>(*log, time, random);
         auto const& context = context_model<trips::context>();
-        commands->add(context).or_throw();
+        if (has_commands_) commands->add(context).or_throw();
         runner = std::make_unique<write::process_runner>(
             context.processes[0], *log, *commands, time, random
         );
     }
+
+    bool const has_commands_;
 };
 
 using texts = std::vector<std::string>;
@@ -282,6 +284,7 @@ TEST_CASE("a command may be sent later, and not for ever") {
         REQUIRE(at.data_of("$failed").size() == 2);
         CHECK(at.data_of("$failed")[0].find(R"("code":"expired")") != std::string::npos);
         CHECK(at.runner->show("trip-a").or_throw().timers.at(1).name == "expired");
+        CHECK(at.runner->statistics().unheard == 0);
     }
     SUBCASE("carried out in time, and its answer lost") {
         at.time.advance(5min);
@@ -292,6 +295,20 @@ TEST_CASE("a command may be sent later, and not for ever") {
         CHECK(at.data_of("trips.booked").size() == 4);
         CHECK(at.data_of("$failed").empty());
     }
+}
+
+TEST_CASE("a command that failed is told of where the process does not react to that") {
+    agency at(false);
+    at.happened(trips::asked_for{.trip = {"a"}, .hotel = "sea"});
+    at.run();
+    REQUIRE(at.data_of("$failed").size() == 1);
+    CHECK(at.runner->statistics().unheard == 1);
+    auto const now = at.runner->status();
+    CHECK(now.state == write::process_state::running);
+    REQUIRE(now.last_error);
+    auto const& said = now.last_error->message;
+    CHECK(said.starts_with("trips.book_hotel ("));
+    CHECK(said.contains(") of trip-a has failed, and the process does not react to that: "));
 }
 
 TEST_CASE("what was done is undone in reverse order, each step when the one before is answered") {

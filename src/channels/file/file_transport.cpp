@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <span>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace diptych::channels {
@@ -62,9 +63,10 @@ outbox::scheme file_scheme() {
         .open = open_file,
         .place =
             [](outbox::declaration const& of, outbox::surroundings const& in) {
-                return std::filesystem::absolute(in.folder / of.address)
-                    .lexically_normal()
-                    .string();
+                auto const path = std::filesystem::absolute(in.folder / of.address);
+                std::error_code unknown;
+                auto const real = std::filesystem::weakly_canonical(path, unknown);
+                return (unknown ? path.lexically_normal() : real).string();
             }
     };
 }

@@ -112,6 +112,13 @@ void add_process_worries(std::vector<std::string>& all, site_parts const& parts)
             all.push_back(
                 fmt::format("process {} does not get on: {}", name, now.step_error->message)
             );
+        if (now.unheard > 0)
+            all.push_back(fmt::format(
+                "process {} does not react to commands that have failed since the start: {}; {}",
+                name,
+                now.unheard,
+                now.last_unheard->message
+            ));
         if (now.parked > 0)
             all.push_back(fmt::format(
                 "process {} has parked inputs: {}; of them given up: {}", name, now.parked, now.dead

@@ -32,16 +32,19 @@ struct process_options {
 struct process_statistics {
     position at{};  ///< Inputs up to here have been reacted to, or are parked.
     std::uint64_t inputs = 0;
-    std::uint64_t reactions = 0;           ///< Recorded by this runner.
-    std::uint64_t sent = 0;                ///< Commands sent, again or not.
-    std::uint64_t fired = 0;               ///< Timers fired by this runner.
-    std::uint64_t open = 0;                ///< Commands without an answer now.
-    std::uint64_t timers = 0;              ///< Timers running now.
-    std::uint64_t instances = 0;           ///< That have left a record.
-    std::uint64_t finished = 0;            ///< Of those.
-    std::uint64_t parked = 0;              ///< Inputs that wait, now.
-    std::uint64_t dead = 0;                ///< Of those, given up until a person says otherwise.
-    std::optional<error> step_error = {};  ///< The process does not get on, with any instance.
+    std::uint64_t reactions = 0;  ///< Recorded by this runner.
+    std::uint64_t sent = 0;       ///< Commands sent, again or not.
+    std::uint64_t fired = 0;      ///< Timers fired by this runner.
+    std::uint64_t open = 0;       ///< Commands without an answer now.
+    std::uint64_t timers = 0;     ///< Timers running now.
+    std::uint64_t instances = 0;  ///< That have left a record.
+    std::uint64_t finished = 0;   ///< Of those.
+    std::uint64_t parked = 0;     ///< Inputs that wait, now.
+    std::uint64_t dead = 0;       ///< Of those, given up until a person says otherwise.
+    std::uint64_t unheard =
+        0;  ///< Commands that failed since the start, to which it does not react.
+    std::optional<error> last_unheard = {};  ///< Names the command.
+    std::optional<error> step_error = {};    ///< The process does not get on, with any instance.
 };
 
 }  // namespace diptych::write

@@ -114,7 +114,8 @@ process_status process_runner::status() const {
         now.last_error = held->why;
         now.attempts = held->attempts;
         now.retry_at = held->until;
-    }
+    } else
+        now.last_error = counts.last_unheard;
     if (auto const& why = parts_->pause.last_error()) {
         now.state = passes_by_itself(*why) ? process_state::waiting : process_state::stuck;
         now.last_error = why;

@@ -36,6 +36,7 @@ struct process_runner::parts {
     void distrust_ledger(error const& why);
     result<bool> append(std::vector<event_data> events, std::vector<std::string> unless);
     bool is_answered(std::string const& command) const;
+    std::optional<error> unheard_failure(command_answer const& of, event_data const& record) const;
     query inputs() const { return {.items = {{.types = process.types}}}; }
     input_round new_round();
     result<page> read_input(position at) const;

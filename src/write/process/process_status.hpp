@@ -26,7 +26,7 @@ struct process_status {
     std::uint64_t lag = 0;     ///< Events behind the end of the log.
     std::uint64_t parked = 0;  ///< Inputs that wait.
     std::uint64_t dead = 0;    ///< Of those, given up until a person says otherwise.
-    std::optional<error> last_error = {};
+    std::optional<error> last_error = {};  ///< Of a running one: of the last command nobody minds.
     int attempts = 0;  ///< Of what comes next for all of its instances, all failed.
     std::optional<timestamp> retry_at = {};
 };

@@ -75,12 +75,31 @@ result<void> process_runner::parts::sort_answers() {
     return {};
 }
 
+// A command that failed, where the process has no input for that: nobody else would hear of it.
+std::optional<error> process_runner::parts::unheard_failure(
+    command_answer const& of, event_data const& record
+) const {
+    if (of.said || of.said.error().code == "expired") return {};
+    recorded_event recorded{};
+    recorded.stream = record.stream;
+    recorded.type = record.type;
+    recorded.data = record.data;
+    auto const takes_failures =
+        std::ranges::find(process.types, failed_type) != process.types.end();
+    if (auto const whose = process.key(recorded); takes_failures && whose && *whose) return {};
+    auto why = of.said.error();
+    why.message = of.command.what.name + " (" + of.command.what.id + ") of " + of.command.instance +
+                  " has failed, and the process does not react to that: " + why.message;
+    return why;
+}
+
 result<bool> process_runner::parts::record_answers() {
     DIPTYCH_TRY(sort_answers());
     if (answered.empty()) return false;
     std::vector<event_data> records;
     std::size_t bytes = 0;
     std::size_t taken = 0;
+    std::vector<error> unheard;
     for (auto const& one : answered) {
         if (bytes > append_bytes) break;
         ++taken;
@@ -88,6 +107,7 @@ result<bool> process_runner::parts::record_answers() {
         if (!waits) continue;  // somebody else has recorded it
         records.push_back(answer_record(process.name, one.command, one.said));
         bytes += records.back().data.size();
+        if (auto why = unheard_failure(one, records.back())) unheard.push_back(*std::move(why));
     }
     if (!records.empty()) {
         DIPTYCH_TRY(
@@ -99,6 +119,11 @@ result<bool> process_runner::parts::record_answers() {
         );
         DIPTYCH_TRY(catch_up());
         if (!recorded) return true;  // somebody else's came between: looked at again
+    }
+    if (!unheard.empty()) {
+        std::lock_guard const lock(mutex);
+        counts.unheard += unheard.size();
+        counts.last_unheard = std::move(unheard.back());
     }
     answered.erase(answered.begin(), answered.begin() + static_cast<std::ptrdiff_t>(taken));
     return true;
