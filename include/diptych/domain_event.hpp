@@ -61,7 +61,8 @@ std::vector<std::string> wire_names(std::string_view context) {
         if constexpr (std::is_convertible_v<decltype(Event::formerly), std::string_view>)
             names.push_back(wire_name(context, Event::formerly));
         else
-            for (std::string_view old : Event::formerly) names.push_back(wire_name(context, old));
+            for (std::string_view const old : Event::formerly)
+                names.push_back(wire_name(context, old));
     }
     return names;
 }

@@ -74,7 +74,7 @@ concept says_optional_fields =
 template <class T>
 constexpr bool says_optional(std::string_view name) {
     if constexpr (says_optional_fields<T>)
-        for (std::string_view one : T::optional_fields)
+        for (std::string_view const one : T::optional_fields)
             if (one == name) return true;
     return false;
 }
@@ -82,7 +82,7 @@ constexpr bool says_optional(std::string_view name) {
 template <class T>
 consteval bool optional_fields_exist() {
     if constexpr (says_optional_fields<T>)
-        for (std::string_view one : T::optional_fields) {
+        for (std::string_view const one : T::optional_fields) {
             bool known = false;
             for (auto const name : reflect::field_names<T>) known = known || name == one;
             if (!known) return false;
