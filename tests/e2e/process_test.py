@@ -178,8 +178,9 @@ class Outside(TestCase):
                 gone = client.post(f"/queue/printing.print/{leased['id']}/abandon?lease={leased['lease']}&reason=no_paper", "")
                 self.assertEqual(204, gone.status, gone.text)
             self.assertTrue(eventually(metric))
-            self.assertIn("the queue has dead commands: 1; no_paper", client.get("/health").json["degraded"])
-            self.assertTrue(eventually(lambda: "it has dead commands: 1; no_paper" in service.said()))
+            dead = f"has dead commands: 1; {leased['id']} (printing.print): no_paper"
+            self.assertIn(f"the queue {dead}", client.get("/health").json["degraded"])
+            self.assertTrue(eventually(lambda: f"it {dead}" in service.said()))
             self.assertEqual(202, client.post("/queued/retry", "").status)
 
     def test_the_queue_of_a_folder_is_shown_without_its_server(self):
