@@ -14,6 +14,7 @@ namespace diptych::outbox {
 namespace {
 
 constexpr int rounds_at_stop = 100;  // each waits no longer than the transport does
+constexpr int put_off_most = 5;      // times in a row; then it is the receiver, not a message
 constexpr std::chrono::microseconds after_most = std::chrono::hours{1};
 
 }  // namespace
@@ -109,6 +110,7 @@ void channel::take(told const& said, lane& of, timestamp now) {
     if (said.what != fate::away) away_ = 0;
     if (said.what == fate::refused) return take_refusal(said, of, now);
     if (said.what == fate::delivered) {
+        put_off_ = 0;
         auto const& what = of.queue.front();
         ++shown_.delivered;
         ++unrecorded_;
@@ -126,6 +128,7 @@ void channel::take(told const& said, lane& of, timestamp now) {
     ++shown_.failures;
     note_error(said.why, now);
     if (said.what == fate::later) {
+        ++put_off_;
         auto const asked = std::min(said.after.value_or(std::chrono::microseconds{0}), after_most);
         if (said.after) not_before_ = std::max(not_before_, now + asked);
         lanes_.rest(of, now + std::max(asked, pause_after(++of.failures)));
@@ -186,7 +189,9 @@ void channel::publish(timestamp now) {
         // What rests is all that there may be in memory: nothing behind it is read.
         auto const stands = progress_.window() + options_.page_max > options_.window_max &&
                             under_way_.empty() && lanes_.next_rest();
-        auto const waits = away_ > 0 || now < not_before_ || stands;
+        // Of one that is done with, somebody may have let it go.
+        auto const is_put_off = put_off_ >= put_off_most && progress_.open_count() > 0;
+        auto const waits = away_ > 0 || now < not_before_ || stands || is_put_off;
         shown_.state = !is_served_ ? channel_state::stopped
                        : paused_   ? channel_state::paused
                        : waits     ? channel_state::waiting

@@ -151,6 +151,7 @@ private:
     position recorded_{};             // up to here
     timestamp recorded_at_{};
     int away_ = 0;                       // times in a row that nobody was there
+    int put_off_ = 0;                    // answers since the last delivery
     timestamp not_before_{};             // nothing is sent
     std::optional<std::string> paused_;  // at a message of this stream
     channel_status shown_;               // its counts are kept here

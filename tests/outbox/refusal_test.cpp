@@ -55,6 +55,36 @@ TEST_CASE("a message that can not be taken now holds up its stream alone") {
     CHECK(at.to.versions_of("order-1") == std::vector<std::uint64_t>{1, 2});
 }
 
+TEST_CASE("a receiver that puts everything off is waited for, one that takes some is not") {
+    outbox_fixture at;
+    at.append("order-1");
+    at.to.decide = [](message const&) { return fate::later; };
+    for (int i = 1; i < 5; ++i) {
+        at.run();
+        CHECK(at.to.tries == static_cast<std::size_t>(i));
+        CHECK(at.channel->status().state == channel_state::running);
+        at.time.advance(40s);
+    }
+    at.run();
+    CHECK(at.channel->status().state == channel_state::waiting);
+    CHECK(at.channel->status().last_error == "as told");
+    at.append("order-2");
+    at.to.decide = [](message const& what) {
+        return what.stream == "order-1" ? fate::later : fate::delivered;
+    };
+    at.run();
+    CHECK(at.channel->status().state == channel_state::running);
+    at.to.decide = [](message const&) { return fate::later; };
+    for (int i = 0; i < 6; ++i) {
+        at.time.advance(40s);
+        at.run();
+    }
+    CHECK(at.channel->status().state == channel_state::waiting);
+    at.channel->drop("order-1").or_throw();
+    at.run();
+    CHECK(at.channel->status().state == channel_state::running);
+}
+
 TEST_CASE("a receiver that asks for a pause gets it") {
     outbox_fixture at;
     at.append("order-1");
