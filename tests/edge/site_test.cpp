@@ -232,6 +232,26 @@ TEST_CASE("health and metrics tell of a process that is stuck, and since when it
     has("diptych_process_dead{process=\"lending.fetching\"} 0\n");
 }
 
+TEST_CASE("health and metrics tell of a command that failed, where its process does not react") {
+    site_fixture of;
+    of.post("/commands/lend", R"({"book":"cursed","reader":"thief"})");
+    while (of.fetching.step().or_throw()) continue;
+    auto const answer = of.ask("GET", "/health");
+    CHECK(answer.status == 200);
+    CHECK(json_at(answer.body, "processes.0.state") == "running");
+    CHECK(json_at(answer.body, "processes.0.unheard_failures") == "1");
+    CHECK(json_at(answer.body, "processes.0.error.detail").contains("nobody touches it"));
+    auto const worry = json_at(answer.body, "degraded.0");
+    CHECK(worry.starts_with(
+        "process lending.fetching does not react to commands that have failed since the start: 1; "
+        "lending.give_back ("
+    ));
+    CHECK(of.ask("GET", "/metrics")
+              .body.contains(
+                  "diptych_process_unheard_failures_total{process=\"lending.fetching\"} 1\n"
+              ));
+}
+
 TEST_CASE("an instance of a process can be looked at, and what it is parked on tried or dropped") {
     site_fixture of;
     of.post("/commands/lend", R"({"book":"b1","reader":"nobody"})");
