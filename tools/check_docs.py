@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Checks that code shown in Markdown is the code that compiles, and that links lead somewhere.
+"""Checks that code shown in Markdown is the code that compiles, that links lead somewhere, and that a link leads to each
+page of docs/.
 
 A block preceded by `<!-- from PATH#NAME -->` must equal the lines of PATH between `// [NAME]` and the
 next `// [NAME]` (`-- [NAME]` in SQL, `# [NAME]` in scripts); without #NAME, the whole file. Every C++ block
@@ -36,6 +37,24 @@ def source(root, path, name):
     return textwrap.dedent(parts[1]) if len(parts) == 3 else None
 
 
+def links(page):
+    """Where and what the prose of a page links to, beside addresses."""
+    prose = FENCED.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), page.read_text())
+    for match in LINK.finditer(prose):
+        yield match.start(), match[1]
+
+
+def orphans(root):
+    """Pages of docs/ that one finds only by looking into folders."""
+    linked = set()
+    for page in pages(root):
+        targets = {(page.parent / target).resolve() for _, target in links(page)} - {page}
+        linked |= targets | {target / "README.md" for target in targets}
+    for page in sorted((root / "docs").rglob("*.md")):
+        if page not in linked:
+            yield f"{page.relative_to(root).as_posix()}:1: no page links to it"
+
+
 def problems(root, page):
     text, name = page.read_text(), page.relative_to(root).as_posix()
     for match in BLOCK.finditer(text):
@@ -48,10 +67,9 @@ def problems(root, page):
             yield f"{where} has changed"
     for match in UNNAMED.finditer(text):
         yield f"{name}:{line_of(text, match.start())}: C++ that nobody compiles: say where it is from"
-    prose = FENCED.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
-    for match in LINK.finditer(prose):
-        if not (page.parent / match[1]).exists():
-            yield f"{name}:{line_of(text, match.start())}: {match[1]} leads nowhere"
+    for place, target in links(page):
+        if not (page.parent / target).exists():
+            yield f"{name}:{line_of(text, place)}: {target} leads nowhere"
 
 
 def update(root, page):
@@ -67,7 +85,7 @@ def main(arguments):
     if "--write" in arguments:
         for page in pages(root):
             update(root, page)
-    return report(found for page in pages(root) for found in problems(root, page))
+    return report([*(found for page in pages(root) for found in problems(root, page)), *orphans(root)])
 
 
 if __name__ == "__main__":

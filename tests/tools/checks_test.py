@@ -119,7 +119,7 @@ class Documents(CheckTest):
     CODE = "struct a {\n    // [fields]\n    int one;\n    // [fields]\n};\n"
 
     def page(self, shown, name="a.hpp#fields"):
-        return {"examples/a.hpp": self.CODE,
+        return {"examples/a.hpp": self.CODE, "README.md": "[Look](docs/page.md)\n",
                 "docs/page.md": f"Look:\n\n<!-- from examples/{name} -->\n```cpp\n{shown}```\n"}
 
     def test_code_that_is_the_source_passes(self):
@@ -142,6 +142,12 @@ class Documents(CheckTest):
         self.assert_bites("docs/gone.md leads nowhere", "check_docs", {"README.md": "[x](docs/gone.md)\n"})
         self.assert_passes("check_docs", {"README.md": "[x](docs/a.md#y) [z](https://example.org)\n",
                                           "docs/a.md": "a\n"})
+
+    def test_a_page_that_nobody_links_to_is_found(self):
+        self.assert_bites("docs/a.md:1: no page links to it", "check_docs", {"docs/a.md": "[me](a.md)\n"})
+        self.assert_bites("docs/all/a.md:1", "check_docs", {"README.md": "[all](docs/all)\n", "docs/all/a.md": "a\n"})
+        self.assert_passes("check_docs", {"README.md": "[all](docs/all)\n", "docs/all/README.md": "[a](a.md)\n",
+                                          "docs/all/a.md": "a\n"})
 
     def test_write_puts_the_source_into_the_page(self):
         self.assert_passes("check_docs", self.page("int two;\n"), "--write")
