@@ -99,7 +99,10 @@ class HttpIntake(TestCase):
             client = service.client()
             answer = client.post("/channels/out/messages", {})
             self.assertEqual((400, "not_offered"), (answer.status, answer.json["code"]))
-            self.assertEqual(404, client.post("/channels/none/messages", {}).status)
+            self.assertEqual("channel out is outgoing: events leave on it; incoming are counts", answer.json["detail"])
+            answer = client.post("/channels/none/messages", {})
+            self.assertEqual((404, "unknown_channel"), (answer.status, answer.json["code"]))
+            self.assertEqual("there is no channel 'none' that takes messages; incoming are counts", answer.json["detail"])
 
     def test_a_file_that_names_what_is_not_there_is_found_at_the_start(self):
         for name, text in (("command", '[on.a]\ncommand = "nonsense"\n'), ("source", '[on.a]\nsource = "nowhere"\n')):

@@ -36,14 +36,19 @@ intake::incoming* incoming_of(site_parts& parts, http::request const& asked) {
     return parts.of.intake->find(asked.parameter("channel"));
 }
 
+// "; incoming are a, b"; empty if none is.
+std::string incoming_there(site_parts& parts) {
+    std::string all;
+    if (parts.of.intake == nullptr) return all;
+    for (auto const* const one : parts.of.intake->all())
+        all.append(all.empty() ? "; incoming are " : ", ").append(one->of().name);
+    return all;
+}
+
 result<outbox::channel*> channel_of(site_parts& parts, http::request const& asked) {
     DIPTYCH_TRY(auto const* const all, outbox_of(parts));
     auto found = all->find(asked.parameter("channel"));
-    if (found || parts.of.intake == nullptr) return found;
-    std::string incoming;
-    for (auto const* const one : parts.of.intake->all())
-        incoming.append(incoming.empty() ? "; incoming are " : ", ").append(one->of().name);
-    found.error().message += incoming;
+    if (!found) found.error().message += incoming_there(parts);
     return found;
 }
 
@@ -184,8 +189,19 @@ result<intake::incoming*> incoming_channel(site_parts& parts, std::string_view n
     if (parts.of.intake != nullptr)
         if (auto* const found = parts.of.intake->find(name)) return found;
     DIPTYCH_TRY(auto const* const all, outbox_of(parts));
-    DIPTYCH_TRY(all->find(name));
-    return fail(errc::invalid, "not_offered", "events leave on this channel");
+    auto const incoming = incoming_there(parts);
+    auto const there = incoming.empty() ? "; none is incoming" : incoming;
+    if (all->find(name))
+        return fail(
+            errc::invalid,
+            "not_offered",
+            fmt::format("channel {} is outgoing: events leave on it{}", name, there)
+        );
+    return fail(
+        errc::not_found,
+        "unknown_channel",
+        fmt::format("there is no channel '{}' that takes messages{}", name, there)
+    );
 }
 
 std::vector<http::route> channel_routes(site_parts& parts) {
