@@ -7,13 +7,18 @@
 #include "edge/url.hpp"
 #include "intake/intake_file.hpp"
 #include "outbox/channel_file.hpp"
+#include "storage/disk.hpp"
 
+#include <diptych/clock.hpp>
 #include <diptych/json_value.hpp>
 #include <diptych/try.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <utility>
+#include <vector>
 
 namespace diptych::cli {
 
@@ -64,13 +69,39 @@ void print_channel(json::value of) {
         fmt::print("  tries again at {}\n", when);
 }
 
+/// Whether the variables are there without which a server does not start.
+template <class Scheme>
+result<void> expect_secrets(
+    std::string const& file, outbox::declared_channel const& of, std::vector<Scheme> const& known
+) {
+    outbox::surroundings const in{
+        .disk = storage::system_disk(),
+        .folder = {},
+        .time = system_clock(),
+        .environment = app::environment_variable
+    };
+    std::string missing;
+    for (auto const& rule : std::ranges::find(known, of.scheme, &Scheme::name)->settings) {
+        if (!rule.is_secret) continue;
+        if (auto const read = outbox::revealed(of, rule.name, in); !read)
+            missing.append(missing.empty() ? "" : "\n").append(file + ": " + read.error().message);
+    }
+    if (missing.empty()) return {};
+    return fail(errc::invalid, "channel_secret", std::move(missing));
+}
+
 /// What a file declares, as a sentence. What it names of the application is not looked for.
-result<std::string> checked_channel(std::string const& file, std::string const& text) {
+result<std::string> checked_channel(std::string const& file) {
+    DIPTYCH_TRY(auto const text, read_input(file));
     if (intake::is_incoming(text)) {
-        DIPTYCH_TRY(auto const read, intake::parse_incoming(file, text, app::incoming_schemes()));
+        auto const known = app::incoming_schemes();
+        DIPTYCH_TRY(auto const read, intake::parse_incoming(file, text, known));
+        DIPTYCH_TRY(expect_secrets(file, read, known));
         return fmt::format("channel {} from {}", read.name, read.from);
     }
-    DIPTYCH_TRY(auto const read, outbox::parse_channel(file, text, app::channel_schemes()));
+    auto const known = app::channel_schemes();
+    DIPTYCH_TRY(auto const read, outbox::parse_channel(file, text, known));
+    DIPTYCH_TRY(expect_secrets(file, read, known));
     return fmt::format("channel {} to {}", read.name, read.to);
 }
 
@@ -122,19 +153,25 @@ void print_channel_letters(json::value answered) {
 }  // namespace
 
 result<void> channel_check(channel_check_options const& how) {
-    result<void> first;
+    result<void> all;
+    auto const note = [&](error const& why) {
+        if (all)
+            all = std::unexpected(why);
+        else
+            all.error().message += "\n" + why.message;
+    };
     for (auto const& given : how.files) {
-        DIPTYCH_TRY(auto const files, app::channel_files_of(given));
-        for (auto const& file : files) {
-            DIPTYCH_TRY(auto const text, read_input(file.string()));
-            auto const read = checked_channel(file.string(), text);
-            if (read && !how.json) fmt::print("{}: {}\n", file.string(), *read);
-            if (!read && first) first = std::unexpected(read.error());
-            if (!read && !how.json && files.size() > 1)
-                fmt::print(stderr, "{}\n", read.error().message);
+        auto const files = app::channel_files_of(given);
+        if (!files) note(files.error());
+        for (auto const& file : files.value_or(std::vector<std::filesystem::path>{})) {
+            auto const read = checked_channel(file.string());
+            if (!read)
+                note(read.error());
+            else if (!how.json)
+                fmt::print("{}: {}\n", file.string(), *read);
         }
     }
-    return first;
+    return all;
 }
 
 result<void> channel_list(channel_options const& how) {

@@ -25,20 +25,19 @@ public:
         declaration made;
         DIPTYCH_TRY(made.name, name_of("channel"));
         DIPTYCH_TRY(auto const root, parse(text));
-        DIPTYCH_TRY(read_from(root, made));
-        outbox::channel_keys const keys{own_keys, scheme_->name, scheme_->settings};
+        note(root.source(), read_from(root, made));
         for (auto const& [key, value] : root) {
-            DIPTYCH_TRY(auto const is_own, read_own(key.str(), value, made));
-            if (!is_own) {
-                DIPTYCH_TRY(read_common(key, value, keys, made));
-            }
+            auto const is_own = read_own(key.str(), value, made);
+            note(key.source(), is_own);
+            // Which settings there are is not known without a scheme.
+            if (is_own && !*is_own && scheme_ != nullptr)
+                note(
+                    key.source(),
+                    read_common(key, value, {own_keys, scheme_->name, scheme_->settings}, made)
+                );
         }
-        if (made.rules.empty())
-            return wrong(
-                root.source(),
-                "what to do with a message is missing: [on.<type>] with command = \"...\" or "
-                "source = \"...\""
-            );
+        note(root.source(), expect_rules(root));
+        DIPTYCH_TRY(expect_no_fault());
         auto const fits = scheme_->check(made);
         if (!fits) return wrong(root["from"].node()->source(), fits.error().message);
         return made;
@@ -62,7 +61,17 @@ private:
         return read_address(*node, into.from, into);
     }
 
-    result<bool> read_own(std::string_view key, toml::node const& value, declaration& into) const {
+    result<void> expect_rules(toml::table const& root) const {
+        auto const* const rules = root["on"].as_table();
+        if (root.contains("on") && (rules == nullptr || !rules->empty())) return {};
+        return wrong(
+            root.source(),
+            "what to do with a message is missing: [on.<type>] with command = \"...\" or "
+            "source = \"...\""
+        );
+    }
+
+    result<bool> read_own(std::string_view key, toml::node const& value, declaration& into) {
         if (key == "type") {
             DIPTYCH_TRY(into.type, read_places(value, key));
         } else if (key == "id") {
@@ -86,29 +95,35 @@ private:
         return *std::move(made);
     }
 
-    result<std::vector<rule>> read_rules(toml::node const& value) const {
+    result<std::vector<rule>> read_rules(toml::node const& value) {
         auto const* const table = value.as_table();
         if (table == nullptr) return wrong(value.source(), "on is a table: [on.<type>]");
         std::vector<rule> all;
         for (auto const& [type, what] : *table) {
-            auto const* const entry = what.as_table();
-            if (entry == nullptr)
-                return wrong(
-                    what.source(),
-                    fmt::format("on.{} is a table; a type with dots needs quotes", type.str())
-                );
-            rule made{.type = std::string(type.str())};
-            made.is_prefix = made.type.ends_with('*');
-            if (made.is_prefix) made.type.pop_back();
-            if (made.type.contains('*'))
-                return wrong(type.source(), "a type, or its beginning and a '*'");
-            DIPTYCH_TRY(read_rule(*entry, made));
-            all.push_back(std::move(made));
+            auto made = read_rule(type, what);
+            note(what.source(), made);
+            if (made) all.push_back(*std::move(made));
         }
         return all;
     }
 
-    result<void> read_rule(toml::table const& from, rule& into) const {
+    result<rule> read_rule(toml::key const& type, toml::node const& what) const {
+        auto const* const entry = what.as_table();
+        if (entry == nullptr)
+            return wrong(
+                what.source(),
+                fmt::format("on.{} is a table; a type with dots needs quotes", type.str())
+            );
+        rule made{.type = std::string(type.str())};
+        made.is_prefix = made.type.ends_with('*');
+        if (made.is_prefix) made.type.pop_back();
+        if (made.type.contains('*'))
+            return wrong(type.source(), "a type, or its beginning and a '*'");
+        DIPTYCH_TRY(read_target(*entry, made));
+        return made;
+    }
+
+    result<void> read_target(toml::table const& from, rule& into) const {
         for (auto const& [key, value] : from) {
             auto const text = declared::text_of(value);
             if (key == "command" || key == "source") {

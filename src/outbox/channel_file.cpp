@@ -29,14 +29,18 @@ public:
         DIPTYCH_TRY(made.name, name_of("channel"));
         DIPTYCH_TRY(auto const root, parse(text));
         made.source = "diptych/" + made.name;
-        DIPTYCH_TRY(read_to(root, made));
-        channel_keys const keys{own_keys, scheme_->name, scheme_->settings};
+        note(root.source(), read_to(root, made));
         for (auto const& [key, value] : root) {
-            DIPTYCH_TRY(auto const is_own, read_own(key.str(), value, made));
-            if (!is_own) {
-                DIPTYCH_TRY(read_common(key, value, keys, made));
-            }
+            auto const is_own = read_own(key.str(), value, made);
+            note(key.source(), is_own);
+            // Which settings there are is not known without a scheme.
+            if (is_own && !*is_own && scheme_ != nullptr)
+                note(
+                    key.source(),
+                    read_common(key, value, {own_keys, scheme_->name, scheme_->settings}, made)
+                );
         }
+        DIPTYCH_TRY(expect_no_fault());
         auto const fits = scheme_->check(made);
         if (!fits) return wrong(root["to"].node()->source(), fits.error().message);
         return made;

@@ -14,8 +14,8 @@ namespace diptych::outbox {
 
 /// `file_name` gives the channel its name and stands in messages: "channels/orders.toml".
 ///
-/// Fails with invalid (code "channel_file"); the message names file, line, column and what is
-/// allowed.
+/// Fails with invalid (code "channel_file"); the message has a line for each fault, which names
+/// file, line, column and what is allowed.
 result<declaration> parse_channel(
     std::string_view file_name, std::string_view text, std::span<scheme const> known
 );

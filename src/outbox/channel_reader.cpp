@@ -47,6 +47,13 @@ std::string there_are(channel_keys const& known) {
 
 }  // namespace
 
+result<void> channel_reader::expect_no_fault() const {
+    if (faults_.empty()) return {};
+    std::string all;
+    for (auto const& [line, fault] : faults_) all.append(all.empty() ? "" : "\n").append(fault);
+    return fail(errc::invalid, "channel_file", std::move(all));
+}
+
 result<void> channel_reader::read_address(
     toml::node const& value, std::string_view address, declared_channel& into
 ) const {

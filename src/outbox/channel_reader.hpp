@@ -11,6 +11,7 @@
 #include <diptych/error.hpp>
 
 #include <algorithm>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,15 @@ struct channel_keys {
 class channel_reader : public declared::file_reader {
 public:
     explicit channel_reader(std::string_view path) : file_reader(path, "channel_file") {}
+
+    /// Keeps what is wrong at a place, so that all that is wrong is told together.
+    template <class Value>
+    void note(toml::source_region const& at, result<Value> const& read) {
+        if (!read) faults_.emplace(at.begin.line, read.error().message);
+    }
+
+    /// Fails with all that was noted, a line for each, as they stand in the file.
+    result<void> expect_no_fault() const;
 
     /// Takes an address apart.
     result<void> read_address(
@@ -50,6 +60,8 @@ private:
         channel_keys const& known,
         declared_channel& into
     ) const;
+
+    std::multimap<toml::source_index, std::string> faults_;
 };
 
 /// The one of an address; null if there is none.

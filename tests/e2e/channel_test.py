@@ -131,6 +131,27 @@ class Files(ChannelTest):
 
 
 class CommandLine(ChannelTest):
+    def test_check_tells_all_faults_of_all_files(self):
+        self.declare("a", 'to = "file:a.jsonl"\nonce = 3\nin_flight = 0\ncolour = "red"\n')
+        self.declare("b", 'from = "pigeon:"\npause_max = 1\n[on.a]\ncommand = ""\n[on.b]\nstream = "x"\n')
+        self.declare("good", 'to = "file:good.jsonl"\n')
+        self.declare("z", 'to = "https://127.0.0.1:1/"\nsecret = ["env:NOT_SET_1"]\nauthorization = "env:NOT_SET_2"\n')
+        for given in ([self.channels], sorted(self.channels.iterdir()), [self.channels, self.folder / "none"]):
+            checked = run(DIPTYCH, "channel", "check", *given)
+            self.assertEqual(2, checked.returncode)
+            self.assertIn("good.toml: channel good to file:good.jsonl", checked.stdout)
+            told = [line for line in checked.stderr.splitlines() if ".toml" in line]
+            for line, said in zip(told, (r"a.toml:2:8: once is true", r"a.toml:3:\d+: in_flight", r"a.toml:4:1: there is no 'colour'",
+                                         r"b.toml:1:8: from is an address", r"b.toml:4:\d+: either command", r"b.toml:5:\d+: .* missing",
+                                         r"z.toml: channel z: .*NOT_SET_", r"z.toml: channel z: .*NOT_SET_"), strict=True):
+                self.assertRegex(line, said)
+            self.assertEqual(given[-1].name == "none", "none" in checked.stderr)
+        for name in "ab":
+            (self.channels / f"{name}.toml").unlink()
+        served = run(DIPTYCH, "serve", "--data", self.data, "--http", "127.0.0.1:0")
+        self.assertEqual(2, served.returncode)
+        self.assertIn("NOT_SET_", served.stderr)
+
     def test_a_wrong_file_is_told_with_its_place_and_keeps_the_server_from_starting(self):
         self.declare("orders", 'to = "file:out/orders.jsonl"\ncolour = "red"\n')
         checked = run(DIPTYCH, "channel", "check", self.channels)
