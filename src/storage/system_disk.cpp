@@ -282,9 +282,7 @@ public:
                 errc::unavailable,
                 "locked",
                 fmt::format(
-                    "{} is locked: process {} writes to this folder",
-                    path.native(),
-                    holder_of(held->get())
+                    "{} is locked: process {} writes there", path.native(), holder_of(held->get())
                 )
             );
         }

@@ -91,6 +91,28 @@ class Files(ChannelTest):
             self.assertTrue(eventually(lambda: client.get("/channels/orders").json["lag"] == 0))
             self.assertEqual(0, self.assert_whole(lines(self.data / "out/orders.jsonl"), ["order-1"], 2))
 
+    def test_two_servers_to_one_file_take_turns_and_lose_no_line(self):
+        out, other = self.folder / "shared.jsonl", self.folder / "other"
+        self.assertEqual(0, run(DIPTYCH, "init", other).returncode)
+        (other / "channels").mkdir()
+        for data in self.data, other:
+            (data / "channels/all.toml").write_text(f'to = "file:{out}"\npause_max = "250ms"\n')
+        with serve(self.data) as first, serve(other) as second:
+            append(first.client(), "first-1", 1)
+            self.assertTrue(eventually(lambda: len(lines(out)) == 1))
+            for _ in range(20):
+                append(first.client(), "first-1", 50)
+                append(second.client(), "second-1", 50)
+            worry = eventually(lambda: second.client().get("/health").json["degraded"])
+            self.assertRegex(worry[0], f"channel all is waiting; .*another channel delivers to {out}: "
+                                       f"{out}.lock is locked: process {first.process.pid} writes there")
+            self.assertTrue(eventually(lambda: first.client().get("/channels/all").json["lag"] == 0))
+            self.assert_whole(lines(out), ["first-1"], 1001)
+            first.kill()
+            self.assertTrue(eventually(lambda: second.client().get("/channels/all").json["lag"] == 0))
+        for stream, count in ("first-1", 1001), ("second-1", 1000):
+            self.assert_whole([line for line in lines(out) if line["subject"] == stream], [stream], count)
+
     def test_kill_9_at_any_moment_loses_nothing_and_keeps_the_order(self):
         chance = random.Random(os.environ.get("DIPTYCH_TEST_SEED", "7"))
         self.declare("all", 'to = "file:out/all.jsonl"\n')

@@ -34,7 +34,7 @@ class Server(CliTest):
         self.at("append", "order-o1", "placed")
         self.assertEqual(["placed"], self.types())
         said = self.append(code=UNAVAILABLE)
-        self.assertIn("writes to this folder; if that is a server, ask it: --url", said)
+        self.assertIn("writes there; if that is a server, ask it: --url", said)
         file = self.folder / "tally.sql"
         file.write_text(tally.text(31))
         self.assertIn("ask it: --url", self.diptych("view", "add", file, "--data", self.log, code=UNAVAILABLE))

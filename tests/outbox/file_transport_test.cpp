@@ -16,9 +16,12 @@ namespace {
 
 constexpr auto path = "/data/out/orders.jsonl";
 
-struct file_fixture : outbox_fixture {
+// A transport that goes gives its lock back to the disk.
+struct disk_that_stays {
     sim::lying_disk disk;
+};
 
+struct file_fixture : disk_that_stays, outbox_fixture {
     file_fixture() { again(); }
 
     void again() {

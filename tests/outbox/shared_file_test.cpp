@@ -30,7 +30,6 @@ message a_line(std::string id, std::size_t size = 0) {
 struct shared_fixture {
     sim::lying_disk disk;
     channels::file_transport a{disk, shared, "a"};
-    channels::file_transport b{disk, shared, "b"};
 
     static told send(channels::file_transport& by, std::string id) {
         by.send(1, a_line(std::move(id)));
@@ -122,13 +121,32 @@ TEST_CASE("lines that others append while a file is served are kept, and it goes
     CHECK(at.ids() == "a1 other a2 torn a3");
 }
 
-TEST_CASE("two channels that come to one file by different names lose no line of each other") {
+TEST_CASE("who finds another channel at its file waits until that one is gone, and says so") {
     shared_fixture at;
-    for (int i = 1; i < 4; ++i) {
-        CHECK(at.send(at.a, "a" + std::to_string(i)).what == fate::delivered);
-        CHECK(at.send(at.b, "b" + std::to_string(i)).what == fate::delivered);
+    channels::file_transport b{at.disk, "/data/linked.jsonl", "b", std::string(shared) + ".lock"};
+    {
+        channels::file_transport first{at.disk, shared, "a"};
+        CHECK(at.send(first, "a1").what == fate::delivered);
+        auto const said = at.send(at.a, "b1");
+        CHECK(said.what == fate::away);
+        CHECK(said.why.starts_with(std::string("another channel delivers to ") + shared + ": "));
+        CHECK(at.send(b, "b2").why.starts_with("another channel delivers to /data/linked.jsonl: "));
+        CHECK(at.send(first, "a2").what == fate::delivered);
     }
-    CHECK(at.ids() == "a1 b1 a2 b2 a3 b3");
+    CHECK(at.send(at.a, "b1").what == fate::delivered);
+    CHECK(at.ids() == "a1 a2 b1");
+}
+
+TEST_CASE("a channel has its file until it is gone, also if others move it away or write to it") {
+    shared_fixture at;
+    CHECK(at.send(at.a, "a1").what == fate::delivered);
+    at.others_write("{\"id\":\"other\"}\n");
+    CHECK(at.send(at.a, "a2").what == fate::delivered);
+    at.disk.rename(shared, "/data/out/old").or_throw();
+    CHECK(at.send(at.a, "a3").what == fate::delivered);
+    channels::file_transport b{at.disk, shared, "b"};
+    CHECK(at.send(b, "b1").what == fate::away);
+    CHECK(at.ids() == "a3");
 }
 
 TEST_CASE("a file that is there and is none of lines is left as it is, and that is said") {

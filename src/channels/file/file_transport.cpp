@@ -4,6 +4,8 @@
 
 #include <diptych/try.hpp>
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <span>
 #include <string_view>
@@ -48,27 +50,26 @@ result<void> check_file(outbox::declaration const& of) {
     return fail(errc::invalid, "channel_file", "after file: comes the path of a file");
 }
 
+// By whatever names and links the file is known.
+std::string place_of_file(outbox::declaration const& of, outbox::surroundings const& in) {
+    auto const path = std::filesystem::absolute(in.folder / of.address);
+    std::error_code unknown;
+    auto const real = std::filesystem::weakly_canonical(path, unknown);
+    return (unknown ? path.lexically_normal() : real).string();
+}
+
 result<std::unique_ptr<outbox::transport>> open_file(
     outbox::declaration const& of, outbox::surroundings const& in
 ) {
-    return std::make_unique<file_transport>(in.disk, in.folder / of.address, of.source);
+    return std::make_unique<file_transport>(
+        in.disk, in.folder / of.address, of.source, place_of_file(of, in) + ".lock"
+    );
 }
 
 }  // namespace
 
 outbox::scheme file_scheme() {
-    return {
-        .name = "file",
-        .check = check_file,
-        .open = open_file,
-        .place =
-            [](outbox::declaration const& of, outbox::surroundings const& in) {
-                auto const path = std::filesystem::absolute(in.folder / of.address);
-                std::error_code unknown;
-                auto const real = std::filesystem::weakly_canonical(path, unknown);
-                return (unknown ? path.lexically_normal() : real).string();
-            }
-    };
+    return {.name = "file", .check = check_file, .open = open_file, .place = place_of_file};
 }
 
 void file_transport::send(std::uint64_t ticket, outbox::message const& what) {
@@ -130,10 +131,12 @@ result<void> file_transport::put(std::string_view lines) {
 }
 
 result<void> file_transport::open() {
-    DIPTYCH_TRY(auto const is_there, disk_.exists(path_));
-    if (!is_there) {
+    DIPTYCH_TRY(auto const was_there, disk_.exists(path_));
+    if (!was_there) {
         DIPTYCH_TRY(make_folder());
     }
+    DIPTYCH_TRY(take_lock());
+    DIPTYCH_TRY(auto const is_there, disk_.exists(path_));
     DIPTYCH_TRY(
         file_,
         disk_.open(
@@ -169,6 +172,20 @@ result<void> file_transport::make_folder() {
         auto const above = at.parent_path();
         DIPTYCH_TRY(disk_.sync_directory(above.empty() ? "." : above));
     }
+    return {};
+}
+
+// Anew whenever the file is opened: who removed its folder removed the lock, too.
+result<void> file_transport::take_lock() {
+    lock_.reset();
+    auto taken = disk_.lock(lock_path_);
+    if (!taken && taken.error().code == "locked")
+        return fail(
+            errc::unavailable,
+            "locked",
+            fmt::format("another channel delivers to {}: {}", path_.string(), taken.error().message)
+        );
+    DIPTYCH_TRY(lock_, std::move(taken));
     return {};
 }
 
