@@ -78,7 +78,7 @@ class HttpIntake(TestCase):
 
             def send(*events):
                 answer = client.request("POST", "/channels/counts/messages", json.dumps(events), **{
-                    "Content-Type": "application/cloudevents-batch+json; charset=utf-8", "Idempotency-Key": "one-for-all"})
+                    "Content-Type": "Application/CloudEvents-Batch+JSON; charset=utf-8", "Idempotency-Key": "one-for-all"})
                 return answer.status, [one["outcome"] for one in answer.json["messages"]]
 
             self.assertEqual((200, ["done", "done", "refused"]), send(event(5), event(6), event(7, "b9")))

@@ -162,7 +162,7 @@ http::route channel_message_route(site_parts& parts) {
             [&parts](http::request asked, http::responder to) {
                 auto const kind = asked.header("Content-Type").value_or("");
                 // One alone is read where its turn comes, and so in the order that they came.
-                if (!kind.starts_with(batch_media_type))
+                if (!lower_case(kind).starts_with(batch_media_type))
                     return take_message(parts, std::move(asked), std::move(to));
                 run_or_refuse(
                     parts.pool,
