@@ -23,30 +23,34 @@ std::string queued_path(queue_options const& how, std::string_view behind = {}) 
 }
 
 // ", not before 2026-03-01T12:00:00Z"
-std::string time_if(json::value const& one, std::string_view name, std::string_view said) {
-    auto const when = word_of(one, name);
-    return when.empty() ? when : fmt::format(", {} {}", said, when);
+std::string said_if(json::value const& one, std::string_view name, std::string_view said) {
+    auto const what = word_of(one, name);
+    return what.empty() ? what : fmt::format(", {} {}", said, what);
 }
 
 void print_queued(json::value const& one) {
     fmt::print(
-        "{}  {}  {}  {}  {}{}{}{}{}\n",
+        "{}  {}  {}  {}  {}{}{}{}{}{}{}\n",
         word_of(one, "position"),
         word_of(one, "id"),
         word_of(one, "command"),
         word_of(one, "key"),
         word_of(one, "status"),
-        time_if(one, "deliver_at", "not before"),
-        time_if(one, "expires", "not from"),
-        time_if(one, "leased_until", "leased until"),
-        time_if(one, "retry_at", "tried again at")
+        said_if(one, "deliver_at", "not before"),
+        said_if(one, "expires", "not from"),
+        said_if(one, "leased_until", "leased until"),
+        said_if(one, "retry_at", "tried again at"),
+        one.find("unhandled") ? ", nobody here executes it" : "",
+        said_if(one, "behind", "behind")
     );
     auto const why = one.find("error");
     auto const tried = word_of(one, "attempts");
     if (why && tried.empty())
         fmt::print("  {}: {}\n", word_of(*why, "code"), word_of(*why, "detail"));
     else if (why)
-        fmt::print("  tried {} times: {}\n", tried, word_of(*why, "detail"));
+        fmt::print(
+            "  tried {} time{}: {}\n", tried, tried == "1" ? "" : "s", word_of(*why, "detail")
+        );
 }
 
 result<std::string> ask_queue(queue_options const& how, std::string method, std::string path) {
@@ -110,7 +114,8 @@ result<void> queue_retry(queue_options const& how) {
         return {};
     }
     DIPTYCH_TRY(auto const read, json::parse(body));
-    fmt::print("{} commands are tried again\n", word_of(read.root(), "commands"));
+    auto const count = word_of(read.root(), "commands");
+    fmt::print("{} {} tried again\n", count, count == "1" ? "command is" : "commands are");
     return {};
 }
 

@@ -48,6 +48,11 @@ result<execute_options> command_options_of(http::request const& asked) {
     return options;
 }
 
+std::string queue_id_of(execute_options const& how) {
+    auto const is_of_many = how.caller.starts_with("sub:");
+    return is_of_many ? how.caller + "/" + how.command_id : how.command_id;
+}
+
 http::response command_answer(outcome const& said) {
     if (!said.accepted()) {
         std::string quoted;

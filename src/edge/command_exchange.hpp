@@ -8,12 +8,16 @@
 #include <diptych/execute.hpp>
 #include <diptych/http.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace diptych::edge {
 
 /// What the headers say. Fails with invalid if one of them is not understood.
 result<execute_options> command_options_of(http::request const& asked);
+
+/// Under which the queue knows a command that was sent so: ids of two callers never meet.
+std::string queue_id_of(execute_options const& how);
 
 /// 200, 201 with a location, or 409.
 http::response command_answer(outcome const& said);

@@ -62,7 +62,7 @@ result<std::uint64_t> number_parameter(
     return wrong_parameter(
         of.name,
         fmt::format(
-            "{} must be a number from {} to {}, not '{}'", of.name, of.least, of.most, *text
+            "{} must be a whole number from {} to {}, not '{}'", of.name, of.least, of.most, *text
         )
     );
 }

@@ -10,7 +10,8 @@ namespace {
 
 /// Codes that deserve a status of their own, whatever their kind.
 int status_of_code(std::string_view code) {
-    if (code == "command_id_reused" || code == "event_id_reused" || code == "message_id_reused")
+    if (code == "command_id_reused" || code == "event_id_reused" || code == "message_id_reused" ||
+        code == "command_dropped")
         return 422;
     if (code == "foreign_token") return 410;
     return 0;

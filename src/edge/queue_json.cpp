@@ -24,6 +24,8 @@ void write_members(json::writer& to, write::queued_command const& one) {
     write_when(to, "deliver_at", one.not_before);
     write_when(to, "expires", one.expires);
     write_when(to, "leased_until", one.leased_until);
+    if (!one.behind.empty()) to.member("behind", one.behind);
+    if (one.is_unhandled) to.member("unhandled", true);
     if (!one.body.empty()) to.raw_member("body", one.body);
     if (one.attempts == 0) return;
     to.member("attempts", one.attempts);

@@ -260,16 +260,82 @@ TEST_CASE("a command that is worked on elsewhere is only queued, and who asks fo
 
 TEST_CASE("why a queued command failed has the form of every error") {
     site_fixture of;
-    of.post(
-        "/commands/lend?async&expires=2020-01-01T00:00:00Z",
-        ada_takes_one,
-        "Idempotency-Key: late\r\n"
-    );
-    work_off(of);
+    of.post("/commands/lend?async&ttl_seconds=60", ada_takes_one, "Idempotency-Key: late\r\n");
+    work_off(of);  // commands are executed by the machine's clock, which is ahead of the site's
     auto const late = of.ask("GET", "/queued/late").body;
     CHECK(json_at(late, "status") == "failed");
     CHECK(json_at(late, "error.kind") == "invalid");
     CHECK(json_at(late, "error.code") == "expired");
     CHECK(!json_at(late, "error.detail").empty());
     CHECK(json_at(late, "error.message").empty());
+}
+
+TEST_CASE("who may wait for ever is told so: by the command itself, and by the health of the site"
+) {
+    site_fixture of;
+    write::queued_command left_over{
+        .id = "old", .name = "lending.burn", .body = "{}", .key = "book-b1"
+    };
+    of.log->append({.events = {write::queued_record(left_over)}}).or_throw();
+    of.post("/commands/lend?async", ada_takes_one, "Idempotency-Key: new\r\n");
+    work_off(of);
+    CHECK(json_at(of.ask("GET", "/queued/old").body, "unhandled") == "true");
+    CHECK(json_at(of.ask("GET", "/queued/new").body, "behind") == "old");
+    CHECK(json_at(of.ask("GET", "/queued").body, "commands.1.behind") == "old");
+    CHECK(
+        json_at(of.ask("GET", "/health").body, "degraded.0") ==
+        "the queue has commands that nobody here executes: lending.burn"
+    );
+    CHECK(of.ask("DELETE", "/queued/old").status == 204);
+    work_off(of);
+    CHECK(json_at(of.ask("GET", "/health").body, "degraded") == "[]");
+    auto const done = of.ask("GET", "/queued/new").body;
+    CHECK(json_at(done, "status") == "accepted");
+    CHECK(json_at(done, "behind").empty());
+}
+
+TEST_CASE("a queued command that was executed directly is not dropped, nor a dropped one executed"
+) {
+    site_fixture of;
+    auto const queue = [&](std::string const& id) {
+        of.post("/commands/lend?async&delay_seconds=60", ada_takes_one, "Idempotency-Key: " + id);
+    };
+    queue("done\r\n");
+    queue("gone\r\n");
+    CHECK(of.post("/commands/lend", ada_takes_one, "Idempotency-Key: done\r\n").status == 201);
+    auto const drop = of.ask("DELETE", "/queued/done");
+    CHECK(drop.status == 404);
+    CHECK(json_at(drop.body, "code") == "ended_already");
+    CHECK(json_at(drop.body, "detail").contains("was executed"));
+    CHECK(of.ask("DELETE", "/queued/gone").status == 204);
+    auto const execute = of.post("/commands/lend", ada_takes_one, "Idempotency-Key: gone\r\n");
+    CHECK(execute.status == 422);
+    CHECK(json_at(execute.body, "code") == "command_dropped");
+    auto const other =
+        of.post("/commands/lend", R"({"book":"b2","reader":"bob"})", "Idempotency-Key: done\r\n");
+    CHECK(json_at(other.body, "code") == "command_id_reused");
+}
+
+TEST_CASE("what would expire before it is executed is refused, but not if it was queued in time") {
+    site_fixture of;
+    auto const ask = [&](std::string const& query, std::string const& id) {
+        return of.post(
+            "/commands/lend?async&" + query, ada_takes_one, "Idempotency-Key: " + id + "\r\n"
+        );
+    };
+    for (auto const* const query :
+         {"expires=2020-01-01T00:00:00Z", "ttl_seconds=0", "ttl_seconds=60&delay_seconds=60"}) {
+        auto const said = ask(query, "k");
+        CHECK(said.status == 400);
+        CHECK(json_at(said.body, "parameter") == "expires");
+    }
+    auto const array = "[{\"name\":\"lend\",\"command\":" + std::string(ada_takes_one) + "}]";
+    CHECK(of.post("/commands?async&ttl_seconds=0", array).status == 400);
+    CHECK(of.log->end().position == position{});
+    CHECK(ask("delay_seconds=60&ttl_seconds=61", "k").status == 202);
+    auto const again = ask("expires=2020-01-01T00:00:00Z", "k");
+    CHECK(again.status == 202);
+    CHECK(json_at(again.body, "repeated") == "true");
+    CHECK(of.post("/commands?async&ttl_seconds=5", array, "Idempotency-Key: a\r\n").status == 202);
+    CHECK(of.post("/commands?async&ttl_seconds=0", array, "Idempotency-Key: a\r\n").status == 202);
 }

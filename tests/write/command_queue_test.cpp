@@ -240,7 +240,7 @@ TEST_CASE("what was executed can not be dropped, and what was dropped can not be
     };
     // As before a crash that comes before its answer is on record.
     same("c1", bank::money("a", 3)).or_throw();
-    CHECK(at.queue->drop("c1").error().code == "under_way");
+    CHECK(at.queue->drop("c1").error().code == "ended_already");
     at.queue->drop("c2").or_throw();
     CHECK(same("c2", bank::money("b", 4)).error().code == "command_id_reused");
     at.run();
@@ -258,7 +258,7 @@ TEST_CASE("what is for later and was executed at once has its answer when it is 
     at.commands->execute("bank.deposit", bank::money("a", 3), {.command_id = "c1"}).or_throw();
     at.run();
     CHECK(at.state_of("c1") == state::waiting);
-    CHECK(at.queue->drop("c1").error().code == "under_way");
+    CHECK(at.queue->drop("c1").error().code == "ended_already");
     at.run();
     CHECK(at.state_of("c1") == state::accepted);
     CHECK(at.balance_of("a") == "3");

@@ -27,6 +27,58 @@ TEST_CASE("a command nobody executes is refused, and one that is left over is na
     CHECK(at.state_of("c1") == state::waiting);
 }
 
+TEST_CASE("who asks is told which commands nobody executes, and behind which one waits") {
+    queue_house at({.outside = {"printing.print"}});
+    at.put(queue_house::print("p1")).or_throw();
+    auto const deposit = [](std::string id) { return queue_house::deposit(std::move(id), "a", 1); };
+    auto left_over = deposit("c1");
+    left_over.name = "bank.burn";
+    at.log->append({.events = {write::queued_record(left_over)}}).or_throw();
+    at.put({deposit("c2"), deposit("c3"), queue_house::deposit("d1", "d", 1)}).or_throw();
+    at.run();
+    CHECK(at.state_of("d1") == state::accepted);
+    CHECK(at.queue->counts().unhandled == texts{"bank.burn"});
+    auto const of = [&](std::string const& id) { return at.queue->status(id).or_throw().command; };
+    CHECK(of("c1").is_unhandled);
+    CHECK(of("c1").behind.empty());
+    CHECK(of("c3").behind == "c1");
+    for (auto const* const id : {"p1", "c2", "d1"}) CHECK_FALSE(of(id).is_unhandled);
+    auto const listed = at.queue->list(false, {}, 10).or_throw();
+    REQUIRE(listed.size() == 4);
+    CHECK(listed[1].is_unhandled);
+    CHECK(listed[2].behind == "c1");
+    at.queue->drop("c1").or_throw();
+    at.run();
+    CHECK(at.queue->counts().unhandled.empty());
+    CHECK(at.state_of("c3") == state::accepted);
+}
+
+TEST_CASE("what nobody executes is named when its turn has come, each name once") {
+    queue_house at;
+    auto const left_over = [&](std::string id, std::string name) {
+        auto made = queue_house::deposit(std::move(id), "a", 1);
+        made.name = std::move(name);
+        made.key = "";
+        return made;
+    };
+    auto later = left_over("l1", "bank.later");
+    later.not_before = at.time.now() + 1h;
+    for (auto const& one :
+         {later,
+          left_over("b1", "bank.burn"),
+          left_over("b2", "bank.burn"),
+          left_over("a1", "bank.audit")})
+        at.log->append({.events = {write::queued_record(one)}}).or_throw();
+    at.run();
+    CHECK(at.queue->counts().unhandled == texts{"bank.audit", "bank.burn"});
+    at.time.advance(1h);
+    at.run();
+    CHECK(at.queue->counts().unhandled == texts{"bank.audit", "bank.burn", "bank.later"});
+    at.restart({.outside = {"bank.burn"}});
+    at.run();
+    CHECK(at.queue->counts().unhandled == texts{"bank.audit", "bank.later"});
+}
+
 TEST_CASE("a command can be worked on elsewhere: received, renewed, completed with its events") {
     queue_house at({.outside = {"printing.print"}});
     auto const print = [](std::string id) {

@@ -10,6 +10,18 @@ namespace diptych::edge {
 
 namespace {
 
+// It has the id of one that was queued, and given up.
+error told_if_dropped(site_parts& parts, execute_options const& how, error why) {
+    if (why.code != "command_id_reused" || parts.of.queue == nullptr) return why;
+    auto const found = parts.of.queue->status(queue_id_of(how));
+    if (!found || found->is != write::queued_status::state::dropped) return why;
+    return {
+        errc::invalid,
+        "command_dropped",
+        "command '" + found->command.id + "' was queued, and dropped: it is not executed"
+    };
+}
+
 void execute(site_parts& parts, http::request const& asked, http::responder to) {
     auto const later = is_for_later(asked);
     if (!later) return to.answer(http::problem(later.error()));
@@ -24,12 +36,14 @@ void execute(site_parts& parts, http::request const& asked, http::responder to) 
         name,
         asked.body.empty() ? std::string_view{"{}"} : std::string_view{asked.body},
         *options,
-        [&parts, command = *known, to = std::move(to)](result<outcome> said) mutable {
+        [&parts, command = *known, how = *options, to = std::move(to)](result<outcome> said
+        ) mutable {
             // Perhaps on the commit step's thread, which has better things to do than writing JSON.
-            to.answer_later([&parts, command, said = std::move(said)] {
+            to.answer_later([&parts, command, how = std::move(how), said = std::move(said)] {
                 if (said) return command_answer(*said);
-                parts.note("command " + command->name, said.error());
-                return http::problem(said.error());
+                auto const why = told_if_dropped(parts, how, said.error());
+                parts.note("command " + command->name, why);
+                return http::problem(why);
             });
         }
     );

@@ -1,6 +1,7 @@
 // POST /commands/{name}?async and POST /commands?async: commands are stored, to be executed later.
 #include "edge/command_exchange.hpp"
 #include "edge/commands_body.hpp"
+#include "edge/json_members.hpp"
 #include "edge/parameters.hpp"
 #include "edge/routes/routes.hpp"
 #include "edge/url.hpp"
@@ -62,7 +63,7 @@ bool is_of_array(std::string_view id) {
 }
 
 result<write::queued_command> command_asked(site_parts& parts, http::request const& asked) {
-    DIPTYCH_TRY(auto const options, command_options_of(asked));
+    DIPTYCH_TRY(auto options, command_options_of(asked));
     if (options.if_match)
         return fail(
             errc::invalid,
@@ -77,15 +78,15 @@ result<write::queued_command> command_asked(site_parts& parts, http::request con
             "commands that come in an array"
         );
     auto const now = parts.of.time.now();
-    auto const command_id = options.command_id.empty() ? new_id(parts) : options.command_id;
-    // Ids of two callers never meet.
-    auto const is_of_many = options.caller.starts_with("sub:");
+    if (options.command_id.empty()) options.command_id = new_id(parts);
+    auto id = queue_id_of(options);
+    auto const is_other = id != options.command_id;
     write::queued_command made{
-        .id = is_of_many ? options.caller + "/" + command_id : command_id,
+        .id = std::move(id),
         .name = std::string(asked.parameter("name")),
         .body = asked.body.empty() ? "{}" : asked.body,
         .key = {},
-        .command_id = is_of_many ? command_id : std::string{},
+        .command_id = is_other ? options.command_id : std::string{},
         .caller = options.caller,
         .user = options.user,
         .reason = options.reason,
@@ -147,6 +148,27 @@ result<std::vector<write::queued_command>> commands_asked(
         one.key = own_key;
     }
     return all;
+}
+
+// What could never be executed is a mistake of whoever sends it; but what he sends again, in time
+// or not, is answered as it was.
+result<void> check_times(
+    site_parts& parts, write::queued_command const& shared, std::string const& id
+) {
+    if (!shared.expires) return {};
+    auto const now = parts.of.time.now();
+    auto const from = shared.not_before ? std::max(now, *shared.not_before) : now;
+    if (*shared.expires > from || parts.of.queue->status(id)) return {};
+    return wrong_parameter(
+        "expires",
+        fmt::format(
+            "the command would expire at {}, before it is executed: it is {}, and it is not "
+            "executed before {}",
+            time_text(*shared.expires),
+            time_text(now),
+            time_text(from)
+        )
+    );
 }
 
 std::string place_of(std::string_view id) { return "/queued/" + percent_encode(id); }
@@ -238,6 +260,8 @@ void enqueue(site_parts& parts, http::request const& asked, http::responder to) 
     if (!command) return to.answer(http::problem(command.error()));
     auto id = command->id;
     auto const name = command->name;
+    if (auto const sound = check_times(parts, *command, id); !sound)
+        return to.answer(http::problem(sound.error()));
     std::vector<write::queued_command> one;
     one.push_back(*std::move(command));
     (*queue)->put(
@@ -262,6 +286,8 @@ void enqueue_all(site_parts& parts, http::request const& asked, http::responder 
     if (!shared) return to.answer(http::problem(shared.error()));
     auto commands = commands_asked(parts, asked, *shared);
     if (!commands) return to.answer(http::problem(commands.error()));
+    if (auto const sound = check_times(parts, *shared, commands->front().id); !sound)
+        return to.answer(http::problem(sound.error()));
     auto sent = *commands;
     auto together = shared->id;
     (*queue)->put(

@@ -132,6 +132,8 @@ void add_process_worries(std::vector<std::string>& all, site_parts const& parts)
             queued.dead,
             queued.dead_error ? "; " + queued.dead_error->message : std::string{}
         ));
+    for (auto const& name : queued.unhandled)
+        all.push_back(fmt::format("the queue has commands that nobody here executes: {}", name));
     if (queued.step_error)
         all.push_back(
             fmt::format("the command queue does not get on: {}", queued.step_error->message)

@@ -250,8 +250,15 @@ result<void> command_queue::parts::work(bool& more) {
     return {};
 }
 
+result<std::vector<std::string>> command_queue::parts::unhandled_in_turn() {
+    DIPTYCH_TRY(auto all, ledger->names_in_turn());
+    std::erase_if(all, [this](std::string const& name) { return is_known(name); });
+    return all;
+}
+
 void command_queue::parts::publish(result<void> const& how_it_went) {
     auto const next = ledger ? ledger->next_ready() : result<std::optional<timestamp>>{};
+    auto unhandled = ledger ? unhandled_in_turn() : result<std::vector<std::string>>{};
     std::lock_guard const lock(mutex);
     if (how_it_went)
         pause.note_success();
@@ -262,6 +269,7 @@ void command_queue::parts::publish(result<void> const& how_it_went) {
     shown.leased = leases.size();
     if (!ledger) return;
     shown.waiting = ledger->size();
+    if (unhandled) shown.unhandled = *std::move(unhandled);
     if (auto const dead = ledger->dead(); std::exchange(shown.dead, dead) != dead)
         shown.dead_error = ledger->newest_death();
     if (shown.waiting == 0) trouble.reset();

@@ -47,10 +47,11 @@ struct queue_options {
 struct queue_counts {
     std::uint64_t waiting = 0;  ///< Now, the dead among them.
     std::uint64_t dead = 0;
-    std::uint64_t leased = 0;              ///< Worked on elsewhere, now.
-    std::uint64_t sent = 0;                ///< To contexts here, since the start.
-    std::uint64_t ended = 0;               ///< On record, by this life.
-    std::size_t window = 0;                ///< Commands that may be under way at once.
+    std::uint64_t leased = 0;                 ///< Worked on elsewhere, now.
+    std::uint64_t sent = 0;                   ///< To contexts here, since the start.
+    std::uint64_t ended = 0;                  ///< On record, by this life.
+    std::size_t window = 0;                   ///< Commands that may be under way at once.
+    std::vector<std::string> unhandled = {};  ///< Names of those in turn that nobody executes.
     std::optional<error> last_error = {};  ///< Of the newest attempt that failed, while some wait.
     std::optional<error> dead_error = {};  ///< Of the newest of the dead.
     std::optional<error> step_error = {};  ///< The queue itself does not get on.

@@ -49,9 +49,10 @@ struct command_queue::parts {
     );
     result<appended> completed_before(command_key key, error const& otherwise);
     bool is_known(std::string_view name) const;
+    result<std::vector<std::string>> unhandled_in_turn();
     result<void> complete(queued_command& what) const;
     bool is_taken(std::string const& id) const;
-    void note_lease(queued_command& of) const;
+    void note_who_works(queued_command& of) const;
     void note_ended(std::string const& id);
     query records_about(queued_command const& what) const;
     void publish(result<void> const& how_it_went);

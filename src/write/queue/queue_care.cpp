@@ -35,7 +35,15 @@ std::unexpected<error> being_ended(std::string_view id) {
     return fail(
         errc::unavailable,
         "under_way",
-        "command '" + std::string(id) + "' is being worked on, or was executed; ask again"
+        "command '" + std::string(id) + "' is being worked on; ask again"
+    );
+}
+
+std::unexpected<error> executed_already(std::string_view id) {
+    return fail(
+        errc::not_found,
+        "ended_already",
+        "command '" + std::string(id) + "' was executed already; how, the queue is about to say"
     );
 }
 
@@ -82,7 +90,8 @@ result<queued_status> command_queue::status(std::string_view id) {
     if (!used) return not_queued(id);
     DIPTYCH_TRY(auto found, my.ledger->status(id));
     if (!found) return not_queued(id);
-    my.note_lease(found->command);
+    using state = queued_status::state;
+    if (found->is == state::waiting || found->is == state::dead) my.note_who_works(found->command);
     return *std::move(found);
 }
 
@@ -94,7 +103,7 @@ result<std::vector<queued_command>> command_queue::list(
     DIPTYCH_TRY(auto const used, my.catch_up_if_used());
     if (!used) return std::vector<queued_command>{};
     DIPTYCH_TRY(auto page, my.ledger->list(only_dead, after, limit));
-    for (auto& one : page) my.note_lease(one);
+    for (auto& one : page) my.note_who_works(one);
     return page;
 }
 
@@ -157,11 +166,11 @@ result<void> command_queue::drop(std::string_view id) {
             (void)my.catch_up();
             return {};
         }
-        // Executed already, by this step or by whoever sent it again without waiting for the queue:
-        // then its answer need not wait for its time.
+        // Executed already, by a step before a crash or by whoever sent it again without waiting
+        // for the queue: then its answer need not wait for its time.
         if (said.error().code == "command_id_reused") {
             DIPTYCH_TRY(my.ledger->hold(found->id, my.time.now(), found->attempts, found->why));
-            return being_ended(found->id);
+            return executed_already(found->id);
         }
         if (said.error().kind != errc::conflict) return std::unexpected(said.error());
     }
@@ -196,7 +205,8 @@ result<std::vector<leased_command>> command_queue::receive(
     return all;
 }
 
-void command_queue::parts::note_lease(queued_command& of) const {
+void command_queue::parts::note_who_works(queued_command& of) const {
+    of.is_unhandled = !is_known(of.name);
     if (auto const found = leases.find(of.id); found != leases.end())
         of.leased_until = found->second.until;
 }

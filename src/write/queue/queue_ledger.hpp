@@ -88,6 +88,9 @@ public:
     /// Names of the commands that wait.
     result<std::vector<std::string>> names();
 
+    /// Names of those that could be executed now: of the first of each lane that do not rest.
+    result<std::vector<std::string>> names_in_turn();
+
     /// Commands of other programs that may be executed no more.
     result<std::vector<queued_command>> expired_elsewhere(timestamp now, std::size_t limit);
 

@@ -15,7 +15,8 @@ namespace {
 constexpr std::string_view queued_columns =
     "position, id, name, body, key, priority, not_before, expires, caller, user, reason, "
     "correlation_id, causation_id, traceparent, attempts, is_dead, kind, code, message, "
-    "command_id, is_ready, ready";
+    "command_id, is_ready, ready, case when is_head = 1 then '' else (select first.id from command "
+    "first where first.lane = command.lane order by first.position limit 1) end";
 
 timestamp time_of(sqlite::statement const& row, int column) {
     return timestamp{std::chrono::microseconds{row.integer(column)}};
@@ -40,6 +41,7 @@ queued_command queued_at(sqlite::statement const& row) {
         .at = position{static_cast<std::uint64_t>(row.integer(0))},
         .attempts = static_cast<int>(row.integer(14)),
         .is_dead = row.integer(15) != 0,
+        .behind = text_of(row, 22),
         .why = {parse_errc(row.text(16)).value_or(errc::failed), text_of(row, 17), text_of(row, 18)}
     };
     if (row.integer(6) != 0) made.not_before = time_of(row, 6);
@@ -247,6 +249,24 @@ result<std::vector<std::string>> queue_ledger::names() {
 result<std::vector<std::string>> queue_ledger::all_names() {
     DIPTYCH_TRY(auto* const rows, file_.sql("select distinct name from command order by name"));
     return sqlite::all_rows(*rows, [](auto const& row) { return text_of(row, 0); });
+}
+
+// One look into the index for each name, however many commands wait.
+result<std::vector<std::string>> queue_ledger::names_in_turn() {
+    std::lock_guard const lock(mutex_);
+    DIPTYCH_TRY(
+        auto* const next,
+        file_.sql("select min(name) from command where is_head = 1 and is_dead = 0 and is_ready = "
+                  "1 and name > ?1")
+    );
+    std::vector<std::string> all;
+    for (std::string after;; after = all.back()) {
+        DIPTYCH_TRY(next->bind(1, after).step());
+        auto const is_there = !next->is_null(0);
+        if (is_there) all.push_back(text_of(*next, 0));
+        next->reset();
+        if (!is_there) return all;
+    }
 }
 
 result<std::vector<queued_command>> queue_ledger::expired_elsewhere(

@@ -42,6 +42,8 @@ struct queued_command {
     std::optional<timestamp> retry_at = {};      ///< It rests after an attempt that failed.
     int attempts = 0;                            ///< Failed so far, of those known.
     bool is_dead = false;
+    bool is_unhandled = false;  ///< Neither a context here nor anybody elsewhere executes it.
+    std::string behind = {};    ///< The command of its key for which it waits, by id.
     error why = {errc::failed, "", ""};  ///< Of the last attempt.
 
     execute_options options() const;
