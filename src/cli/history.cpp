@@ -66,15 +66,13 @@ result<void> show_state(state_options const& how) {
 }
 
 result<void> decisions_what_if(view_what_if_options const& how) {
-    DIPTYCH_TRY(auto body, what_if_body_of(how));
+    DIPTYCH_TRY(auto const asked, what_if_request_of(how));
     DIPTYCH_TRY(auto const of, open_service(how.where, need::serving_views));
-    http::request const request{
-        .method = "POST", .path = "/decisions/what-if", .body = std::move(body)
-    };
+    http::request const request{.method = "POST", .path = "/decisions/what-if", .body = asked.body};
     auto answer = of->ask_well(request, thinking_time::as_long_as_it_takes);
     while (!answer && answer.error().code == "messages_behind")
         answer = of->ask_well(request, thinking_time::as_long_as_it_takes);
-    if (!answer) return std::unexpected(answer.error());
+    if (!answer) return std::unexpected(with_line(asked, answer.error()));
     if (how.json) {
         fmt::print("{}\n", answer->body);
         return {};

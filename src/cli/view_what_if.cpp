@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 #include <utility>
 
@@ -21,10 +22,11 @@ namespace diptych::cli {
 namespace {
 
 // The lines are JSON already, or the server says what is wrong with them.
-result<void> write_inserted(json::writer& to, std::string const& file) {
+result<void> write_inserted(json::writer& to, what_if_request& asked) {
+    auto const& file = asked.inserted_from;
     DIPTYCH_TRY(auto const text, read_input(file));
     to.key("insert").begin_array();
-    auto number = 0;
+    std::size_t number = 0;
     for (std::string_view rest = text; !rest.empty();) {
         auto const line = rest.substr(0, rest.find('\n'));
         rest.remove_prefix(std::min(rest.size(), line.size() + 1));
@@ -36,6 +38,7 @@ result<void> write_inserted(json::writer& to, std::string const& file) {
                 errc::invalid, fmt::format("{}:{}: {}", file, number, read.error().message)
             );
         to.raw(line);
+        asked.line_of.push_back(number);
     }
     to.end_array();
     return {};
@@ -43,9 +46,10 @@ result<void> write_inserted(json::writer& to, std::string const& file) {
 
 }  // namespace
 
-result<std::string> what_if_body_of(view_what_if_options const& how) {
+result<what_if_request> what_if_request_of(view_what_if_options const& how) {
     if (how.file == "-" && how.insert == "-")
         return fail(errc::invalid, "only one of --file and --insert can be standard input (-)");
+    what_if_request made{.inserted_from = how.insert};
     json::writer body;
     body.begin_object().member("differences", how.differences);
     if (!how.file.empty()) {
@@ -53,7 +57,7 @@ result<std::string> what_if_body_of(view_what_if_options const& how) {
         body.member("view", text);
     }
     if (!how.insert.empty()) {
-        DIPTYCH_TRY(write_inserted(body, how.insert));
+        DIPTYCH_TRY(write_inserted(body, made));
     }
     body.key("without").begin_object().key("positions").begin_array();
     for (auto const one : how.without) body.value(one);
@@ -62,26 +66,38 @@ result<std::string> what_if_body_of(view_what_if_options const& how) {
     body.end_array().end_object();
     if (!how.as_of.empty()) body.member("as_of", how.as_of);
     body.end_object();
-    return std::move(body).text();
+    made.body = std::move(body).text();
+    return made;
+}
+
+error with_line(what_if_request const& asked, error why) {
+    constexpr std::string_view begin = "insert/";
+    if (!why.message.starts_with(begin)) return why;
+    std::size_t place = 0;
+    auto const* const end = why.message.data() + why.message.size();
+    auto const [rest, failed] = std::from_chars(why.message.data() + begin.size(), end, place);
+    if (failed != std::errc{} || place >= asked.line_of.size()) return why;
+    auto what = std::string_view(rest, end);
+    if (what.starts_with('/') || what.starts_with(": ")) what.remove_prefix(what[0] == '/' ? 1 : 2);
+    why.message = fmt::format("{}:{}: {}", asked.inserted_from, asked.line_of[place], what);
+    return why;
 }
 
 result<void> view_what_if(view_what_if_options const& how) {
-    DIPTYCH_TRY(auto body, what_if_body_of(how));
+    DIPTYCH_TRY(auto const asked, what_if_request_of(how));
     DIPTYCH_TRY(auto const log, open_service(how.where, need::serving_views));
-    DIPTYCH_TRY(
-        auto const answer,
-        log->ask_well(
-            {.method = "POST",
-             .path = fmt::format("/views/{}/what-if", edge::percent_encode(how.name)),
-             .body = std::move(body)},
-            thinking_time::as_long_as_it_takes
-        )
+    auto const answer = log->ask_well(
+        {.method = "POST",
+         .path = fmt::format("/views/{}/what-if", edge::percent_encode(how.name)),
+         .body = asked.body},
+        thinking_time::as_long_as_it_takes
     );
+    if (!answer) return std::unexpected(with_line(asked, answer.error()));
     if (how.json) {
-        fmt::print("{}\n", answer.body);
+        fmt::print("{}\n", answer->body);
         return {};
     }
-    DIPTYCH_TRY(auto const read, json::parse(answer.body));
+    DIPTYCH_TRY(auto const read, json::parse(answer->body));
     auto const said = read.root();
     fmt::print(
         "at {}: {} events left out, {} inserted; {} rows, {} different\n",

@@ -6,6 +6,7 @@
 
 #include <diptych/error.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,8 +25,18 @@ struct view_what_if_options {
     bool json = false;
 };
 
-/// The options as a request has them. Fails if a file can not be read.
-result<std::string> what_if_body_of(view_what_if_options const& how);
+/// The options as a request has them.
+struct what_if_request {
+    std::string body = {};
+    std::string inserted_from = {};         ///< The file.
+    std::vector<std::size_t> line_of = {};  ///< In it, from 1, of each event.
+};
+
+/// Fails if a file can not be read.
+result<what_if_request> what_if_request_of(view_what_if_options const& how);
+
+/// What a server found wrong, with the line of the file where it is the event there.
+error with_line(what_if_request const& asked, error why);
 
 /// Prints how the rows would differ; that they do is no failure.
 result<void> view_what_if(view_what_if_options const& how);

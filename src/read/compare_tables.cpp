@@ -15,7 +15,13 @@ namespace {
 
 class comparer {
 public:
-    comparer(std::size_t most, view_comparison& into) : most_(most), into_(into) {}
+    comparer(
+        std::size_t most,
+        view_definition const& expected,
+        view_definition const& found,
+        view_comparison& into
+    )
+        : most_(most), expected_(expected), found_(found), into_(into) {}
 
     result<void> compare(std::string const& table, table_rows expected, table_rows found) {
         while (!expected.is_at_end() || !found.is_at_end()) {
@@ -24,11 +30,11 @@ public:
             auto const is_besides = expected.is_at_end() ||
                                     (!found.is_at_end() && found.here().key < expected.here().key);
             if (is_missing)
-                tell(table, expected.as_json(), "");
+                tell(table, as_json(expected, expected_, table), "");
             else if (is_besides)
-                tell(table, "", found.as_json());
+                tell(table, "", as_json(found, found_, table));
             else if (expected.here().cells != found.here().cells)
-                tell(table, expected.as_json(), found.as_json());
+                tell(table, as_json(expected, expected_, table), as_json(found, found_, table));
             if (!is_besides) {
                 ++into_.rows;
                 DIPTYCH_TRY(expected.next());
@@ -41,6 +47,13 @@ public:
     }
 
 private:
+    // Of those that nobody will see, nothing.
+    std::string as_json(
+        table_rows const& row, view_definition const& declared, std::string const& name
+    ) const {
+        return into_.different < most_ ? row.as_json(declared.find(name)) : std::string{};
+    }
+
     void tell(std::string const& table, std::string expected, std::string found) {
         if (++into_.different > most_) return;
         into_.differences.push_back(
@@ -49,22 +62,24 @@ private:
     }
 
     std::size_t most_;
+    view_definition const& expected_;
+    view_definition const& found_;
     view_comparison& into_;
 };
 
 }  // namespace
 
 result<void> compare_tables(
-    sqlite::database const& expected,
-    sqlite::database const& found,
+    compared_side const& expected,
+    compared_side const& found,
     std::size_t differences_max,
     view_comparison& into
 ) {
-    comparer both(differences_max, into);
-    DIPTYCH_TRY(auto const tables, tables_of(expected));
+    comparer both(differences_max, expected.declared, found.declared, into);
+    DIPTYCH_TRY(auto const tables, tables_of(expected.rows));
     for (auto const& table : tables) {
-        DIPTYCH_TRY(auto should, columns_of(expected, table));
-        DIPTYCH_TRY(auto const is, columns_of(found, table));
+        DIPTYCH_TRY(auto should, columns_of(expected.rows, table));
+        DIPTYCH_TRY(auto const is, columns_of(found.rows, table));
         if (is.key != should.key) {
             into.only_expected.push_back(table);
             continue;
@@ -76,11 +91,11 @@ result<void> compare_tables(
             into.only_expected.push_back(table + '.' + name);
             return true;
         });
-        DIPTYCH_TRY(auto first, table_rows::open(expected, table, should));
-        DIPTYCH_TRY(auto second, table_rows::open(found, table, should));
+        DIPTYCH_TRY(auto first, table_rows::open(expected.rows, table, should));
+        DIPTYCH_TRY(auto second, table_rows::open(found.rows, table, should));
         DIPTYCH_TRY(both.compare(table, std::move(first), std::move(second)));
     }
-    DIPTYCH_TRY(auto const others, tables_of(found));
+    DIPTYCH_TRY(auto const others, tables_of(found.rows));
     for (auto const& table : others)
         if (std::ranges::find(tables, table) == tables.end()) into.only_found.push_back(table);
     return {};

@@ -76,7 +76,13 @@ result<version_comparison> view_versions::compare_at_one_position(
             // Snapshots stay: nobody waits while all rows are looked at.
             other_stands.unlock();
             served_stands.unlock();
-            DIPTYCH_TRY(compare_tables(beside.in, rows.in, differences_max, made.tables));
+            auto const [other_plan, plan] = std::pair{one->view->plan(), served->view->plan()};
+            DIPTYCH_TRY(compare_tables(
+                {beside.in, *other_plan->definition},
+                {rows.in, *plan->definition},
+                differences_max,
+                made.tables
+            ));
             return made;
         }
         if (served->view->is_inline() || beside.at < rows.at) continue;

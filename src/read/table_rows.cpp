@@ -2,7 +2,9 @@
 
 #include "base/hex.hpp"
 #include "read/rewrite.hpp"
+#include "read/row_json.hpp"
 
+#include <diptych/json_value.hpp>
 #include <diptych/json_writer.hpp>
 #include <diptych/try.hpp>
 
@@ -45,6 +47,29 @@ void write_cell(json::writer& to, found_cell const& one) {
         to.begin_object().member("bytes", hex_of(bytes->bytes)).end_object();
     else
         to.null();
+}
+
+// A value of the type, and not as queries answer it.
+bool is_written_otherwise(found_cell const& one, column_kind kind) {
+    auto const* const number = std::get_if<std::int64_t>(&one);
+    switch (kind) {
+        case column_kind::boolean:
+            return number != nullptr && (*number == 0 || *number == 1);
+        case column_kind::decimal:
+        case column_kind::timestamp:
+            return number != nullptr;
+        case column_kind::json: {
+            auto const* const text = std::get_if<std::string>(&one);
+            return text != nullptr && json::parse(*text).has_value();
+        }
+        case column_kind::blob:
+            return std::holds_alternative<blob>(one);
+        case column_kind::text:
+        case column_kind::integer:
+        case column_kind::real:
+            break;
+    }
+    return false;
 }
 
 }  // namespace
@@ -140,6 +165,24 @@ std::string table_rows::as_json() const {
     for (std::size_t i = 0; i < names_.size(); ++i) {
         out.key(names_[i]);
         write_cell(out, here_->cells[i]);
+    }
+    return out.end_object().text();
+}
+
+std::string table_rows::as_json(table const* declared) const {
+    json::writer out;
+    out.begin_object();
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        out.key(names_[i]);
+        auto const* const column = declared == nullptr ? nullptr : declared->find(names_[i]);
+        auto const& cell = here_->cells[i];
+        if (column == nullptr || !is_written_otherwise(cell, column->type.kind)) {
+            write_cell(out, cell);
+            continue;
+        }
+        std::string text;
+        append_value(text, rows_, static_cast<int>(i), column->type);
+        out.raw(text);
     }
     return out.end_object().text();
 }

@@ -2,6 +2,7 @@
 /// The rows of a view's tables, as they are stored, in the order of their keys.
 #pragma once
 
+#include "read/view_definition.hpp"
 #include "sqlite/database.hpp"
 
 #include <diptych/error.hpp>
@@ -65,6 +66,10 @@ public:
 
     /// The row as an object, values as they are stored; docs/reference/view-export.md has the form.
     std::string as_json() const;
+
+    /// The row as an object, values as queries answer them, by their declared types; as they are
+    /// stored where they are not of that type, or none is declared (null).
+    std::string as_json(table const* declared) const;
 
 private:
     found_cell cell_at(int column) const;

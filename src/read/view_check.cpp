@@ -211,7 +211,13 @@ result<view_comparison> compare_with_log(
         DIPTYCH_TRY(auto const is, blamed(file, schema_of(found.database)));
         if (is != expected) return wrong_view(file, "its tables are not those of the view");
         DIPTYCH_TRY(blamed(
-            file, compare_tables(fresh.connection(), found.database, how.differences_max, compared)
+            file,
+            compare_tables(
+                {fresh.connection(), *plan.definition},
+                {found.database, *plan.definition},
+                how.differences_max,
+                compared
+            )
         ));
     }
     DIPTYCH_TRY(sqlite::remove(again));

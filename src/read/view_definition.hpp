@@ -204,6 +204,12 @@ struct view_definition {
     read::served served = {};
     std::vector<view_case> cases = {};
     std::vector<std::string> warnings = {};  ///< With their places.
+
+    table const* find(std::string_view table_name) const {
+        for (auto const& one : tables)
+            if (one.name == table_name) return &one;
+        return nullptr;
+    }
 };
 
 }  // namespace diptych::read

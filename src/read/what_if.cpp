@@ -163,7 +163,12 @@ result<what_if_answer> compare_histories(
     two_histories both(otherwise, one, other);
     DIPTYCH_TRY(both.walk(of, last, how));
     what_if_answer made{.rows = {.at = both.end()}};
-    DIPTYCH_TRY(compare_tables(one.rows(), other.rows(), how.differences_max, made.rows));
+    DIPTYCH_TRY(compare_tables(
+        {one.rows(), *is.definition},
+        {other.rows(), *would_be.definition},
+        how.differences_max,
+        made.rows
+    ));
     made.removed = both.removed();
     made.inserted = otherwise.inserted.size();
     return made;

@@ -98,6 +98,18 @@ class ViewTimeTest(CliTest):
             said = self.diptych("view", "what-if", "orders", *words, "--data", self.log, code=INVALID)
             self.assertIn(says, said)
 
+    def test_an_event_that_can_not_be_inserted_is_told_with_its_line(self):
+        inserted = self.folder / "inserted.jsonl"
+        fit = '{"after":3,"stream":"order-o9","type":"order_placed","data":{"order":"o9","total":90}}'
+        for wrong, says in (
+                ('{"stream":"order-o9","type":"order_placed"}', "after: is missing"),
+                ('{"after":"soon","stream":"order-o9","type":"order_placed"}', "after: 'soon'"),
+                ('7', "expected an object, found")):
+            inserted.write_text(f"{fit}\n\n{wrong}\n")
+            for words in (["view", "what-if", "orders"], ["what-if"]):
+                said = self.diptych(*words, "--insert", inserted, "--data", self.log, code=INVALID)
+                self.assertIn(f"{inserted}:3: {says}", said)
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -333,7 +333,7 @@ TEST_CASE("what would expire before it is executed is refused, but not if it was
     CHECK(of.post("/commands?async&ttl_seconds=0", array).status == 400);
     CHECK(of.log->end().position == position{});
     CHECK(ask("delay_seconds=60&ttl_seconds=61", "k").status == 202);
-    auto const again = ask("expires=2020-01-01T00:00:00Z", "k");
+    auto const again = ask("delay_seconds=60&expires=2020-01-01T00:00:00Z", "k");
     CHECK(again.status == 202);
     CHECK(json_at(again.body, "repeated") == "true");
     CHECK(of.post("/commands?async&ttl_seconds=5", array, "Idempotency-Key: a\r\n").status == 202);

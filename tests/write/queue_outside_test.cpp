@@ -67,16 +67,16 @@ TEST_CASE("what nobody executes is named when its turn has come, each name once"
          {later,
           left_over("b1", "bank.burn"),
           left_over("b2", "bank.burn"),
-          left_over("a1", "bank.audit")})
+          left_over("a1", "bank.annul")})
         at.log->append({.events = {write::queued_record(one)}}).or_throw();
     at.run();
-    CHECK(at.queue->counts().unhandled == texts{"bank.audit", "bank.burn"});
+    CHECK(at.queue->counts().unhandled == texts{"bank.annul", "bank.burn"});
     at.time.advance(1h);
     at.run();
-    CHECK(at.queue->counts().unhandled == texts{"bank.audit", "bank.burn", "bank.later"});
+    CHECK(at.queue->counts().unhandled == texts{"bank.annul", "bank.burn", "bank.later"});
     at.restart({.outside = {"bank.burn"}});
     at.run();
-    CHECK(at.queue->counts().unhandled == texts{"bank.audit", "bank.later"});
+    CHECK(at.queue->counts().unhandled == texts{"bank.annul", "bank.later"});
 }
 
 TEST_CASE("a command can be worked on elsewhere: received, renewed, completed with its events") {
