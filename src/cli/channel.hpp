@@ -27,7 +27,8 @@ struct channel_check_options {
     bool json = false;
 };
 
-/// Fails with invalid, code "channel_file", if a file does not declare a channel.
+/// Fails with invalid, code "channel_file", if a file does not declare a channel, and
+/// "channel_secret" if the environment has not the secret that it names.
 result<void> channel_check(channel_check_options const& how);
 
 result<void> channel_list(channel_options const& how);

@@ -365,7 +365,9 @@ result<storage::file_lock> lying_disk::lock(std::filesystem::path const& path) {
     std::scoped_lock const guard{mutex_};
     DIPTYCH_TRY(enter_whole("lock", path));
     if (!locked_.insert(path.native()).second)
-        return fail(errc::unavailable, "locked", "process 1 writes to this folder");
+        return fail(
+            errc::unavailable, "locked", path.native() + " is locked: process 1 writes there"
+        );
     return storage::file_lock{this, [path = path.native(), session = session_](void* self) {
                                   auto& owner = *static_cast<lying_disk*>(self);
                                   std::scoped_lock const inner{owner.mutex_};
