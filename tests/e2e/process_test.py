@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Processes and the command queue of a whole program: what fails, who sees it, and what a person does about it."""
+import datetime
 import json
 import unittest
 
@@ -125,7 +126,10 @@ class Queue(ProcessTest):
         self.assertEqual([], self.lines("queue", "list", "--dead"))
 
     def test_of_a_command_that_failed_it_is_shown_why(self):
-        late = self.queue("create_batch", "late", "&expires=2020-01-01T00:00:00Z", batch="b1", product="lamp", quantity=1)
+        soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=0.5)
+        at, over = (when.strftime("%Y-%m-%dT%H:%M:%S.%fZ") for when in (soon, soon + datetime.timedelta(microseconds=1)))
+        late = self.queue(
+            "create_batch", "late", f"&deliver_at={at}&expires={over}", batch="b1", product="lamp", quantity=1)
         self.assertEqual(202, late.status)
         self.assertTrue(eventually(lambda: self.status("late") == "failed"))
         why = self.client.get("/queued/late").json["error"]

@@ -103,7 +103,7 @@ class ViewTimeTest(CliTest):
         fit = '{"after":3,"stream":"order-o9","type":"order_placed","data":{"order":"o9","total":90}}'
         for wrong, says in (
                 ('{"stream":"order-o9","type":"order_placed"}', "after: is missing"),
-                ('{"after":"soon","stream":"order-o9","type":"order_placed"}', "after: 'soon'"),
+                ('{"after":"soon","stream":"order-o9","type":"order_placed"}', "after: a token is written"),
                 ('7', "expected an object, found")):
             inserted.write_text(f"{fit}\n\n{wrong}\n")
             for words in (["view", "what-if", "orders"], ["what-if"]):
