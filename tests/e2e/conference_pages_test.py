@@ -117,6 +117,21 @@ class PagesTest(TestCase):
         self.assertEqual("/c1/expired?order=o1", self.client.get("/c1/confirmation?order=o1").location)
         self.assertIn("201.00 will be paid back to you", self.page("/c1/expired?order=o1"))
 
+    def test_a_confirmation_that_does_not_come_says_what_is_to_be_done(self):
+        self.users.open_conference(window="PT10M")
+        self.users.want("o1", full=8)
+        self.users.want("o2", full=5)
+        self.users.becomes("o2", "partially_reserved")
+        self.assertEqual("/c1/register?order=o2", self.client.get("/c1/confirmation?order=o2").location)
+        self.users.send("initiate_third_party_processor_payment", payment="p1", order="o1", amount="1.00", description="")
+        self.users.send("complete_third_party_processor_payment", payment="p1")
+        self.users.until(lambda: self.users.client.rows("refunds_due"))
+        said = self.page("/c1/confirmation?order=o1")
+        self.assertIn("Your order is not paid", said)
+        self.assertIn("1.00 will be paid back to you", said)
+        self.assertIn("/c1/pay?order=o1", said)
+        self.assertNotIn("http-equiv", said.lower())
+
     def test_a_conference_is_changed_by_who_has_its_code(self):
         self.users.open_conference()
         self.users.open_conference("c2")

@@ -229,6 +229,15 @@ http::response apply_promotion(site const& with, http::request const& asked) {
     return send_to(link_to(path_of(asked, "registrant"), {{"order", value_of(form, "order")}}));
 }
 
+// What is to be paid back of an order, a paragraph each; empty if there is nothing.
+std::string refunds_of(site const& with, std::string const& order) {
+    std::string html;
+    auto const due = with.all("refunds_due", {{"order_id", "eq." + order}});
+    for (auto const one : due.root().elements())
+        html += "<p class=refund>" + shown(one, "amount") + " will be paid back to you.</p>";
+    return html;
+}
+
 http::response show_confirmation(site const& with, http::request const& asked) {
     auto const id = asked_for(asked, "order");
     // Who pays after the order has expired may get it all the same, unless the money is due back.
@@ -241,6 +250,17 @@ http::response show_confirmation(site const& with, http::request const& asked) {
     if (!order) return no_order();
     if ((*order)["state"] == "expired")
         return send_to(link_to(path_of(asked, "expired"), {{"order", id}}));
+    if ((*order)["state"] == "partially_reserved")
+        return send_to(link_to(path_of(asked, "register"), {{"order", id}}));
+    auto const refunds = refunds_of(with, id);
+    if ((*order)["state"] != "confirmed" && !refunds.empty())
+        return show(
+            {.title = "Your order is not paid",
+             .body = "<p id=unpaid>What came was not its price. Its seats are kept for you until "
+                     "<time id=expires>" +
+                     (*order)["expires_at"] + "</time>. <a href=\"" +
+                     link_to(path_of(asked, "pay"), {{"order", id}}) + "\">Pay</a></p>" + refunds}
+        );
     if ((*order)["state"] != "confirmed") return show_wait(id);
     return show(
         {.title = "You are registered",
@@ -252,14 +272,11 @@ http::response show_confirmation(site const& with, http::request const& asked) {
 }
 
 http::response show_expired(site const& with, http::request const& asked) {
-    std::string back;
-    auto const due = with.all("refunds_due", {{"order_id", "eq." + asked_for(asked, "order")}});
-    for (auto const one : due.root().elements())
-        back += "<p class=refund>" + shown(one, "amount") + " will be paid back to you.</p>";
     return show(
         {.title = "Your order has expired",
          .body = "<p id=expired>Its seats are free for others again. <a href=\"" +
-                 path_of(asked, "register") + "\">Begin anew</a></p>" + back}
+                 path_of(asked, "register") + "\">Begin anew</a></p>" +
+                 refunds_of(with, asked_for(asked, "order"))}
     );
 }
 
