@@ -132,6 +132,23 @@ class PagesTest(TestCase):
         self.assertIn("/c1/pay?order=o1", said)
         self.assertNotIn("http-equiv", said.lower())
 
+    def test_what_an_organiser_has_typed_is_kept_when_it_is_refused(self):
+        self.users.open_conference()
+        page = self.page(self.manage())
+        self.assertIn("Until, as 2026-", page)
+        said = self.submit(Forms(page).of("create_promotion"), 409, promotion="EARLY", percent="30", uses="2", until="soon")
+        again = Forms(said).of("create_promotion")
+        self.assertEqual({"promotion": "EARLY", "percent": "30", "until": "soon", "conference": "c1"},
+                         {name: again["inputs"][name] for name in ("promotion", "percent", "until", "conference")})
+        self.assertIn("until", said.split("</p>")[0])
+        self.submit(again, until="2030-01-01T00:00:00Z")
+        self.assertEqual(30, self.users.row("promotions", promotion_id="EARLY")["percent"])
+        said = self.submit(Forms(page).of("create_seat"), 409, name="Balcony", quantity="2", price="dear")
+        again = Forms(said).of("create_seat")
+        self.assertEqual("Balcony", again["inputs"]["name"])
+        self.submit(again, price="3.00")
+        self.assertIn("Balcony", self.page(self.manage()))
+
     def test_a_conference_is_changed_by_who_has_its_code(self):
         self.users.open_conference()
         self.users.open_conference("c2")

@@ -20,6 +20,11 @@ std::string label_of(std::string_view name) {
     return made;
 }
 
+// How a value is written where the browser does not help.
+std::string_view hint_of(diptych::model::field const& field) {
+    return field.of.kind == value_kind::timestamp ? ", as 2026-11-30T12:00:00Z" : "";
+}
+
 std::string_view input_type(diptych::model::field const& field) {
     if (field.of.kind == value_kind::integer) return "number";
     if (field.of.kind == value_kind::date) return "date";
@@ -103,7 +108,10 @@ std::string to_html(form const& what) {
         auto const is_it = [&](auto const& one) { return one.first == field.name; };
         if (field.of.kind == value_kind::list || std::ranges::any_of(what.fixed, is_it)) continue;
         html += input(
-            field.name, label_of(field.name), input_type(field), value_of(what.values, field.name)
+            field.name,
+            label_of(field.name) + std::string{hint_of(field)},
+            input_type(field),
+            value_of(what.values, field.name)
         );
     }
     return html + what.extra + "<button>" + escaped(what.button) + "</button></form>";

@@ -88,12 +88,26 @@ public:
         return html + "<h2>Money to pay back</h2>" + refunds();
     }
 
+    // A form that was refused, as it was sent.
+    std::string again(std::string_view name, http::pairs const& sent) const {
+        http::pairs fixed;
+        for (auto const* const key : {"seat_type", "payment"})
+            if (auto const value = value_of(sent, key); !value.empty())
+                fixed.emplace_back(key, value);
+        return form_of(name, sent, fixed);
+    }
+
 private:
     std::string of_command(
         std::string_view name,
         std::optional<diptych::json::value> const& of = {},
         http::pairs const& fixed = {}
     ) const {
+        return form_of(name, of ? values_in(*of, command_called(name)) : http::pairs{}, fixed);
+    }
+
+    std::string form_of(std::string_view name, http::pairs const& values, http::pairs const& fixed)
+        const {
         auto const& command = command_called(name);
         http::pairs all{{"conference", (*conference_)["conference_id"]}};
         all.insert(all.end(), fixed.begin(), fixed.end());
@@ -105,7 +119,7 @@ private:
                  "/management/" + percent_encoded((*conference_)["slug"]) + "/" + std::string{name},
              .button = button,
              .fixed = all,
-             .values = of ? values_in(*of, command) : http::pairs{},
+             .values = values,
              .extra = hidden_input("access_code", code_)}
         );
     }
@@ -200,7 +214,14 @@ http::response send_organiser(site const& with, http::request const& asked) {
         !is_of(with, value_of(form, "payment"), (*found)["conference_id"]))
         return complain(404, "There is no such payment");
     auto const answer = with.send(name, form);
-    if (!answer.accepted) return complain(409, answer.fault);
+    if (!answer.accepted)
+        return show(
+            {.title = "This does not work",
+             .body = "<p class=fault>" + escaped(answer.fault) + "</p>" +
+                     organiser_page{with, *found}.again(name, form) + "<p><a href=\"" +
+                     escaped(page_of(slug, code)) + "\">Leave it as it was</a></p>"},
+            409
+        );
     return send_to(page_of(slug, code));
 }
 
