@@ -168,7 +168,8 @@ result<void> process_retry(process_options const& how) {
         return {};
     }
     DIPTYCH_TRY(auto const read, json::parse(body));
-    fmt::print("{} instances are tried again\n", word_of(read.root(), "instances"));
+    auto const count = word_of(read.root(), "instances");
+    fmt::print("{} {} tried again\n", count, count == "1" ? "instance is" : "instances are");
     return {};
 }
 
