@@ -59,6 +59,7 @@ int serve(options const& given, std::optional<std::chrono::milliseconds> ahead) 
     // [application]
     conference::web::site const pages{app};
     conference::web::add_organiser_routes(app, pages);
+    conference::web::add_choosing_routes(app, pages);
     conference::web::add_registrant_routes(app, pages);
     conference::web::add_order_routes(app, pages);
     conference::web::add_payment_routes(app, pages);

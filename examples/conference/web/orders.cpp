@@ -4,18 +4,14 @@ namespace conference::web {
 
 namespace {
 
-std::string orders_of(http::request const& asked) {
-    return "/" + percent_encoded(asked.parameter("conf")) + "/order/";
-}
-
 std::string seats_page(http::request const& asked) {
-    return orders_of(asked) + percent_encoded(asked.parameter("order")) + "/seats";
+    return path_of(asked, "order/" + percent_encoded(asked.parameter("order")) + "/seats");
 }
 
 http::response show_find(http::request const& asked, http::pairs const& said, int status) {
     auto body = status == 200 ? std::string{}
                               : "<p class=fault>There is no order with this address and code</p>";
-    body += "<form method=post action=\"" + orders_of(asked) + "find\">" +
+    body += "<form method=post action=\"" + path_of(asked, "order/find") + "\">" +
             input("email", "Email", "email", value_of(said, "email")) +
             input("access_code", "Code", "text", value_of(said, "access_code")) +
             "<button>Find</button></form>";
@@ -31,22 +27,19 @@ http::response find_order(site const& with, http::request const& asked) {
          {"limit", "1"}}
     );
     if (found.root().size() == 0) return show_find(asked, form, 404);
-    return send_to(orders_of(asked) + percent_encoded(shown(found.root(), "0.order_id")));
+    return send_to(path_of(asked, "order/" + percent_encoded(shown(found.root(), "0.order_id"))));
 }
 
 http::response show_order(site const& with, http::request const& asked) {
     auto const id = std::string{asked.parameter("order")};
     auto const order = with.find("draft_orders", "order_id", id);
     auto const priced = with.find("priced_orders", "order_id", id);
-    if (!order || !priced) return complain(404, "There is no such order");
+    if (!order || !priced) return no_order();
     auto body = "<p id=state>" + escaped((*order)["state"]) + "</p>" + price_table(*priced);
     if ((*order)["state"] == "confirmed")
         body += "<p><a href=\"" + seats_page(asked) + "\">Say who sits where</a></p>";
     else
-        body += "<p><a href=\"" +
-                link_to(
-                    "/" + percent_encoded(asked.parameter("conf")) + "/registrant", {{"order", id}}
-                ) +
+        body += "<p><a href=\"" + link_to(path_of(asked, "registrant"), {{"order", id}}) +
                 "\">Go on</a></p>";
     return show({.title = "Your order", .body = body});
 }

@@ -87,6 +87,14 @@ std::string link_to(
     return path;
 }
 
+std::string path_of(http::request const& asked, std::string_view place) {
+    return "/" + percent_encoded(asked.parameter("conf")) + "/" + std::string{place};
+}
+
+std::string asked_for(http::request const& asked, std::string_view name) {
+    return std::string{asked.query_value(name).value_or("")};
+}
+
 http::response show(page const& what, int status) {
     auto text = "<!doctype html><html lang=en><head><meta charset=utf-8><title>" +
                 escaped(what.title) + "</title><style>" + std::string{style} + "</style>";

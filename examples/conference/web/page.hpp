@@ -24,6 +24,12 @@ std::string link_to(
     std::string path, std::initializer_list<std::pair<std::string_view, std::string_view>> query
 );
 
+/// "/days/register": a page of the conference that `asked` is about.
+std::string path_of(http::request const& asked, std::string_view place);
+
+/// What was asked for behind the '?' by this name; empty if nothing was.
+std::string asked_for(http::request const& asked, std::string_view name);
+
 struct page {
     std::string title;
     std::string body;             ///< HTML.

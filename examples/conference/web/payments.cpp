@@ -5,15 +5,15 @@ namespace conference::web {
 namespace {
 
 http::response show_pay(site const& with, http::request const& asked) {
-    auto const order = std::string{asked.query_value("order").value_or("")};
+    auto const order = asked_for(asked, "order");
     auto const priced = with.find("priced_orders", "order_id", order);
-    if (!priced) return complain(404, "There is no such order");
+    if (!priced) return no_order();
     return show(
         {.title = "Pay " + (*priced)["total"],
          .body = price_table(*priced) +
                  to_html(
                      {.of = command_called("initiate_third_party_processor_payment"),
-                      .action = "/" + percent_encoded(asked.parameter("conf")) + "/pay",
+                      .action = path_of(asked, "pay"),
                       .button = "Pay",
                       .fixed =
                           {{"payment", with.new_id()},
@@ -35,10 +35,10 @@ http::response pay_now(site const& with, http::request const& asked) {
 }
 
 http::response show_payment(site const& with, http::request const& asked) {
-    auto const id = std::string{asked.query_value("payment").value_or("")};
+    auto const id = asked_for(asked, "payment");
     auto const payment = with.find("payments", "payment_id", id);
     if (!payment) return complain(404, "There is no such payment");
-    auto const back = std::string{asked.query_value("conf").value_or("")};
+    auto const back = asked_for(asked, "conf");
     auto const choice = [&](std::string_view command, std::string action, std::string button) {
         return to_html(
             {.of = command_called(command),

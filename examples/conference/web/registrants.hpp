@@ -6,7 +6,11 @@
 
 namespace conference::web {
 
-/// `/conferences`, `/{conf}`, `/{conf}/register`, ... `/third-party-payment`. The site is copied.
+/// `/conferences`, `/{conf}`, `/{conf}/register`, `/{conf}/waiting`. The site is copied, here and
+/// below.
+void add_choosing_routes(diptych::application& app, site const& with);
+
+/// `/{conf}/registrant`, `/{conf}/promotion`, `/{conf}/confirmation`, `/{conf}/expired`.
 void add_registrant_routes(diptych::application& app, site const& with);
 
 /// `/{conf}/order/find`, `/{conf}/order/{order}`, `/{conf}/order/{order}/seats`.
@@ -17,5 +21,8 @@ void add_payment_routes(diptych::application& app, site const& with);
 
 /// The lines of an order and what they cost.
 std::string price_table(row const& priced);
+
+/// 404.
+http::response no_order();
 
 }  // namespace conference::web
