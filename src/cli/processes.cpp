@@ -35,7 +35,7 @@ result<std::string> ask(process_options const& how, std::string method, std::str
 
 void print_process(json::value const& one) {
     fmt::print(
-        "{}  {}  at {}, {} behind  {} instances, {} finished  {} commands open, {} timers  {} "
+        "{}  {}  at {}, {} behind  instances: {}, {} finished  {} commands open, {} timers  {} "
         "parked, {} of them given up\n",
         word_of(one, "name"),
         word_of(one, "state"),

@@ -100,9 +100,10 @@ result<void> view_what_if(view_what_if_options const& how) {
     DIPTYCH_TRY(auto const read, json::parse(answer->body));
     auto const said = read.root();
     fmt::print(
-        "at {}: {} events left out, {} inserted; {} rows, {} different\n",
+        "at {}: {} {} left out, {} inserted; {} rows, {} different\n",
         word_of(said, "at"),
         word_of(said, "removed"),
+        word_of(said, "removed") == "1" ? "event" : "events",
         word_of(said, "inserted"),
         word_of(said, "rows"),
         word_of(said, "different")

@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import sys
+import threading
 import unittest
 
 from nats import Nats, is_there
@@ -15,6 +16,52 @@ from service import DIPTYCH, Service, TestCase, allocation, eventually, run
 
 ROUNDS = int(os.environ.get("DIPTYCH_INTAKE_ROUNDS", "10"))
 BATCHES = ("b0", "b1", "b2", "b3")
+
+
+class Publisher(threading.Thread):
+    """Publishes one after the other, each until the broker has answered, as many as it has been told to."""
+
+    def __init__(self, publish, chance):
+        super().__init__(daemon=True)
+        self.publish, self.chance = publish, chance
+        self.told, self.done, self.refused, self.ended = 0, 0, 0, False
+        self.sent = {batch: 0 for batch in BATCHES}
+        self.change = threading.Condition()
+
+    def go_on(self, count):
+        """Answers how many it will have published then."""
+        with self.change:
+            self.told += count
+            self.change.notify()
+            return self.told
+
+    def run(self):
+        while self.may_go_on():
+            batch = self.chance.choice(BATCHES)
+            self.sent[batch] += 1
+            while not self.is_taken(batch, self.sent[batch]):
+                self.refused += 1
+            self.done += 1
+
+    def may_go_on(self):
+        with self.change:
+            self.change.wait_for(lambda: self.ended or self.done < self.told)
+            return self.done < self.told
+
+    def is_taken(self, batch, number):
+        try:
+            return "error" not in self.publish(id=f"{batch}-{number}", batchref=batch, qty=number)
+        except (OSError, ValueError):
+            return False
+
+    def end(self):
+        """What has been sent of each, all that it has been told to."""
+        with self.change:
+            self.ended = True
+            self.change.notify()
+        if self.is_alive():
+            self.join(60)
+        return self.sent
 
 
 class NatsIntake(TestCase):
@@ -106,10 +153,11 @@ class NatsIntake(TestCase):
             try:
                 for quantity in range(2, 31):
                     self.publish(batchref="b1", qty=quantity)
-                # Four of them, four times.
-                self.assertTrue(eventually(lambda: self.broker.api(
-                    "CONSUMER.INFO.WAREHOUSE.diptych_counts")["num_redelivered"] == 4))
-                eventually(lambda: False, 11)
+                # Four of them, four times, and nothing else.
+                def consumer():
+                    return self.broker.api("CONSUMER.INFO.WAREHOUSE.diptych_counts")
+                self.assertTrue(eventually(lambda: consumer()["delivered"]["consumer_seq"] >= 1 + 4 * 4, 60), consumer())
+                self.assertEqual((4, 5), (consumer()["num_redelivered"], consumer()["delivered"]["stream_seq"]))
             finally:
                 service.process.send_signal(signal.SIGCONT)
             client = service.client()  # the other one's connection has been idle for long
@@ -158,31 +206,34 @@ class NatsIntake(TestCase):
         # An answer of the broker may be lost with it: what is published again has the same id.
         self.declare('id = "{data.id}"\nkey = "{data.batchref}"\nin_flight = 16\n')
         with self.subTest(seed=seed):
-            sent = {batch: 0 for batch in BATCHES}
+            publisher = Publisher(self.publish, random.Random(f"{seed} published"))
             service = self.serve()
             try:
                 client = service.client()
                 for batch in BATCHES:
                     client.post("/add_batch", {"ref": batch, "sku": "lamp", "qty": 100000, "eta": None})
+                publisher.start()
                 for _ in range(ROUNDS):
-                    for _ in range(chance.randint(20, 120)):
-                        batch = chance.choice(BATCHES)
-                        sent[batch] += 1
-                        self.assertNotIn("error", self.publish(id=f"{batch}-{sent[batch]}", batchref=batch, qty=sent[batch]))
-                    eventually(lambda: False, chance.random() * 0.3)
+                    moment = publisher.go_on(chance.randint(20, 120))
+                    self.assertTrue(eventually(lambda: publisher.done >= moment, 60))
+                    publisher.go_on(chance.randint(1, 60))  # what is published while something is killed
                     if chance.random() < 0.4:
                         self.broker.kill()
-                        eventually(lambda: False, chance.random() * 0.3)
+                        refused = publisher.refused
+                        publisher.go_on(1)
+                        self.assertTrue(eventually(lambda: publisher.refused > refused))
                         self.broker.start()
                     else:
                         service.__exit__()
                         service = self.serve()
+                sent = publisher.end()
                 client = service.client()
                 expected = {batch: list(range(1, count + 1)) for batch, count in sent.items() if count}
                 eventually(lambda: self.changed(client) == expected, 60)
                 self.assertEqual(expected, self.changed(client), self.status(client))
                 self.assertEqual(0, self.status(client)["dead_letters"])
             finally:
+                publisher.end()
                 service.__exit__()
 
 

@@ -78,7 +78,7 @@ class ViewTimeTest(CliTest):
         for place in self.places():
             said = self.diptych(
                 "view", "what-if", "orders", "--without-type", "order_cancelled", "--insert", inserted, *place)
-            self.assertIn("at 1.4: 1 events left out, 1 inserted; 2 rows, 2 different", said)
+            self.assertIn("at 1.4: 1 event left out, 1 inserted; 2 rows, 2 different", said)
             self.assertIn('would be  {"id":"o2","total":20}', said)
             self.assertIn('would be  {"id":"o9","total":90}', said)
             half = json.loads(self.diptych(
