@@ -11,8 +11,9 @@ from tree import line_of, report, sources
 
 # Each folder of src/, and those below it that it may include. `write` and `read` never meet: all they
 # share is the log. Inbox and outbox stand beside them; the message log stands on
-# `write`, whose commands it records. An engine knows none of these, nor another engine; a transport knows
-# the outbox and the intake, which knows how addresses and secrets are declared there, and no other transport.
+# `write`, whose commands it records. An engine knows none of these, nor another engine. `outbox` and
+# `intake` never meet either: what channels of both directions have in common is in `endpoint`. A transport knows these
+# three, and no other transport.
 FOUNDATION = {"base", "json", "model", "storage", "sqlite"}
 MAY_INCLUDE = {
     "base": set(),
@@ -25,15 +26,16 @@ MAY_INCLUDE = {
     "log/segments": FOUNDATION | {"log"},
     "declared": {"base"},
     "inbox": FOUNDATION | {"log", "declared"},
-    "outbox": FOUNDATION | {"log", "declared"},
-    "intake": FOUNDATION | {"log", "declared", "outbox"},
-    "channels/file": FOUNDATION | {"outbox"},
-    "channels/curl": FOUNDATION | {"outbox"},
-    "channels/kafka": FOUNDATION | {"intake", "outbox"},
-    "channels/nats": FOUNDATION | {"intake", "outbox"},
-    "channels/redis": FOUNDATION | {"intake", "outbox"},
-    "channels/smtp": FOUNDATION | {"outbox", "channels/curl"},
-    "channels/webhook": FOUNDATION | {"outbox", "channels/curl"},
+    "endpoint": FOUNDATION | {"declared"},
+    "outbox": FOUNDATION | {"log", "declared", "endpoint"},
+    "intake": FOUNDATION | {"log", "declared", "endpoint"},
+    "channels/file": FOUNDATION | {"endpoint", "outbox"},
+    "channels/curl": FOUNDATION | {"endpoint", "outbox"},
+    "channels/kafka": FOUNDATION | {"endpoint", "intake", "outbox"},
+    "channels/nats": FOUNDATION | {"endpoint", "intake", "outbox"},
+    "channels/redis": FOUNDATION | {"endpoint", "intake", "outbox"},
+    "channels/smtp": FOUNDATION | {"endpoint", "outbox", "channels/curl"},
+    "channels/webhook": FOUNDATION | {"endpoint", "outbox", "channels/curl"},
     "diagram": {"base"},
     "write": FOUNDATION | {"log"},
     "messages": FOUNDATION | {"log", "write", "diagram"},

@@ -231,7 +231,7 @@ result<void> node::open_inbox(node_parts const& parts) {
 
 result<void> node::open_channels(node_parts const& parts) {
     if (options_.read_only) return {};
-    outbox::surroundings const in{
+    endpoint::surroundings const in{
         .disk = storage::system_disk(),
         .folder = options_.data,
         .time = *clock_,
@@ -268,8 +268,8 @@ result<void> node::open_channels(node_parts const& parts) {
     return {};
 }
 
-void node::tell_of_loss(std::string_view channel, outbox::assurance keeps) const {
-    if (keeps == outbox::assurance::at_least_once || !options_.complain) return;
+void node::tell_of_loss(std::string_view channel, endpoint::assurance keeps) const {
+    if (keeps == endpoint::assurance::at_least_once || !options_.complain) return;
     options_.complain(fmt::format(
         "warning: channel {} is unreliable: its broker promises nothing, and what is sent while "
         "the other side does not listen is lost",

@@ -147,7 +147,7 @@ private:
     result<void> open_inbox(node_parts const& parts);
     result<void> open_channels(node_parts const& parts);
     result<void> add_channel(std::string const& file, std::string_view text);
-    void tell_of_loss(std::string_view channel, outbox::assurance keeps) const;
+    void tell_of_loss(std::string_view channel, endpoint::assurance keeps) const;
     result<std::filesystem::path> directory_of_views();
 
     application_options options_;

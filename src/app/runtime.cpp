@@ -71,31 +71,17 @@ worker::step_function stepped_queue(write::command_queue& of) {
     };
 }
 
-// As step_view: a receiver that is away is told of once, not at each attempt.
-worker::step_function stepped_channel(outbox::channel& of) {
+// As step_view: a receiver or broker that is away is told of once, not at each attempt.
+template <class Channel>
+worker::step_function stepped_channel(Channel& of) {
     return [&of, is_told = false]() mutable -> result<bool> {
         DIPTYCH_TRY(auto const more, of.step());
         if (more) return true;
         auto const now = of.status();
-        auto const stands = now.state == outbox::channel_state::waiting ||
-                            now.state == outbox::channel_state::paused;
+        auto const stands = now.state == endpoint::channel_state::waiting ||
+                            now.state == endpoint::channel_state::paused;
         auto const was_told = std::exchange(is_told, stands);
         if (!stands || was_told) return false;
-        return fail(
-            errc::unavailable, "it is " + std::string(to_string(now.state)) + ": " + now.last_error
-        );
-    };
-}
-
-// As stepped_channel.
-worker::step_function stepped_incoming(intake::incoming& of) {
-    return [&of, is_told = false]() mutable -> result<bool> {
-        DIPTYCH_TRY(auto const more, of.step());
-        auto const now = of.status();
-        auto const stands = now.state == outbox::channel_state::waiting ||
-                            now.state == outbox::channel_state::paused;
-        auto const was_told = std::exchange(is_told, stands);
-        if (!stands || was_told) return more;
         return fail(
             errc::unavailable, "it is " + std::string(to_string(now.state)) + ": " + now.last_error
         );
@@ -206,7 +192,7 @@ void runtime::start_writing(node& of) {
 
     if (of.options().deliver)
         for (auto* const one : of.intake()->all()) {
-            auto& made = add("channel " + one->of().name, with_pauses, stepped_incoming(*one));
+            auto& made = add("channel " + one->of().name, with_pauses, stepped_channel(*one));
             one->on_work([&made] { made.wake(); });
         }
 

@@ -72,9 +72,9 @@ void print_channel(json::value of) {
 /// Whether the variables are there without which a server does not start.
 template <class Scheme>
 result<void> expect_secrets(
-    std::string const& file, outbox::declared_channel const& of, std::vector<Scheme> const& known
+    std::string const& file, endpoint::declared_channel const& of, std::vector<Scheme> const& known
 ) {
-    outbox::surroundings const in{
+    endpoint::surroundings const in{
         .disk = storage::system_disk(),
         .folder = {},
         .time = system_clock(),
@@ -83,7 +83,7 @@ result<void> expect_secrets(
     std::string missing;
     for (auto const& rule : std::ranges::find(known, of.scheme, &Scheme::name)->settings) {
         if (!rule.is_secret) continue;
-        if (auto const read = outbox::revealed(of, rule.name, in); !read)
+        if (auto const read = endpoint::revealed(of, rule.name, in); !read)
             missing.append(missing.empty() ? "" : "\n").append(file + ": " + read.error().message);
     }
     if (missing.empty()) return {};

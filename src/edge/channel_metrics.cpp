@@ -25,7 +25,7 @@ void add_outgoing(samples& to, services const& of) {
             .gauge(
                 "channel_running",
                 "1 while it delivers, 0 while it waits or is paused",
-                s.state == outbox::channel_state::running ? 1.0 : 0.0,
+                s.state == endpoint::channel_state::running ? 1.0 : 0.0,
                 name
             );
     }
@@ -60,7 +60,7 @@ void add_incoming(samples& to, intake::incoming_set const& of) {
             .gauge(
                 "channel_running",
                 "1 while messages come in, 0 while it waits or is paused",
-                s.state == outbox::channel_state::running ? 1.0 : 0.0,
+                s.state == endpoint::channel_state::running ? 1.0 : 0.0,
                 name
             );
         if (s.lag) to.gauge("channel_lag", "Messages that the broker has", number(*s.lag), name);

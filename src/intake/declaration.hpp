@@ -2,8 +2,8 @@
 /// An incoming channel as its file declares it: docs/reference/incoming-channels.md.
 #pragma once
 
+#include "endpoint/declared_channel.hpp"
 #include "intake/place_text.hpp"
-#include "outbox/declared_channel.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -31,7 +31,7 @@ struct rule {
 };
 
 /// See the file comment. Thread-compatible.
-struct declaration : outbox::declared_channel {
+struct declaration : endpoint::declared_channel {
     std::string from = {};                ///< The address: "nats://127.0.0.1:4222".
     std::optional<place_text> type = {};  ///< This and the next two: instead of what is found.
     std::optional<place_text> id = {};

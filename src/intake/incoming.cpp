@@ -1,9 +1,9 @@
 #include "intake/incoming.hpp"
 
 #include "base/planted_bug.hpp"
+#include "endpoint/back_off.hpp"
 #include "intake/letter_bounds.hpp"
 #include "intake/mapping.hpp"
-#include "outbox/back_off.hpp"
 
 #include <diptych/try.hpp>
 #include <diptych/uuid.hpp>
@@ -88,7 +88,7 @@ result<bool> incoming::step() {
         note_error(did.error().message, now);
         put_off_senders(did.error());
     }
-    shown_.state = did ? outbox::channel_state::running : outbox::channel_state::failing;
+    shown_.state = did ? endpoint::channel_state::running : endpoint::channel_state::failing;
     publish(now);
     return did;
 }
@@ -238,7 +238,7 @@ std::size_t incoming::start(timestamp now) {
 }
 
 std::chrono::microseconds incoming::pause_after(int failures) {
-    return outbox::back_off(failures, of_.pause_max, random_);
+    return endpoint::back_off(failures, of_.pause_max, random_);
 }
 
 std::string incoming::fresh_id(timestamp now) {
@@ -273,7 +273,7 @@ void incoming::note_error(std::string_view why, timestamp now) {
 }
 
 void incoming::publish(timestamp now) {
-    using outbox::channel_state;
+    using endpoint::channel_state;
     auto const facts = from_->facts();
     shown_.lag = facts.lag;
     shown_.breaks = facts.breaks;

@@ -19,7 +19,7 @@ incoming_set::incoming_set(
     random_source& random,
     effects& to,
     std::vector<scheme> known,
-    outbox::surroundings in,
+    endpoint::surroundings in,
     incoming_options options
 )
     : log_(log),

@@ -3,10 +3,10 @@
 /// to the inbox.
 #pragma once
 
+#include "endpoint/named_channels.hpp"
 #include "intake/incoming.hpp"
 #include "intake/scheme.hpp"
 #include "log/sequenced_log.hpp"
-#include "outbox/named_channels.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/error.hpp>
@@ -26,7 +26,7 @@ public:
         random_source& random,
         effects& to,
         std::vector<scheme> known,
-        outbox::surroundings in,
+        endpoint::surroundings in,
         incoming_options options = {}
     );
 
@@ -55,9 +55,9 @@ private:
     random_source& random_;
     effects& to_;
     std::vector<scheme> const known_;
-    outbox::surroundings const in_;
+    endpoint::surroundings const in_;
     incoming_options const options_;
-    outbox::named_channels<incoming> channels_;
+    endpoint::named_channels<incoming> channels_;
 };
 
 }  // namespace diptych::intake

@@ -1,6 +1,6 @@
 #include "intake/intake_file.hpp"
 
-#include "outbox/channel_reader.hpp"
+#include "endpoint/channel_reader.hpp"
 
 #include <diptych/try.hpp>
 
@@ -16,7 +16,7 @@ constexpr std::string_view own_keys =
     "from, type, id, key, in_flight, attempts_max, pause_max, [on.<type>]";
 constexpr std::string_view rule_keys = "command, source, [fields], event, stream, version";
 
-class incoming_reader : outbox::channel_reader {
+class incoming_reader : endpoint::channel_reader {
 public:
     incoming_reader(std::string_view path, std::span<scheme const> known)
         : channel_reader(path), known_(known) {}
@@ -49,13 +49,13 @@ private:
         if (node == nullptr)
             return wrong(root.source(), "from is missing: the address that messages come from");
         into.from = declared::text_of(*node);
-        scheme_ = outbox::scheme_of(into.from, known_);
+        scheme_ = endpoint::scheme_of(into.from, known_);
         if (scheme_ == nullptr)
             return wrong(
                 node->source(),
                 "from is an address, as a text; this program takes messages from those that begin "
                 "with " +
-                    outbox::beginnings_of(known_)
+                    endpoint::beginnings_of(known_)
             );
         into.keeps = scheme_->keeps;
         return read_address(*node, into.from, into);

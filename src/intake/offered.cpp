@@ -74,7 +74,7 @@ scheme offered_scheme() {
                 "from = \"http:\" alone: messages are sent to /channels/" + of.name + "/messages"
             );
         },
-        .open = [](declaration const&, outbox::surroundings const&)
+        .open = [](declaration const&, endpoint::surroundings const&)
             -> result<std::unique_ptr<receiver>> { return std::make_unique<offered>(); }
     };
 }

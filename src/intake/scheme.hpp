@@ -2,9 +2,9 @@
 /// A kind of address that messages may come from, and what makes the receiver for it.
 #pragma once
 
+#include "endpoint/surroundings.hpp"
 #include "intake/declaration.hpp"
 #include "intake/receiver.hpp"
-#include "outbox/scheme.hpp"
 
 #include <diptych/error.hpp>
 
@@ -17,15 +17,15 @@ namespace diptych::intake {
 
 struct scheme {
     std::string_view name;  ///< What stands before the ':' of the address.
-    std::vector<outbox::setting_rule> settings = {};
-    outbox::assurance keeps = outbox::assurance::at_least_once;
+    std::vector<endpoint::setting_rule> settings = {};
+    endpoint::assurance keeps = endpoint::assurance::at_least_once;
 
     /// Whether address and settings make sense. Fails with invalid; the message names the setting.
     result<void> (*check)(declaration const& of);
 
     /// Makes the receiver; nothing is connected yet. Fails with invalid, or as its library says.
     std::function<
-        result<std::unique_ptr<receiver>>(declaration const& of, outbox::surroundings const& in)>
+        result<std::unique_ptr<receiver>>(declaration const& of, endpoint::surroundings const& in)>
         open;
 };
 

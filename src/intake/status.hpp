@@ -2,9 +2,9 @@
 /// What is known of an incoming channel while it runs.
 #pragma once
 
+#include "endpoint/state.hpp"
 #include "intake/declaration.hpp"
 #include "intake/records.hpp"
-#include "outbox/status.hpp"
 
 #include <diptych/clock.hpp>
 #include <diptych/position.hpp>
@@ -33,8 +33,8 @@ struct intake_counts {
 struct incoming_status {
     std::string name;
     std::string from;
-    outbox::assurance keeps = outbox::assurance::at_least_once;
-    outbox::channel_state state = outbox::channel_state::running;
+    endpoint::assurance keeps = endpoint::assurance::at_least_once;
+    endpoint::channel_state state = endpoint::channel_state::running;
     std::optional<std::uint64_t> lag = {};  ///< Messages that wait at the broker, if it says so.
     std::uint64_t breaks = 0;               ///< Connections lost, since the start.
     std::size_t in_flight = 0;              ///< Taken, and not done with.

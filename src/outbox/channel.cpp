@@ -1,7 +1,7 @@
 #include "outbox/channel.hpp"
 
 #include "base/planted_bug.hpp"
-#include "outbox/back_off.hpp"
+#include "endpoint/back_off.hpp"
 
 #include <diptych/assert.hpp>
 #include <diptych/try.hpp>
@@ -18,22 +18,6 @@ constexpr int put_off_most = 5;      // times in a row; then it is the receiver,
 constexpr std::chrono::microseconds after_most = std::chrono::hours{1};
 
 }  // namespace
-
-std::string_view to_string(channel_state what) {
-    switch (what) {
-        case channel_state::running:
-            return "running";
-        case channel_state::waiting:
-            return "waiting";
-        case channel_state::paused:
-            return "paused";
-        case channel_state::failing:
-            return "failing";
-        case channel_state::stopped:
-            return "stopped";
-    }
-    return "";
-}
 
 channel::channel(
     declaration of,
@@ -61,7 +45,7 @@ result<bool> channel::step() {
     auto const now = time_.now();
     auto did = work(now);
     if (!did) note_error(did.error().message, now);
-    shown_.state = did ? channel_state::running : channel_state::failing;
+    shown_.state = did ? endpoint::channel_state::running : endpoint::channel_state::failing;
     publish(now);
     return did;
 }
@@ -154,7 +138,7 @@ void channel::take_refusal(told const& said, lane& of, timestamp now) {
 }
 
 std::chrono::microseconds channel::pause_after(int failures) {
-    return back_off(failures, of_.pause_max, random_);
+    return endpoint::back_off(failures, of_.pause_max, random_);
 }
 
 void channel::note_error(std::string_view why, timestamp now) {
@@ -185,17 +169,17 @@ void channel::publish(timestamp now) {
     shown_.next_try = lanes_.next_rest();
     if (now < not_before_) shown_.next_try = not_before_;
     if (paused_) shown_.next_try.reset();
-    if (shown_.state != channel_state::failing) {
+    if (shown_.state != endpoint::channel_state::failing) {
         // What rests is all that there may be in memory: nothing behind it is read.
         auto const stands = progress_.window() + options_.page_max > options_.window_max &&
                             under_way_.empty() && lanes_.next_rest();
         // Of one that is done with, somebody may have let it go.
         auto const is_put_off = put_off_ >= put_off_most && progress_.open_count() > 0;
         auto const waits = away_ > 0 || now < not_before_ || stands || is_put_off;
-        shown_.state = !is_served_ ? channel_state::stopped
-                       : paused_   ? channel_state::paused
-                       : waits     ? channel_state::waiting
-                                   : channel_state::running;
+        shown_.state = !is_served_ ? endpoint::channel_state::stopped
+                       : paused_   ? endpoint::channel_state::paused
+                       : waits     ? endpoint::channel_state::waiting
+                                   : endpoint::channel_state::running;
     }
     std::lock_guard const lock(showing_);
     published_ = shown_;

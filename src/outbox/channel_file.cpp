@@ -1,6 +1,6 @@
 #include "outbox/channel_file.hpp"
 
-#include "outbox/channel_reader.hpp"
+#include "endpoint/channel_reader.hpp"
 
 #include <diptych/try.hpp>
 
@@ -19,10 +19,10 @@ constexpr std::string_view own_keys =
     "to, types, categories, kinds, [where], start, in_flight, attempts_max, pause_max, on_refused, "
     "once, source";
 
-class outgoing_reader : channel_reader {
+class outgoing_reader : endpoint::channel_reader {
 public:
     outgoing_reader(std::string_view path, std::span<scheme const> known)
-        : channel_reader(path), known_(known) {}
+        : endpoint::channel_reader(path), known_(known) {}
 
     result<declaration> read(std::string_view text) {
         declaration made;
@@ -52,15 +52,16 @@ private:
         if (node == nullptr)
             return wrong(
                 root.source(),
-                "to is missing: an address that begins with one of " + beginnings_of(known_)
+                "to is missing: an address that begins with one of " +
+                    endpoint::beginnings_of(known_)
             );
         into.to = declared::text_of(*node);
-        scheme_ = scheme_of(into.to, known_);
+        scheme_ = endpoint::scheme_of(into.to, known_);
         if (scheme_ == nullptr)
             return wrong(
                 node->source(),
                 "to is an address, as a text; this program delivers to those that begin with " +
-                    beginnings_of(known_)
+                    endpoint::beginnings_of(known_)
             );
         into.keeps = scheme_->keeps;
         return read_address(*node, into.to, into);

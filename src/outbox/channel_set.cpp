@@ -18,7 +18,7 @@ channel_set::channel_set(
     clock& time,
     random_source& random,
     std::vector<scheme> known,
-    surroundings in,
+    endpoint::surroundings in,
     channel_options how
 )
     : log_(log),

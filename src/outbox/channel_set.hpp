@@ -2,9 +2,9 @@
 /// The channels that are declared: ways on which events leave the log.
 #pragma once
 
+#include "endpoint/named_channels.hpp"
 #include "log/sequenced_log.hpp"
 #include "outbox/channel.hpp"
-#include "outbox/named_channels.hpp"
 #include "outbox/scheme.hpp"
 
 #include <diptych/clock.hpp>
@@ -26,7 +26,7 @@ public:
         clock& time,
         random_source& random,
         std::vector<scheme> known,
-        surroundings in,
+        endpoint::surroundings in,
         channel_options how = {}
     );
 
@@ -50,9 +50,9 @@ private:
     clock& time_;
     random_source& random_;
     std::vector<scheme> const known_;
-    surroundings const in_;
+    endpoint::surroundings const in_;
     channel_options const how_;
-    named_channels<channel> channels_;
+    endpoint::named_channels<channel> channels_;
     std::map<std::string, std::string> places_;  // and the file of the channel that delivers there
 };
 

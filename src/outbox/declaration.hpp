@@ -2,7 +2,7 @@
 /// A channel as its file declares it: docs/reference/channels.md.
 #pragma once
 
-#include "outbox/declared_channel.hpp"
+#include "endpoint/declared_channel.hpp"
 #include "outbox/selection.hpp"
 
 #include <cstdint>
@@ -24,7 +24,7 @@ enum class refusal_rule : std::uint8_t {
 std::string_view to_string(refusal_rule what);
 
 /// See the file comment. Thread-compatible.
-struct declaration : declared_channel {
+struct declaration : endpoint::declared_channel {
     std::string to = {};      ///< The address: "nats://127.0.0.1:4222".
     std::string source = {};  ///< Of its CloudEvents: whose log it is.
     selection what = {};

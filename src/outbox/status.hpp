@@ -2,6 +2,7 @@
 /// What is known of a channel while it runs.
 #pragma once
 
+#include "endpoint/state.hpp"
 #include "outbox/declaration.hpp"
 #include "outbox/records.hpp"
 
@@ -17,17 +18,6 @@
 
 namespace diptych::outbox {
 
-enum class channel_state : std::uint8_t {
-    running,
-    waiting,  ///< Its receiver is away or asked for a pause: it is tried again by itself.
-    paused,   ///< A message was refused: it goes on when somebody says so.
-    failing,  ///< It can not read or record; it is tried again by itself.
-    stopped,  ///< Nobody delivers or takes messages here: it is only looked at.
-};
-
-/// The state's name, for example "waiting".
-std::string_view to_string(channel_state what);
-
 /// The message that a channel is paused at: what a drop lets go.
 struct paused_message {
     diptych::position position;
@@ -39,8 +29,8 @@ struct paused_message {
 struct channel_status {
     std::string name;
     std::string to;
-    assurance keeps = assurance::at_least_once;
-    channel_state state = channel_state::running;
+    endpoint::assurance keeps = endpoint::assurance::at_least_once;
+    endpoint::channel_state state = endpoint::channel_state::running;
     position up_to = {};    ///< Everything up to here is delivered, parked or not for it.
     std::uint64_t lag = 0;  ///< Events that are not, or have not been looked at.
     std::optional<timestamp> oldest = {};  ///< When the oldest of those was recorded, if known.

@@ -288,7 +288,7 @@ intake::scheme broker::scheme() {
     return {
         .name = "sim",
         .check = [](intake::declaration const&) { return result<void>{}; },
-        .open = [this](intake::declaration const& of, outbox::surroundings const&)
+        .open = [this](intake::declaration const& of, endpoint::surroundings const&)
             -> result<std::unique_ptr<intake::receiver>> {
             if (of.address == "by_offset") return std::make_unique<offset_line>(*this, of.name);
             return std::make_unique<single_line>(*this, of.name, of.address == "asked");

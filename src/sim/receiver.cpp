@@ -67,7 +67,7 @@ outbox::scheme receiver::scheme(std::uint64_t life) {
     return {
         .name = "sim",
         .check = [](outbox::declaration const&) { return result<void>{}; },
-        .open = [this, life](outbox::declaration const& of, outbox::surroundings const&)
+        .open = [this, life](outbox::declaration const& of, endpoint::surroundings const&)
             -> result<std::unique_ptr<outbox::transport>> {
             return std::make_unique<line>(*this, of.name, life);
         },

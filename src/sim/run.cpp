@@ -6,6 +6,7 @@
 #include "sim/lives.hpp"
 #include "sim/meanwhile.hpp"
 #include "sim/node_log.hpp"
+#include "sim/standstill.hpp"
 #include "sim/view_care.hpp"
 
 #include <diptych/assert.hpp>
@@ -334,31 +335,11 @@ private:
         }
         if (auto const verified = world_.node().log().verify(); !verified)
             return because(verified.error(), "verify says: ");
-        for (auto const& view : world_.node().views().status()) {
-            if (view.at.position.value != log->end()) {
-                if (view.last_error) (void)because(*view.last_error);
-                return fmt::format(
-                    "view {} stays at {} of {}: {}",
-                    view.name,
-                    view.at.position.value,
-                    log->end(),
-                    view.last_error ? view.last_error->message : ""
-                );
-            }
-            clients_.query(view.name, view.at);
+        if (auto const stands = standstill(world_.node(), log->end())) {
+            if (stands->why) (void)because(*stands->why);
+            return stands->what;
         }
-        for (auto const& [name, process] : world_.node().processes())
-            if (auto const now = process->status();
-                now.last_error || now.at.position.value != log->end()) {
-                if (now.last_error) (void)because(*now.last_error);
-                return fmt::format(
-                    "process {} stays at {} of {}: {}",
-                    name,
-                    now.at.position.value,
-                    log->end(),
-                    now.last_error ? now.last_error->message : ""
-                );
-            }
+        for (auto const& view : world_.node().views().status()) clients_.query(view.name, view.at);
         if (auto wrong = versions_differ(world_.node().views())) return wrong;
         if (auto wrong = world_.index_fault()) return "index: " + *wrong;
         history_.lost_lives = world_.lost_lives();

@@ -229,7 +229,7 @@ inline outbox::scheme obedient_scheme() {
         .name = "test",
         .check = [](outbox::declaration const&) -> result<void> { return {}; },
         .open = [](outbox::declaration const&,
-                   outbox::surroundings const&) -> result<std::unique_ptr<outbox::transport>> {
+                   endpoint::surroundings const&) -> result<std::unique_ptr<outbox::transport>> {
             return std::make_unique<obedient_transport>(receiver_says);
         }
     };

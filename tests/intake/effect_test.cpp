@@ -73,7 +73,7 @@ TEST_CASE("the broker is asked at every step, also when no more may be taken") {
     f.to.answer_all();
     f.from.publish("m2", "{}", "other");
     f.run();
-    REQUIRE(f.channel->status().state == outbox::channel_state::paused);
+    REQUIRE(f.channel->status().state == endpoint::channel_state::paused);
     auto const paused = f.from.asked;
     for (int i = 0; i < 3; ++i) f.run_after(1s);
     CHECK(f.from.asked >= paused + 3);
@@ -103,7 +103,7 @@ TEST_CASE("a broker that is away is tried again after pauses, and that is said")
     f.from.publish("m1", "{}");
     f.run();
     auto const waits = f.channel->status();
-    CHECK(waits.state == outbox::channel_state::waiting);
+    CHECK(waits.state == endpoint::channel_state::waiting);
     CHECK(waits.last_error == "nobody is there");
     CHECK(waits.next_try);
     f.from.is_away = false;
@@ -111,7 +111,7 @@ TEST_CASE("a broker that is away is tried again after pauses, and that is said")
     CHECK(f.to.text().empty());
     f.run_after(1s);
     CHECK(f.to.text() == "m1");
-    CHECK(f.channel->status().state == outbox::channel_state::running);
+    CHECK(f.channel->status().state == endpoint::channel_state::running);
 }
 
 TEST_CASE("a refusal is an answer: it is counted and told, and is no dead letter") {
@@ -222,7 +222,7 @@ TEST_CASE("who offers a message that can not be recorded is told to come again")
     CHECK_FALSE(f.channel->step());
     REQUIRE(said);
     CHECK(said->code == "intake_failing");
-    CHECK(f.channel->status().state == outbox::channel_state::failing);
+    CHECK(f.channel->status().state == endpoint::channel_state::failing);
 }
 
 }  // namespace diptych::intake

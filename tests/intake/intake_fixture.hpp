@@ -111,7 +111,7 @@ inline std::vector<scheme> test_schemes() {
         {.name = "test",
          .settings = {{.name = "word"}, {.name = "password", .is_secret = true}},
          .check = [](declaration const&) -> result<void> { return {}; },
-         .open = [](declaration const&, outbox::surroundings const&)
+         .open = [](declaration const&, endpoint::surroundings const&)
              -> result<std::unique_ptr<receiver>> { return fail(errc::failed, "not opened"); }},
         offered_scheme()
     };

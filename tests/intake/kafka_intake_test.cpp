@@ -32,7 +32,7 @@ struct kafka_intake_fixture : intake_fixture {
         auto const text = "from = \"kafka://" + cluster.servers() + "/shop\"\n" + more +
                           "[on.shop]\ncommand = \"change\"\n";
         how = parse_incoming("shop.toml", text, known).or_throw();
-        outbox::surroundings const in{
+        endpoint::surroundings const in{
             .disk = storage::system_disk(), .folder = {}, .time = time, .environment = {}
         };
         channel = std::make_unique<incoming>(
@@ -112,7 +112,8 @@ TEST_CASE("a Kafka that is away is waited for, and that is said") {
     f.cluster.produce("shop", "a", {"1"});
     REQUIRE(f.has_done(1));
     f.cluster.set_down(true);
-    CHECK(f.run_until([&] { return f.channel->status().state == outbox::channel_state::waiting; }));
+    CHECK(f.run_until([&] { return f.channel->status().state == endpoint::channel_state::waiting; })
+    );
     f.cluster.set_down(false);
     f.cluster.produce("shop", "a", {"2"});
     CHECK(f.has_done(2));

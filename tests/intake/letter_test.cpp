@@ -170,7 +170,7 @@ TEST_CASE("with too many dead letters it takes nothing more, until one is gone")
     intake_fixture f("in_flight = 1\n[on.changed]\ncommand = \"change\"\n", {.letters_max = 2});
     for (auto const* const id : {"m1", "m2", "m3", "m4"}) f.from.publish(id, "{}", "other");
     f.run();
-    CHECK(f.channel->status().state == outbox::channel_state::paused);
+    CHECK(f.channel->status().state == endpoint::channel_state::paused);
     CHECK(f.from.kept.size() == 1);
     f.channel->drop(f.letters()[0].number).or_throw();
     f.channel->drop(f.letters()[0].number).or_throw();
@@ -267,7 +267,7 @@ TEST_CASE("a channel that nobody steps retries nothing and takes nothing, and sa
     CHECK(f.channel->retry_all().error().code == "intake_not_served");
     CHECK(f.channel->offer({}, {}).error().code == "intake_not_served");
     CHECK(f.channel->expect_served().error().code == "intake_not_served");
-    CHECK(f.channel->status().state == outbox::channel_state::stopped);
+    CHECK(f.channel->status().state == endpoint::channel_state::stopped);
     f.channel->drop(f.letters()[0].number).or_throw();
     CHECK(f.letters().empty());
 }

@@ -19,7 +19,7 @@ TEST_CASE("what finds no room among the dead letters holds it up, and not one th
     at.channel->retry("order-1").or_throw();
     for (int i = 0; i < 3; ++i) at.channel->step().or_throw();
     CHECK(at.to.asked.empty());
-    CHECK(at.channel->status().state == channel_state::paused);
+    CHECK(at.channel->status().state == endpoint::channel_state::paused);
     CHECK(at.channel->status().paused_stream == "order-2");
     auto const all = at.channel->dead_letters({}, 10).or_throw();
     REQUIRE(all.size() == 1);

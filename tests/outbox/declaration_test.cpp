@@ -138,16 +138,16 @@ TEST_CASE("a secret is taken from the environment, or its name is told") {
     auto const of = declared("key = [\"env:A\", \"env:B\"]\n");
     bank::manual_clock time;
     std::optional<std::string> b = "two";
-    surroundings const in{
+    endpoint::surroundings const in{
         .disk = storage::system_disk(),
         .folder = {},
         .time = time,
         .environment = [&](std::string const& name) { return name == "A" ? "one" : b; }
     };
-    CHECK(revealed(of, "key", in).or_throw() == std::vector<std::string>{"one", "two"});
-    CHECK(revealed_one(of, "word", in).or_throw().empty());
+    CHECK(endpoint::revealed(of, "key", in).or_throw() == std::vector<std::string>{"one", "two"});
+    CHECK(endpoint::revealed_one(of, "word", in).or_throw().empty());
     b.reset();
-    auto const missing = revealed(of, "key", in);
+    auto const missing = endpoint::revealed(of, "key", in);
     CHECK(missing.error().code == "channel_secret");
     CHECK(missing.error().message.contains("variable B"));
 }

@@ -202,7 +202,9 @@ TEST_CASE("the address of a file is a path, below the folder of the log unless i
     std::vector const known{channels::file_scheme()};
     bank::manual_clock time;
     sim::lying_disk disk;
-    surroundings const in{.disk = disk, .folder = "/data", .time = time, .environment = {}};
+    endpoint::surroundings const in{
+        .disk = disk, .folder = "/data", .time = time, .environment = {}
+    };
     auto const deliver_to = [&](std::string const& to) {
         auto const of = parse_channel("a.toml", "to = \"" + to + "\"", known).or_throw();
         auto made = known[0].open(of, in).or_throw();

@@ -17,7 +17,7 @@ struct kafka_fixture : outbox_fixture {
         std::vector const known{channels::kafka_scheme()};
         auto const text = "to = \"kafka://" + cluster.servers() + "/shop\"\n" + more;
         how = parse_channel("shop.toml", text, known).or_throw();
-        surroundings const in{
+        endpoint::surroundings const in{
             .disk = storage::system_disk(), .folder = {}, .time = time, .environment = {}
         };
         channel = std::make_unique<outbox::channel>(

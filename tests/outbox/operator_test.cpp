@@ -11,7 +11,7 @@ TEST_CASE("a channel that is only looked at says so, and that it can not be resu
     outbox_fixture at("");
     at.append("order-1");
     at.channel->look().or_throw();
-    CHECK(at.channel->status().state == channel_state::stopped);
+    CHECK(at.channel->status().state == endpoint::channel_state::stopped);
     CHECK(at.channel->status().lag == 1);
     CHECK(at.channel->expect_served().error().code == "channel_not_served");
 }

@@ -102,9 +102,8 @@ inline scheme test_scheme() {
         .name = "test",
         .settings = {{.name = "word"}, {.name = "key", .is_secret = true, .is_list = true}},
         .check = [](declaration const&) -> result<void> { return {}; },
-        .open = [](declaration const&, surroundings const&) -> result<std::unique_ptr<transport>> {
-            return fail(errc::failed, "not opened");
-        }
+        .open = [](declaration const&, endpoint::surroundings const&)
+            -> result<std::unique_ptr<transport>> { return fail(errc::failed, "not opened"); }
     };
 }
 

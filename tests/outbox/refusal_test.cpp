@@ -11,7 +11,7 @@ TEST_CASE("a receiver that is away is asked again after pauses that grow, by one
     at.run();
     CHECK(at.to.tries == 10);
     auto now = at.channel->status();
-    CHECK(now.state == channel_state::waiting);
+    CHECK(now.state == endpoint::channel_state::waiting);
     CHECK(now.last_error == "as told");
     CHECK(now.lag == 10);
     CHECK(now.oldest.has_value());
@@ -35,7 +35,7 @@ TEST_CASE("a receiver that is away is asked again after pauses that grow, by one
     at.time.advance(5s);
     at.run();
     CHECK(at.to.got.size() == 10);
-    CHECK(at.channel->status().state == channel_state::running);
+    CHECK(at.channel->status().state == endpoint::channel_state::running);
 }
 
 TEST_CASE("a message that can not be taken now holds up its stream alone") {
@@ -62,27 +62,27 @@ TEST_CASE("a receiver that puts everything off is waited for, one that takes som
     for (int i = 1; i < 5; ++i) {
         at.run();
         CHECK(at.to.tries == static_cast<std::size_t>(i));
-        CHECK(at.channel->status().state == channel_state::running);
+        CHECK(at.channel->status().state == endpoint::channel_state::running);
         at.time.advance(40s);
     }
     at.run();
-    CHECK(at.channel->status().state == channel_state::waiting);
+    CHECK(at.channel->status().state == endpoint::channel_state::waiting);
     CHECK(at.channel->status().last_error == "as told");
     at.append("order-2");
     at.to.decide = [](message const& what) {
         return what.stream == "order-1" ? fate::later : fate::delivered;
     };
     at.run();
-    CHECK(at.channel->status().state == channel_state::running);
+    CHECK(at.channel->status().state == endpoint::channel_state::running);
     at.to.decide = [](message const&) { return fate::later; };
     for (int i = 0; i < 6; ++i) {
         at.time.advance(40s);
         at.run();
     }
-    CHECK(at.channel->status().state == channel_state::waiting);
+    CHECK(at.channel->status().state == endpoint::channel_state::waiting);
     at.channel->drop("order-1").or_throw();
     at.run();
-    CHECK(at.channel->status().state == channel_state::running);
+    CHECK(at.channel->status().state == endpoint::channel_state::running);
 }
 
 TEST_CASE("a receiver that asks for a pause gets it") {
@@ -111,7 +111,7 @@ TEST_CASE("a channel whose message goes on being refused pauses, until somebody 
     insist(at);
     CHECK(at.to.tries == 3);
     CHECK(at.to.got.empty());
-    CHECK(at.channel->status().state == channel_state::paused);
+    CHECK(at.channel->status().state == endpoint::channel_state::paused);
     CHECK(at.channel->status().paused_stream == "order-1");
     auto const& stands = at.channel->status().paused;
     REQUIRE(stands);
@@ -125,7 +125,7 @@ TEST_CASE("a channel whose message goes on being refused pauses, until somebody 
     at.run();
     CHECK(at.to.got.size() == 3);
     CHECK(at.to.versions_of("order-1") == std::vector<std::uint64_t>{1, 2});
-    CHECK(at.channel->status().state == channel_state::running);
+    CHECK(at.channel->status().state == endpoint::channel_state::running);
     CHECK_FALSE(at.channel->status().paused);
 }
 
@@ -166,7 +166,7 @@ TEST_CASE("a channel that parks goes on with other streams, and parks what follo
     CHECK(at.to.text() == "order-2 1, order-2 2");
     CHECK(at.to.tries == 5);
     auto const now = at.channel->status();
-    CHECK(now.state == channel_state::running);
+    CHECK(now.state == endpoint::channel_state::running);
     CHECK(now.lag == 0);
     CHECK(now.dead_letters == 1);
     auto const all = at.channel->dead_letters({}, 10).or_throw();
@@ -285,14 +285,14 @@ TEST_CASE("a message that is put off for ever holds its channel up, is told of, 
     };
     insist(at);
     CHECK(at.to.got.size() < 20);  // those behind it that may be in memory
-    CHECK(at.channel->status().state == channel_state::waiting);
+    CHECK(at.channel->status().state == endpoint::channel_state::waiting);
     CHECK(at.channel->status().last_error == "as told");
     CHECK(at.channel->drop("order-2").error().code == "no_such_dead_letter");
     CHECK(at.channel->drop("order-1"));
     insist(at);
     CHECK(at.to.versions_of("order-2").size() == 20);
     CHECK(at.channel->status().lag == 0);
-    CHECK(at.channel->status().state == channel_state::running);
+    CHECK(at.channel->status().state == endpoint::channel_state::running);
     at.restart();
     insist(at);
     CHECK(at.to.got.size() == 20);
@@ -313,13 +313,13 @@ TEST_CASE("a channel that pauses at a dead letter that is tried again can be got
     insist(at);
     at.append("order-2");
     insist(at);
-    REQUIRE(at.channel->status().state == channel_state::paused);
+    REQUIRE(at.channel->status().state == endpoint::channel_state::paused);
     CHECK(at.channel->drop("order-1"));
     insist(at);
     CHECK(at.to.versions_of("order-1") == std::vector<std::uint64_t>{1, 4});
     CHECK(at.to.versions_of("order-2") == std::vector<std::uint64_t>{1});
     CHECK(at.channel->status().dead_letters == 0);
-    CHECK(at.channel->status().state == channel_state::running);
+    CHECK(at.channel->status().state == endpoint::channel_state::running);
 }
 
 TEST_CASE("dead letters that are retried take no more memory than others, and all are delivered") {
@@ -345,7 +345,7 @@ TEST_CASE("a channel with all the dead letters that it may have pauses") {
     at.to.decide = [](message const&) { return fate::refused; };
     insist(at);
     CHECK(at.channel->status().dead_letters == 1);
-    CHECK(at.channel->status().state == channel_state::paused);
+    CHECK(at.channel->status().state == endpoint::channel_state::paused);
 }
 
 TEST_CASE("nothing is delivered that the log can not keep a record of, and it goes on by itself") {
@@ -355,7 +355,7 @@ TEST_CASE("nothing is delivered that the log can not keep a record of, and it go
     at.stored->fail_after(0, log::memory::store::failure::lost);
     at.channel->step().or_throw();
     CHECK_FALSE(at.channel->step());
-    CHECK(at.channel->status().state == channel_state::failing);
+    CHECK(at.channel->status().state == endpoint::channel_state::failing);
     CHECK(at.to.got.size() == 1);
     at.run_out();
     CHECK(at.to.text() == "order-1 1, order-1 2");

@@ -42,7 +42,7 @@ struct brought {
         intake::declaration declared;
         declared.name = "c";
         declared.address = from;
-        outbox::surroundings const in{
+        endpoint::surroundings const in{
             .disk = storage::system_disk(), .folder = {}, .time = time, .environment = {}
         };
         line = of.scheme().open(declared, in).or_throw();

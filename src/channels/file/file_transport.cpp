@@ -51,7 +51,7 @@ result<void> check_file(outbox::declaration const& of) {
 }
 
 // By whatever names and links the file is known.
-std::string place_of_file(outbox::declaration const& of, outbox::surroundings const& in) {
+std::string place_of_file(outbox::declaration const& of, endpoint::surroundings const& in) {
     auto const path = std::filesystem::absolute(in.folder / of.address);
     std::error_code unknown;
     auto const real = std::filesystem::weakly_canonical(path, unknown);
@@ -59,7 +59,7 @@ std::string place_of_file(outbox::declaration const& of, outbox::surroundings co
 }
 
 result<std::unique_ptr<outbox::transport>> open_file(
-    outbox::declaration const& of, outbox::surroundings const& in
+    outbox::declaration const& of, endpoint::surroundings const& in
 ) {
     return std::make_unique<file_transport>(
         in.disk, in.folder / of.address, of.source, place_of_file(of, in) + ".lock"

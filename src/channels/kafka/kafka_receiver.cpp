@@ -278,7 +278,7 @@ result<void> check_kafka_intake(intake::declaration const& of) {
 }
 
 result<std::unique_ptr<intake::receiver>> open_kafka_intake(
-    kafka_patience patience, intake::declaration const& of, outbox::surroundings const& in
+    kafka_patience patience, intake::declaration const& of, endpoint::surroundings const& in
 ) {
     auto const group = of.setting("group");
     DIPTYCH_TRY(auto how, kafka_properties_of(of, in));
@@ -303,7 +303,7 @@ intake::scheme kafka_intake_scheme(kafka_patience patience) {
         .settings = with_kafka_settings({{.name = "group"}, {.name = "start"}}),
         .check = check_kafka_intake,
         .open = [patience](
-                    intake::declaration const& of, outbox::surroundings const& in
+                    intake::declaration const& of, endpoint::surroundings const& in
                 ) { return open_kafka_intake(patience, of, in); }
     };
 }

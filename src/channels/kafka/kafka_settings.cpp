@@ -15,14 +15,14 @@ kafka_address parse_kafka_address(std::string_view text) {
     };
 }
 
-std::vector<outbox::setting_rule> with_kafka_settings(std::vector<outbox::setting_rule> own) {
+std::vector<endpoint::setting_rule> with_kafka_settings(std::vector<endpoint::setting_rule> own) {
     own.push_back({.name = "user"});
     own.push_back({.name = "password", .is_secret = true});
     for (auto const* const name : {"mechanism", "tls", "ca_file"}) own.push_back({.name = name});
     return own;
 }
 
-result<void> check_kafka_settings(outbox::declared_channel const& of) {
+result<void> check_kafka_settings(endpoint::declared_channel const& of) {
     auto const [servers, topic] = parse_kafka_address(of.address);
     if (servers.empty() || topic.empty())
         return fail(
@@ -43,7 +43,7 @@ result<void> check_kafka_settings(outbox::declared_channel const& of) {
 }
 
 result<kafka_properties> kafka_properties_of(
-    outbox::declared_channel const& of, outbox::surroundings const& in
+    endpoint::declared_channel const& of, endpoint::surroundings const& in
 ) {
     kafka_properties all{
         {"bootstrap.servers", parse_kafka_address(of.address).servers},
@@ -63,7 +63,7 @@ result<kafka_properties> kafka_properties_of(
         all.emplace_back("sasl.mechanism", mechanism.empty() ? "PLAIN" : std::move(mechanism));
         all.emplace_back("sasl.username", user);
     }
-    DIPTYCH_TRY(auto password, outbox::revealed_one(of, "password", in));
+    DIPTYCH_TRY(auto password, endpoint::revealed_one(of, "password", in));
     if (!password.empty()) all.emplace_back("sasl.password", std::move(password));
     return all;
 }

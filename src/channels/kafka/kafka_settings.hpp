@@ -3,7 +3,7 @@
 /// library's own types.
 #pragma once
 
-#include "outbox/declared_channel.hpp"
+#include "endpoint/declared_channel.hpp"
 #include "outbox/scheme.hpp"
 
 #include <diptych/error.hpp>
@@ -29,14 +29,14 @@ struct kafka_address {
 kafka_address parse_kafka_address(std::string_view text);
 
 /// The settings below, for a scheme, behind its own.
-std::vector<outbox::setting_rule> with_kafka_settings(std::vector<outbox::setting_rule> own);
+std::vector<endpoint::setting_rule> with_kafka_settings(std::vector<endpoint::setting_rule> own);
 
 /// The address, and who we are: fails with invalid (code "channel_file").
-result<void> check_kafka_settings(outbox::declared_channel const& of);
+result<void> check_kafka_settings(endpoint::declared_channel const& of);
 
-/// Where it is, and who we are. Fails as outbox::revealed() does.
+/// Where it is, and who we are. Fails as endpoint::revealed() does.
 result<kafka_properties> kafka_properties_of(
-    outbox::declared_channel const& of, outbox::surroundings const& in
+    endpoint::declared_channel const& of, endpoint::surroundings const& in
 );
 
 /// A producer or consumer. Its callbacks are what `prepare` sets. Fails with invalid (code

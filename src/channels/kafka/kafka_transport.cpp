@@ -184,7 +184,7 @@ result<void> check_kafka(outbox::declaration const& of) {
 }
 
 result<std::unique_ptr<outbox::transport>> open_kafka(
-    outbox::declaration const& of, outbox::surroundings const& in
+    outbox::declaration const& of, endpoint::surroundings const& in
 ) {
     auto const queue = std::to_string(std::max<std::size_t>(of.in_flight * 2, 100));
     DIPTYCH_TRY(auto how, kafka_properties_of(of, in));

@@ -81,17 +81,17 @@ result<nats_option_list> nats_options_of(nats_options const& how) {
 }
 
 result<nats_options> nats_access_of(
-    outbox::declared_channel const& of, outbox::surroundings const& in
+    endpoint::declared_channel const& of, endpoint::surroundings const& in
 ) {
     nats_options how{.servers = servers_of(of.scheme, of.address), .user = of.setting("user")};
-    DIPTYCH_TRY(how.password, outbox::revealed_one(of, "password", in));
-    DIPTYCH_TRY(how.token, outbox::revealed_one(of, "token", in));
+    DIPTYCH_TRY(how.password, endpoint::revealed_one(of, "password", in));
+    DIPTYCH_TRY(how.token, endpoint::revealed_one(of, "token", in));
     how.credentials = of.setting("credentials");
     how.ca_file = of.setting("ca_file");
     return how;
 }
 
-std::vector<outbox::setting_rule> with_nats_settings(std::vector<outbox::setting_rule> own) {
+std::vector<endpoint::setting_rule> with_nats_settings(std::vector<endpoint::setting_rule> own) {
     own.push_back({.name = "user"});
     for (auto const* const name : {"password", "token"})
         own.push_back({.name = name, .is_secret = true});

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "channels/nats/nats_options.hpp"
-#include "outbox/declared_channel.hpp"
+#include "endpoint/declared_channel.hpp"
 #include "outbox/scheme.hpp"
 
 #include <diptych/error.hpp>
@@ -24,13 +24,13 @@ using nats_option_list = std::unique_ptr<natsOptions, decltype(&::natsOptions_De
 /// The library does not connect again by itself: whoever uses it does.
 result<nats_option_list> nats_options_of(nats_options const& how);
 
-/// Where it is, and who we are. Fails as outbox::revealed() does.
+/// Where it is, and who we are. Fails as endpoint::revealed() does.
 result<nats_options> nats_access_of(
-    outbox::declared_channel const& of, outbox::surroundings const& in
+    endpoint::declared_channel const& of, endpoint::surroundings const& in
 );
 
 /// The settings of that, for a scheme, behind its own.
-std::vector<outbox::setting_rule> with_nats_settings(std::vector<outbox::setting_rule> own);
+std::vector<endpoint::setting_rule> with_nats_settings(std::vector<endpoint::setting_rule> own);
 
 bool is_nats_address(std::string_view address);
 

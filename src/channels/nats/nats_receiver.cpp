@@ -340,7 +340,7 @@ result<void> check_nats_intake(intake::declaration const& of) {
 }
 
 result<std::unique_ptr<intake::receiver>> open_nats_intake(
-    intake::declaration const& of, outbox::surroundings const& in
+    intake::declaration const& of, endpoint::surroundings const& in
 ) {
     auto const named = of.setting("consumer");
     DIPTYCH_TRY(auto session, nats_access_of(of, in));

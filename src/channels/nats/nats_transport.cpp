@@ -93,7 +93,7 @@ result<void> check_nats(outbox::declaration const& of) {
 }
 
 result<std::unique_ptr<outbox::transport>> open_nats(
-    outbox::declaration const& of, outbox::surroundings const& in
+    outbox::declaration const& of, endpoint::surroundings const& in
 ) {
     DIPTYCH_TRY(auto how, nats_access_of(of, in));
     how.stream = of.setting("stream");

@@ -112,17 +112,17 @@ intake::scheme redis_intake_scheme() {
     return {
         .name = "redis",
         .settings = {{.name = "user"}, {.name = "password", .is_secret = true}},
-        .keeps = outbox::assurance::best_effort,
+        .keeps = endpoint::assurance::best_effort,
         .check = [](intake::declaration const& of) -> result<void> {
             DIPTYCH_TRY(parse_redis_address(of.address));
             return {};
         },
         .open = [](intake::declaration const& of,
-                   outbox::surroundings const& in) -> result<std::unique_ptr<intake::receiver>> {
+                   endpoint::surroundings const& in) -> result<std::unique_ptr<intake::receiver>> {
             redis_options how;
             DIPTYCH_TRY(how.at, parse_redis_address(of.address));
             how.user = of.setting("user");
-            DIPTYCH_TRY(how.password, outbox::revealed_one(of, "password", in));
+            DIPTYCH_TRY(how.password, endpoint::revealed_one(of, "password", in));
             return std::make_unique<redis_receiver>(std::move(how), in.time);
         }
     };

@@ -133,12 +133,12 @@ result<void> check_redis(outbox::declaration const& of) {
 }
 
 result<std::unique_ptr<outbox::transport>> open_redis(
-    outbox::declaration const& of, outbox::surroundings const& in
+    outbox::declaration const& of, endpoint::surroundings const& in
 ) {
     redis_options how;
     DIPTYCH_TRY(how.at, parse_redis_address(of.address));
     how.user = of.setting("user");
-    DIPTYCH_TRY(how.password, outbox::revealed_one(of, "password", in));
+    DIPTYCH_TRY(how.password, endpoint::revealed_one(of, "password", in));
     DIPTYCH_TRY(auto topic, outbox::pattern::parse(how.at.topic));
     std::optional<outbox::pattern> body;
     if (auto const text = of.setting("body"); !text.empty()) {
@@ -155,7 +155,7 @@ outbox::scheme redis_scheme() {
     return {
         .name = "redis",
         .settings = {{.name = "body"}, {.name = "user"}, {.name = "password", .is_secret = true}},
-        .keeps = outbox::assurance::best_effort,
+        .keeps = endpoint::assurance::best_effort,
         .check = check_redis,
         .open = open_redis
     };

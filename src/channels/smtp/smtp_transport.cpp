@@ -137,13 +137,13 @@ result<void> check_smtp(outbox::declaration const& of) {
 }
 
 result<std::unique_ptr<outbox::transport>> open_smtp(
-    outbox::declaration const& of, outbox::surroundings const& in
+    outbox::declaration const& of, endpoint::surroundings const& in
 ) {
     DIPTYCH_TRY(auto made, parts_of_mail(of));
     transfer_options how{.connections_max = of.in_flight, .timeout = mail_timeout};
     how.ca_file = of.setting("ca_file");
     how.user = of.setting("user");
-    DIPTYCH_TRY(how.password, outbox::revealed_one(of, "password", in));
+    DIPTYCH_TRY(how.password, endpoint::revealed_one(of, "password", in));
     // A password is not sent where everybody can read it.
     how.needs_tls = of.setting("tls") == "true" || !how.user.empty();
     return std::make_unique<smtp_transport>(std::move(made), std::move(how));
@@ -152,7 +152,7 @@ result<std::unique_ptr<outbox::transport>> open_smtp(
 }  // namespace
 
 std::vector<outbox::scheme> smtp_schemes() {
-    std::vector<outbox::setting_rule> const settings{
+    std::vector<endpoint::setting_rule> const settings{
         {.name = "from"},
         {.name = "recipients", .is_list = true},
         {.name = "subject"},

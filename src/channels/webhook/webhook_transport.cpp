@@ -129,17 +129,17 @@ result<void> check_webhook(outbox::declaration const& of) {
 }
 
 result<std::unique_ptr<outbox::transport>> open_webhook(
-    outbox::declaration const& of, outbox::surroundings const& in
+    outbox::declaration const& of, endpoint::surroundings const& in
 ) {
     webhook_transport::parts made;
     DIPTYCH_TRY(made.url, outbox::pattern::parse(of.to));
     made.source = of.source;
-    DIPTYCH_TRY(auto const secrets, outbox::revealed(of, "secret", in));
+    DIPTYCH_TRY(auto const secrets, endpoint::revealed(of, "secret", in));
     for (auto const& one : secrets) {
         DIPTYCH_TRY(auto bytes, secret_bytes(one));
         made.secrets.push_back(std::move(bytes));
     }
-    DIPTYCH_TRY(made.authorization, outbox::revealed_one(of, "authorization", in));
+    DIPTYCH_TRY(made.authorization, endpoint::revealed_one(of, "authorization", in));
     DIPTYCH_TRY(auto const timeout, seconds_of(of));
     return std::make_unique<webhook_transport>(
         std::move(made),
@@ -153,7 +153,7 @@ result<std::unique_ptr<outbox::transport>> open_webhook(
 }  // namespace
 
 std::vector<outbox::scheme> webhook_schemes() {
-    std::vector<outbox::setting_rule> const settings{
+    std::vector<endpoint::setting_rule> const settings{
         {.name = "secret", .is_secret = true, .is_list = true},
         {.name = "authorization", .is_secret = true},
         {.name = "timeout_seconds"},

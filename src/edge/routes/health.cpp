@@ -59,15 +59,15 @@ std::vector<std::string> faults(finding const& found) {
 }
 
 // One that nobody wants to run is no worry.
-bool goes_well(outbox::channel_state state) {
-    return state == outbox::channel_state::running || state == outbox::channel_state::stopped;
+bool goes_well(endpoint::channel_state state) {
+    return state == endpoint::channel_state::running || state == endpoint::channel_state::stopped;
 }
 
 void add_channel_worries(std::vector<std::string>& all, site_parts const& parts) {
     if (parts.of.outbox == nullptr) return;
     for (auto* const one : parts.of.outbox->all()) {
         auto const now = one->status();
-        if (now.state == outbox::channel_state::paused)
+        if (now.state == endpoint::channel_state::paused)
             all.push_back(fmt::format(
                 "channel {} is paused at stream {}; events behind: {}; {}",
                 now.name,

@@ -246,7 +246,7 @@ bool finish_arrivals(world& in, clients& of) {
         auto letters = channel->dead_letters({}, 1'000);
         // What is damaged stays so: whoever reads the log is told.
         if (!letters) return letters.error().kind != errc::corrupt;
-        if (channel->status().state == outbox::channel_state::paused)
+        if (channel->status().state == endpoint::channel_state::paused)
             for (auto const& one : letters->all)
                 if (is_done(one)) more = channel->drop(one.number).has_value() || more;
         more = more || !std::ranges::all_of(letters->all, is_done);

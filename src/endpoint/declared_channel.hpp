@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace diptych::outbox {
+namespace diptych::endpoint {
 
 /// What a broker promises of messages that nobody takes at once.
 enum class assurance : std::uint8_t {
@@ -41,4 +41,4 @@ struct declared_channel {
     }
 };
 
-}  // namespace diptych::outbox
+}  // namespace diptych::endpoint

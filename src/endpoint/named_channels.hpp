@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace diptych::outbox {
+namespace diptych::endpoint {
 
 /// Each `Channel` has of().name and step(). As thread-safe as a map of pointers.
 template <class Channel>
@@ -60,4 +60,4 @@ private:
     std::map<std::string, std::unique_ptr<Channel>, std::less<>> by_name_;
 };
 
-}  // namespace diptych::outbox
+}  // namespace diptych::endpoint

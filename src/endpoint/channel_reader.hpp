@@ -5,8 +5,8 @@
 #pragma once
 
 #include "declared/file_reader.hpp"
-#include "outbox/declared_channel.hpp"
-#include "outbox/scheme.hpp"
+#include "endpoint/declared_channel.hpp"
+#include "endpoint/surroundings.hpp"
 
 #include <diptych/error.hpp>
 
@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-namespace diptych::outbox {
+namespace diptych::endpoint {
 
 /// What else may stand in a file.
 struct channel_keys {
@@ -80,4 +80,4 @@ std::string beginnings_of(std::span<Scheme const> known) {
     return all;
 }
 
-}  // namespace diptych::outbox
+}  // namespace diptych::endpoint

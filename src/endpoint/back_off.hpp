@@ -9,7 +9,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace diptych::outbox {
+namespace diptych::endpoint {
 
 /// 250 ms after the first failure in a row, then twice as long each time, at most `longest`; up to
 /// a fifth less or more, so that those who failed together do not come back together.
@@ -21,4 +21,4 @@ inline std::chrono::microseconds back_off(
     return growing_rest(shortest, longest, failures) * spread / 1'000;
 }
 
-}  // namespace diptych::outbox
+}  // namespace diptych::endpoint

@@ -1,4 +1,4 @@
-#include "outbox/channel_reader.hpp"
+#include "endpoint/channel_reader.hpp"
 
 #include <diptych/try.hpp>
 
@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-namespace diptych::outbox {
+namespace diptych::endpoint {
 
 namespace {
 
@@ -111,4 +111,4 @@ result<void> channel_reader::read_setting(
     return {};
 }
 
-}  // namespace diptych::outbox
+}  // namespace diptych::endpoint
